@@ -10,22 +10,44 @@ of the questions; without and with it the other half is scored.
 A second table leaves out no fault of a desk. In each world the items are graded, and a grade says
 how often an item knows the truth; a third of the questions names all themes, a third half of them,
 a third none. The ratings lean, confirm, are selected, are echoed or are planted. It compares the
-prior alone with the ledger, by what it takes lines without a theme for. All takes a minute.
+prior alone with the ledger, by what it takes lines without a theme for.
+
+A third table counts how often the band of the ledger holds what the ledger would say if no
+judgement erred, and the exact posterior: of questions alone, of linked ones and of the members of
+sets, by the number of lines, with and without an error of reading in each rating. `--part coverage`
+prints that alone.
 """
 
 from __future__ import annotations
 
+import argparse
 import math
 import random
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
+from functools import partial
+from itertools import product
 from statistics import median
+from typing import Any
 
 from tabulate import tabulate
 
-from scenarios.analysis.ledger.contributions import LayerCounts, end_of, total
-from scenarios.model import Dependence
+from scenarios.analysis.evidence.knowledge import known_on
+from scenarios.analysis.ledger.dependence import LayerCounts, end_of, total
+from scenarios.analysis.ledger.odds import Odds
+from scenarios.analysis.ledger.sensitivity import COVERAGE, Budgets
+from scenarios.model import (
+    ConditionalPrior,
+    Database,
+    Dependence,
+    Evidence,
+    Prior,
+    Rating,
+    Scenario,
+    Tracker,
+)
 from scenarios.scales import decibans, held, probability
 
 Lines = Sequence[tuple[float, str | None]]
@@ -315,7 +337,250 @@ def compare_heights() -> None:
     print(f"\n20 equal lines {layers(equal):.1f} dB, the same bent {median(bent):.1f} (median)")
 
 
+TODAY = date(2026, 1, 1)
+LARGEST_DB = 30.0
+"""Of a rating that a record can have."""
+DESKS = 500
+"""Databases for each condition of the third table."""
+Items = dict[str, Evidence]
+Scenarios = dict[str, Scenario]
+Exact = dict[str, float]
+"""What follows for each question from what was seen, if nobody errs."""
+Recorded = tuple[Scenarios, Items]
+
+
+@dataclass(frozen=True)
+class Desk:
+    """How far the judgements of a desk err, as the band assumes: one standard deviation of each."""
+
+    prior_db: float = 1.7
+    line: float = 0.4
+    lines: float = 0.2
+    correlation: float = 0.12
+    reading_db: float = 0.0
+
+
+Drawn = tuple[Callable[[Desk], Recorded], Exact]
+
+
+def _solved(themes: Sequence[int], right: Sequence[float]) -> list[float]:
+    """Σ⁻¹·right, Σ the correlation matrix of lines of these themes, by Gauss's elimination."""
+    table = [
+        [1.0 if i == j else WITHIN if t == u else BETWEEN for j, u in enumerate(themes)] + [y]
+        for (i, t), y in zip(enumerate(themes), right, strict=True)
+    ]
+    for i, pivot in enumerate(table):
+        for row in table[i + 1 :]:
+            ratio = row[i] / pivot[i]
+            row[i:] = [a - ratio * b for a, b in zip(row[i:], pivot[i:], strict=True)]
+    solution: list[float] = []
+    for i, row in reversed([*enumerate(table)]):
+        known_part = sum(a * b for a, b in zip(row[i + 1 : -1], solution, strict=True))
+        solution.insert(0, (row[-1] - known_part) / row[i])
+    return solution
+
+
+@dataclass(frozen=True)
+class Sightings:
+    """What each line is worth alone, for each case in dB, and what all are worth together."""
+
+    themes: list[int]
+    each: list[list[float]]
+    together: list[float]
+
+
+def sightings(
+    cases: int, true: int, number: int, chance: random.Random, *, own_signs: bool
+) -> Sightings:
+    """Correlated normal readings, of unequal precision, in a world in which one case is true.
+
+    With `own_signs` a line has a reading for each case, whose mean is over 0 where the case is
+    true. Else it is one reading on a scale of its own, on which each case has a place: what speaks
+    for one case on one line speaks against it on another. Two cases are a question by itself.
+    """
+    themes = [chance.randrange(1 + number // 4) for _ in range(number)]
+    precise = [0.78 * math.exp(chance.gauss(0, 0.6)) for _ in themes]
+
+    def noisy(means: Sequence[float]) -> list[float]:
+        common, own = chance.gauss(0, 1), {theme: chance.gauss(0, 1) for theme in set(themes)}
+        return [
+            mean
+            + math.sqrt(BETWEEN) * common
+            + math.sqrt(WITHIN - BETWEEN) * own[theme]
+            + math.sqrt(1 - WITHIN) * chance.gauss(0, 1)
+            for mean, theme in zip(means, themes, strict=True)
+        ]
+
+    if own_signs:
+        nothing = [0.0] * number
+        seen = [noisy(precise if case == true else nothing) for case in range(cases)]
+        each = [[d * column[i] for column in seen] for i, d in enumerate(precise)]
+        weights = _solved(themes, precise)
+        together = [sum(w * x for w, x in zip(weights, column, strict=True)) for column in seen]
+    else:
+        places = [[chance.gauss(0, 1) * d for d in precise] for _ in range(cases)]
+        read = noisy(places[true])
+        off = [[x - at for x, at in zip(read, case, strict=True)] for case in places]
+        each = [[-(case[i] ** 2) / 2 for case in off] for i in range(number)]
+        squares = [sum(a * b for a, b in zip(o, _solved(themes, o), strict=True)) for o in off]
+        together = [-square / 2 for square in squares]
+    in_decibans = [[DB * worth for worth in row] for row in each]
+    return Sightings(themes, in_decibans, [DB * worth for worth in together])
+
+
+def _rated(sighted: Sightings, ids: Sequence[str], desk: Desk, chance: random.Random) -> Items:
+    """The items as a desk rates them, misjudged in all, line by line and rating by rating."""
+    of_all, items = 1 + desk.lines * chance.gauss(0, 1), {}
+    for number, (theme, row) in enumerate(zip(sighted.themes, sighted.each, strict=True)):
+        factor = of_all * (1 + desk.line * chance.gauss(0, 1))
+        against = row[-1] if len(row) > len(ids) else max(row)  # outside a set: that it does not
+        misread = (chance.gauss((worth - against) * factor, desk.reading_db) for worth in row)
+        read: dict[str, Rating] = {
+            id: 10 ** (min(max(db, -LARGEST_DB), LARGEST_DB) / 10)
+            for id, db in zip(ids, misread, strict=False)
+        }
+        items[f"{ids[0]}-{number}"] = Evidence(
+            summary="Seen", observed=f"{TODAY}", recorded=TODAY, ratings=read, theme=f"t{theme}"
+        )
+    return items
+
+
+def _asked(probability: float, **keys: Any) -> Scenario:
+    prior = Prior(probability, "A base rate", given=keys.pop("given", {}))
+    return Scenario(
+        title="T",
+        question="Q?",
+        resolution_criteria="C.",
+        opened=TODAY,
+        horizon=date(2026, 12, 31),
+        prior=prior,
+        **keys,
+    )
+
+
+def _misjudged(p: float, error_db: float) -> float:
+    return probability(decibans(p) + error_db)
+
+
+def alone(number: int, chance: random.Random, *, own_signs: bool) -> Drawn:
+    """A question by itself."""
+    p = chance.uniform(0.05, 0.6)
+    seen = sightings(2, int(chance.random() >= p), number, chance, own_signs=own_signs)
+
+    def recorded(desk: Desk) -> Recorded:
+        declared = _misjudged(p, chance.gauss(0, desk.prior_db))
+        return {"s": _asked(declared)}, _rated(seen, ["s"], desk, chance)
+
+    return recorded, {"s": probability(decibans(p) + seen.together[0] - seen.together[1])}
+
+
+def linked(number: int, chance: random.Random, *, own_signs: bool) -> Drawn:
+    """A question that depends on another, each with lines of its own."""
+    p, under = chance.uniform(0.2, 0.8), [chance.uniform(0.4, 0.8), chance.uniform(0.05, 0.3)]
+    other = int(chance.random() >= p)
+    first = sightings(2, other, number, chance, own_signs=own_signs)
+    happens = int(chance.random() >= under[other])
+    second = sightings(2, happens, number, chance, own_signs=own_signs)
+
+    def recorded(desk: Desk) -> Recorded:
+        error_db = chance.gauss(0, desk.prior_db)  # both figures err together
+        yes, no = (_misjudged(figure, error_db) for figure in under)
+        given = ConditionalPrior(occurred=yes, did_not_occur=no)
+        mixed = p * given.occurred + (1 - p) * given.did_not_occur
+        scenarios = {
+            "o": _asked(_misjudged(p, chance.gauss(0, desk.prior_db))),
+            "s": _asked(mixed, given={"o": given}),
+        }
+        return scenarios, _rated(first, ["o"], desk, chance) | _rated(second, ["s"], desk, chance)
+
+    of_other = probability(decibans(p) + first.together[0] - first.together[1])
+    mixed = of_other * under[0] + (1 - of_other) * under[1]
+    return recorded, {"s": probability(decibans(mixed) + second.together[0] - second.together[1])}
+
+
+def set_of(size: int, number: int, chance: random.Random, *, own_signs: bool) -> Drawn:
+    """Questions of which one alone can come true."""
+    parts = [chance.uniform(0.1, 1) for _ in range(size)]
+    priors = {f"m{n}": part / sum(parts) for n, part in enumerate(parts)}
+    [true] = chance.choices(range(size), parts)
+    seen = sightings(size, true, number, chance, own_signs=own_signs)
+
+    def recorded(desk: Desk) -> Recorded:
+        scenarios = {
+            id: _asked(_misjudged(p, chance.gauss(0, desk.prior_db)), set="m")
+            for id, p in priors.items()
+        }
+        return scenarios, _rated(seen, [*priors], desk, chance)
+
+    pairs, top = zip(priors.values(), seen.together, strict=True), max(seen.together)
+    odds = [p * 10 ** ((db - top) / 10) for p, db in pairs]
+    return recorded, {id: share / sum(odds) for id, share in zip(priors, odds, strict=True)}
+
+
+CASES: dict[str, Callable[..., Drawn]] = {
+    "alone": alone,
+    "linked": linked,
+    "in a set of 3": partial(set_of, 3),
+    "in a set of 5": partial(set_of, 5),
+}
+
+
+def _odds(recorded: Callable[[Desk], Recorded], desk: Desk, dependence: Dependence) -> Odds:
+    scenarios, items = recorded(desk)
+    tracker = Tracker(evidence_dependence=dependence, sets={"m": "A set"})
+    return Odds(known_on(Database(tracker, scenarios, items, {}, {}), TODAY))
+
+
+def held_shares(
+    case: Callable[..., Drawn], number: int, desk: Desk, *, own_signs: bool
+) -> tuple[float, float, float]:
+    """How often, of 100, the band holds what the ledger says of judgements without error.
+
+    Then the exact posterior; and how often the band without `reading` does the former.
+    """
+    chance, held_by = random.Random(SEED), list[tuple[bool, bool, bool]]()
+    for _ in range(DESKS):
+        recorded, exact = case(number, chance, own_signs=own_signs)
+        within = min(max(WITHIN + chance.gauss(0, desk.correlation), 0.0), 1.0)
+        between = min(max(BETWEEN + chance.gauss(0, desk.correlation), 0.0), within)
+        odds = _odds(recorded, desk, Dependence(within, between))
+        faultless = _odds(recorded, Desk(0, 0, 0, 0), Dependence(WITHIN, BETWEEN))
+        budgets = Budgets(odds)
+        for id, p in exact.items():
+            budget, figure = budgets.of(id), faultless.implied(id)
+            low, high = budget.band.low, budget.band.high
+            other = (term.term for term in budget.terms if term.kind != "reading")
+            spread = COVERAGE * math.hypot(*other)
+            least, most = (held(_misjudged(odds.implied(id), w * spread)) for w in (-1, 1))
+            held_by.append((low <= figure <= high, low <= held(p) <= high, least <= figure <= most))
+    ledger, posterior, without = (100 * sum(c) / len(held_by) for c in zip(*held_by, strict=True))
+    return ledger, posterior, without
+
+
+def compare_coverage() -> None:
+    """Print how often the band holds, by case, world, number of lines and error of reading."""
+    rows = []
+    conditions = product(CASES.items(), (True, False), (0.0, 3.0), (2, 4, 8, 16))
+    for (name, case), own_signs, error_db, number in conditions:
+        shares = held_shares(case, number, Desk(reading_db=error_db), own_signs=own_signs)
+        rows.append([name, "signs" if own_signs else "scales", number, error_db, *shares])
+    print(f"\nhow often of 100 the band holds ({DESKS:,} databases each)")
+    head = ("question", "world", "lines", "misread, dB", "the ledger", "exact", "without `reading`")
+    print(tabulate(rows, head, floatfmt=".0f"))
+
+
 def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--part", choices=("rules", "coverage"), help="one of them alone")
+    part = parser.parse_args().part
+    if part != "coverage":
+        compare_rules()
+    if part != "rules":
+        compare_coverage()
+
+
+def compare_rules() -> None:
+    """Print what each rule of dependence scores in each regime and world."""
     compare_worlds()
     compare_heights()
     for name, regime in REGIMES.items():

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from scenarios.exchange.view.table import ViewTable
-from scenarios.exchange.view.tables import TABLES, VIEWS
+from scenarios.exchange.view.tables import TABLES
+from scenarios.extensions.sql.statements import VIEWS
 
 WIDTH, HIGH, STEP = 212, 40, 54
 LEFT = (12, 250, 488, 726, 964, 1202)

@@ -29,8 +29,8 @@ from scenarios.analysis.rules import consistency, findings
 from scenarios.analysis.rules.rule import Rule
 from scenarios.analysis.scores.scoring import Score
 from scenarios.cli.commands.extensions import Extensions
+from scenarios.exchange.answer import QueryResult
 from scenarios.exchange.events.candidates import Candidates
-from scenarios.exchange.query import QueryResult
 from scenarios.workspace import checking, reading, results, sitting
 from scenarios.workspace.exchange.candidates import AcceptResult
 from scenarios.workspace.exchange.exporting import ExportResult
@@ -219,6 +219,8 @@ def pages() -> dict[str, str]:
 
 if __name__ == "__main__":
     (HERE / "json").mkdir(exist_ok=True)
+    for _name, _text in schemas(COMMAND).items():  # first: the page of the tables quotes them
+        (HERE.parent / "schema" / _name).write_text(_text, encoding="utf-8")
     for _name, _text in json_schemas().items():
         (HERE / "json" / _name).write_text(_text, encoding="utf-8")
     for _name, _text in pages().items():

@@ -21,12 +21,14 @@ _LIMITS = {
     "string": {"max_length": "maxLength", "pattern": "pattern"},
     "number": {"ge": "minimum", "le": "maximum"},
     "integer": {"ge": "minimum", "le": "maximum"},
+    "boolean": {},
     "array": {"min_length": "minItems", "max_length": "maxItems"},
     "object": {"min_length": "minProperties", "max_length": "maxProperties"},
 }
 """The limits of a `Meta`, as JSON Schema calls them for each type."""
 _TYPES = {
     str: {"type": "string"},
+    bool: {"type": "boolean"},
     int: {"type": "integer"},
     float: {"type": "number"},
     dt.date: {"type": "string", "format": "date"},
@@ -55,7 +57,7 @@ def _record(model: type[msgspec.Struct]) -> dict[str, Any]:
     required, properties = [], {}
     for field in msgspec.structs.fields(model):
         hint = hints[field.name]
-        metas = hint.__metadata__ if get_origin(hint) is Annotated else ()
+        metas = _marks(hint)
         if field.required or any((meta.extra or {}).get("required") for meta in metas):
             required.append(field.encode_name)
         node = _node(hint, can_be_absent=not field.required)
@@ -68,6 +70,11 @@ def _record(model: type[msgspec.Struct]) -> dict[str, Any]:
         "properties": properties,
         "examples": [{key: properties[key]["examples"][0] for key in required}],
     }
+
+
+def _marks(hint: Any) -> list[Meta]:
+    """The limits of a type, without what its key is called elsewhere."""
+    return [mark for mark in getattr(hint, "__metadata__", ()) if isinstance(mark, Meta)]
 
 
 def _texts(model: type[msgspec.Struct]) -> dict[str, tuple[str, list[Any]]]:
@@ -97,7 +104,7 @@ def _node(hint: Any, *, can_be_absent: bool = False) -> dict[str, Any]:
     origin, arguments = get_origin(hint), get_args(hint)
     if origin is Annotated:
         node = _node(arguments[0], can_be_absent=can_be_absent)
-        for meta in hint.__metadata__:
+        for meta in _marks(hint):
             node = _limited(node, meta)
         return node
     if origin in (Union, types.UnionType):

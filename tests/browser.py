@@ -28,6 +28,7 @@ _CUT = """all => all.filter(it => {
         if (!scroll || scroll.scrollWidth <= scroll.clientWidth) return true;
     }
     if (it.closest('svg')) {
+        if (getComputedStyle(it.closest('svg')).overflow === 'visible') return false;
         const frame = it.closest('svg').getBoundingClientRect();
         return box.left < frame.left - 1 || box.right > frame.right + 1
             || box.top < frame.top - 1 || box.bottom > frame.bottom + 1;

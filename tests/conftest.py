@@ -11,11 +11,13 @@ from compileall import compile_dir
 from importlib import import_module
 from pathlib import Path
 from pkgutil import walk_packages
+from typing import Any
 
 import pytest
 from coverage import Coverage
 from hypothesis import HealthCheck, settings
 
+from tests.browser import chromium
 from tests.full import FULL
 from tests.quick_child import quick_children
 from tests.quick_scen import REAL, quick_scen
@@ -137,6 +139,12 @@ def _cache_lies_here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]
 def _children_start_at_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     with quick_children(tmp_path_factory.mktemp("children")):
         yield
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    with chromium() as made:
+        yield made
 
 
 @pytest.fixture(scope="module")

@@ -34,6 +34,10 @@ CODES = ("CC", "C", "N", "I", "II")
 LETTERS: tuple[Letter, ...] = ("A", "B", "C", "D", "E", "F")
 STATES: tuple[IndicatorState, ...] = ("observed", "observed", "emerging", "reversed")
 THEMES = {"energy": "Energy", "military": "Military", "money": "Money"}
+HALF_LIVES: tuple[float | dict[str, float] | None, ...] = (
+    *(None, None, 90.0),
+    *({"default": 400.0, "energy": 30.0}, {"energy": 1.0}),
+)
 DECIBANS = (
     {"CC": 10.0, "C": 5.0, "N": 0.0, "I": -5.0, "II": -10.0},
     {"CC": 8.0, "C": 3.0, "N": 0.0, "I": -2.0, "II": -9.5},
@@ -93,11 +97,24 @@ def _drawn(chance: Random, blocks: list[list[str]], most: int) -> Database:
     for number in range(len(blocks)):
         scenarios |= _block(chance, tracker, blocks, number, [*days])
     evidence = {id: _item(chance, *told, scenarios) for id, told in days.items()}
+    if chance.random() < 0.5:
+        evidence = _superseding(chance, evidence)
     sources = {
         f"source-{n}": Source(name=f"Source {n}", reliability=chance.choice(LETTERS))
         for n in range(3)
     }
+    tracker = replace(tracker, half_life_days=chance.choice(HALF_LIVES))
     return Database(tracker, scenarios, evidence, {}, sources)
+
+
+def _superseding(chance: Random, evidence: dict[str, Evidence]) -> dict[str, Evidence]:
+    """A third of the items replace up to two that were recorded before them."""
+    ids = sorted(evidence, key=lambda i: (evidence[i].recorded, i))
+    for place, id in enumerate(ids):
+        if place and chance.random() < 0.35:
+            earlier = chance.sample(ids[:place], min(place, chance.randint(1, 2)))
+            evidence[id] = replace(evidence[id], supersedes=tuple(earlier))
+    return evidence
 
 
 def _day(chance: Random, low: int, high: int) -> date:

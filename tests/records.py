@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import strategies as st
 
-from scenarios.analysis.ledger.contributions import LayerCounts, end_of, factors
+from scenarios.analysis.ledger.dependence import LayerCounts, end_of, factors
 from scenarios.model import (
     Database,
     Dependence,

@@ -10,7 +10,7 @@ import math
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
 
 from scenarios.model import Database, Dependence, Evidence, Indicator, Rating
@@ -18,6 +18,8 @@ from scenarios.model import Database, Dependence, Evidence, Indicator, Rating
 LOWEST, HIGHEST = 0.001, 0.999
 PRIOR_DB, LINE_SHARE, LINES_SHARE, DEPENDENCE_STEP = 1.7, 0.4, 0.2, 0.12
 """The standard uncertainties of a prior, a line, all lines together and a correlation."""
+READING_DB, NO_LINE = 3.0, 1e-9
+"""That of reading one item, before it is weighted; smaller lines are none."""
 NINETY_PER_CENT = 1.645
 Theme = str | None
 Steps = tuple[float, float, float]
@@ -27,23 +29,37 @@ First = tuple[date, date, str]
 
 @dataclass(frozen=True)
 class Row:
-    """Decibans of one item, indicator or absence for each member, centred in a set."""
+    """Decibans of one item, indicator or absence for each member, centred in a set.
+
+    `times` is all that its ratings were multiplied by; it ages from the day `fresh` on.
+    """
 
     kind: str
     id: str
     theme: str | None
     values: Column
     since: date
+    times: float = 0.0
     first: First | None = None
+    fresh: date | None = None
     marks: frozenset[tuple[str, str]] = frozenset()
 
 
 def known(db: Database, day: date) -> dict[str, Evidence]:
-    return {
+    """The items of the day, without those that a chain of others leads to."""
+    standing = {
         id: item
         for id, item in db.evidence.items()
         if item.recorded <= day and not (item.retracted and item.retracted.date <= day)
     }
+    gone: set[str] = set()
+    for item in standing.values():
+        chain = list(item.supersedes)
+        while chain:
+            name = chain.pop()
+            gone.add(name)
+            chain += db.evidence[name].supersedes
+    return {id: item for id, item in standing.items() if id not in gone}
 
 
 def weight(db: Database, item: Evidence) -> Fraction:
@@ -204,7 +220,9 @@ def rows(db: Database, names: list[str], day: date) -> Iterator[Row]:
             share, rated = float(weight(db, item)), item.ratings.items()
             values = {name: worth(db, r) * share for name, r in rated if name in names}
             first, mine = place(id, item), marks(id, item)
-            yield Row("direct", id, item.theme, values, item.recorded, first, mine)
+            times = share * db.tracker.rating_strength
+            day_of = item.recorded
+            yield Row("direct", id, item.theme, values, day_of, times, first, day_of, mine)
     before = {id: item for id, item in items.items() if id in included}
     for owner, scenario in db.scenarios.items():
         for name, indicator in scenario.indicators.items():
@@ -221,11 +239,38 @@ def rows(db: Database, names: list[str], day: date) -> Iterator[Row]:
                 share = watched.strength - watch(db, key, before).strength
                 rated = indicator.ratings.items()
                 values = {name: worth(db, r) * share for name, r in rated if name in names}
-                yield Row("indicator", key, theme, values, first[0], first, mine)
+                times = share * db.tracker.rating_strength
+                fresh = freshest(db, key, items)
+                yield Row("indicator", key, theme, values, first[0], times, first, fresh, mine)
             if owner in names and indicator.due and indicator.due < day:
                 absence = absent(db, owner, indicator).items()
                 values = {name: decibans * watched.absent for name, decibans in absence}
-                yield Row("absence", key, theme, values, indicator.due)
+                by_rating = indicator.if_absent is not None
+                times = watched.absent * (db.tracker.rating_strength if by_rating else 1)
+                fresh = indicator.due + timedelta(1)
+                yield Row("absence", key, theme, values, indicator.due, times, None, fresh)
+
+
+def freshest(db: Database, key: str, items: Mapping[str, Evidence]) -> date:
+    """The last record of a report that weighs half of the heaviest or more; emerging is half."""
+    heavy = {
+        id: weight(db, item) / (1 if item.indicators[key] == "observed" else 2)
+        for id, item in items.items()
+        if item.indicators.get(key, "reversed") != "reversed"
+    }
+    return max(items[id].recorded for id, w in heavy.items() if 2 * w >= max(heavy.values()))
+
+
+def older(db: Database, row: Row, day: date) -> Row:
+    """A row on a day: half after each half-life of its theme, of `default` for other themes."""
+    lives = db.tracker.half_life_days
+    if isinstance(lives, dict):
+        lives = lives[row.theme] if row.theme in lives else lives.get("default")
+    if lives is None or row.fresh is None:
+        return row
+    keeps = 0.5 ** ((day - row.fresh).days / lives)
+    values = {name: decibans * keeps for name, decibans in row.values.items()}
+    return replace(row, values=values, times=row.times * keeps)
 
 
 def centred(db: Database, names: list[str], row: Row) -> Row:
@@ -247,6 +292,7 @@ class Line:
     theme: Theme
     decibans: float = 0.0
     factor: float = 1.0
+    times: float = 0.0
 
     @property
     def counted_decibans(self) -> float:
@@ -307,7 +353,8 @@ def groups(db: Database, id: str, day: date) -> list[list[Row]]:
         if any(row.values.values()):
             linked = [group for group in joined if any(row.marks & other.marks for other in group)]
             joined = [group for group in joined if group not in linked]
-            joined.append([row, *(other for group in linked for other in group)])
+            aged = older(db, row, day)
+            joined.append([aged, *(other for group in linked for other in group)])
     return joined
 
 
@@ -363,7 +410,10 @@ def columns(
                 first = min(
                     group, key=lambda row: (row.first or (row.since, row.since, ""), row.id)
                 )
-                line[name] = Line(head.kind, head.id, first.theme, total)
+                strongest = abs(head.values[name])
+                alike = [row for row in here if abs(row.values[name]) > strongest - NO_LINE]
+                times = max(row.times for row in alike)
+                line[name] = Line(head.kind, head.id, first.theme, total, times=times)
         cells = [line for line in made if name in line]
         heights = [(line[name].decibans, line[name].theme) for line in cells]
         keeps = factors(heights, dependence.within, dependence.between)
@@ -522,7 +572,8 @@ def budgets(db: Database, id: str, day: date) -> dict[str, Budget]:
     names = standing(db, id, day)
     timed = {name: prior(db, name, day)[2] for name in names}
     joined = groups(db, id, day)
-    cells = counted(columns(names, joined, db.tracker.dependence))
+    lines = columns(names, joined, db.tracker.dependence)
+    cells = counted(lines)
     terms: dict[str, list[Term]] = {name: [] for name in names}
 
     def add(kind: str, ids: set[str], *ends: tuple[Column, list[Column]], share: float = 1) -> None:
@@ -539,6 +590,12 @@ def budgets(db: Database, id: str, day: date) -> dict[str, Budget]:
         add("line", {row.id for row in group}, (timed, less), (timed, more))
     less, more = (scaled(cells, factor) for factor in (1 - LINES_SHARE, 1 + LINES_SHARE))
     add("lines", {"lines"}, (timed, less), (timed, more))
+    for bent in names:
+        read = [line[bent] for line in lines if bent in line]
+        errors = [cell.times * cell.factor for cell in read if abs(cell.decibans) >= NO_LINE]
+        error = READING_DB * math.sqrt(sum(e**2 for e in errors))
+        misread = ([*cells, {bent: way * error}] for way in (-1, 1))
+        add("reading", {bent}, *((timed, ends) for ends in misread))
     for kind, both in bent_dependences(db).items():
         less, more = (counted(columns(names, joined, dependence)) for dependence in both)
         add(kind, {kind}, (timed, less), (timed, more))

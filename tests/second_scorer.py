@@ -29,22 +29,95 @@ Days = dict[date, dict[str, Figures]]
 
 def standing(db: Database, analyst: str, id: str, on: date) -> float | None:
     """The figure of an analyst at the end of a day."""
+    return dated(db, analyst, id, on)[0]
+
+
+def dated(db: Database, analyst: str, id: str, on: date) -> tuple[float | None, date]:
+    """The figure of an analyst at the end of a day, and its date."""
     sheets = [s for s in db.sheets.values() if s.analyst == analyst and id in s.probabilities]
     dates = [sheet.date for sheet in sheets if sheet.date <= on]
     expires = db.tracker.forecast_expires_days
     if not dates or (expires is not None and (on - max(dates)).days > expires):
-        return None
-    return next(s.probabilities[id] for s in sheets if s.date == max(dates))
+        return None, on
+    return next(s.probabilities[id] for s in sheets if s.date == max(dates)), max(dates)
 
 
 def team(db: Database, id: str, on: date) -> float | None:
-    """The mean of log odds, extremized where two or more stand."""
-    given = [standing(db, analyst, id, on) for analyst in analysts(db)]
-    odds = [math.log(p / (1 - p)) for p in given if p is not None]
+    """The mean of log odds, the newer and the better weighing more, extremized from two on."""
+    given = [(analyst, *dated(db, analyst, id, on)) for analyst in analysts(db)]
+    odds = [(who, math.log(p / (1 - p)), since) for who, p, since in given if p is not None]
     if not odds:
         return None
     by = db.tracker.team.extremize if len(odds) > 1 else 1
-    return 1 / (1 + math.exp(-by * fmean(odds)))
+    half = (db.tracker.team.recency or math.inf) * max(1, (on - db.scenarios[id].opened).days)
+    k, past = db.tracker.team.record, track_records(db, on) if db.tracker.team.record else {}
+    weights = [
+        0.5 ** ((on - since).days / half) * math.exp(-(k or 0) * past.get(who, 0))
+        for who, _, since in odds
+    ]
+    mean = sum(w * x for w, (_, x, _) in zip(weights, odds, strict=True)) / sum(weights)
+    return 1 / (1 + math.exp(-by * mean))
+
+
+Differences = dict[str, float]
+"""The mean difference of each analyst's Brier on one question from that of all who stood."""
+_ended: list[tuple[Database, list[tuple[date, Differences]]]] = []
+
+
+def track_records(db: Database, on: date) -> dict[str, float]:
+    """Of each analyst the differences on the questions that ended before a day, over n + 20."""
+    if not _ended or _ended[0][0] is not db:
+        _ended[:] = [(db, [*endings(db)])]
+    past = [differences for ended, differences in _ended[0][1] if ended < on]
+    names = {name for differences in past for name in differences}
+    own = {name: [each[name] for each in past if name in each] for name in names}
+    return {name: sum(of) / (len(of) + 20) for name, of in own.items()}
+
+
+def endings(db: Database) -> Iterable[tuple[date, Differences]]:
+    """Each question that has ended, a set as one: its last day, and how its analysts did."""
+    units: dict[str, list[str]] = {}
+    for id, one in db.scenarios.items():
+        units.setdefault(one.set or f"/{id}", []).append(id)
+    for ids in units.values():
+        outcomes = {id: ended for id in ids if (ended := outcome(db, id, ids))}
+        won = [id for id, ended in outcomes.items() if ended.outcome == "occurred"]
+        of = spans(db, ids)
+        if not of or (len(ids) > 1 and not won):
+            continue
+        said, after = Days(), 0
+        if len(ids) > 1:
+            start = max(first for first, _ in of.values())
+            live = {id: end for id, (_, end) in of.items() if end > start}
+            if won[0] in live and len(live) > 1:
+                said = in_set(db, won[0], start, live, analysts(db))
+        else:
+            [(first, end)] = of.values()
+            for n in range((end - first).days):
+                day = first + timedelta(n)
+                said[day] = _said(db, ids, day, analysts(db))
+            asked = db.scenarios[ids[0]]
+            after = (asked.horizon - end).days + 1 if won and asked.prior.hazard else 0
+        errors = {
+            day: {
+                name: sum((p - (id in won)) ** 2 for id, p in figures.items()) / min(len(ids), 2)
+                for name, figures in of_day.items()
+            }
+            for day, of_day in said.items()
+        }
+        last = max(
+            *(o.recorded for o in outcomes.values()), *(db.scenarios[i].horizon for i in ids)
+        )
+        yield last, _differences(errors, after)
+
+
+def _differences(errors: Mapping[date, Mapping[str, float]], after: int) -> Differences:
+    """The differences over the days on which each stood; after an early event there is none."""
+    found: Differences = {}
+    for name in {name for of_day in errors.values() for name in of_day}:
+        own = [of[name] - fmean(of.values()) for of in errors.values() if name in of]
+        found[name] = sum(own) / (len(own) + after * (name in errors[max(errors)]))
+    return found
 
 
 def analysts(db: Database) -> list[str]:
@@ -100,7 +173,6 @@ def _whole(
     live: Mapping[str, date],
     of: Mapping[str, tuple[date, date]],
 ) -> dict[str, Row]:
-    said, day = Days(), start
     stood = {
         name
         for name in analysts(db)
@@ -108,7 +180,14 @@ def _whole(
         for n in range((of[id][1] - of[id][0]).days)
         if standing(db, name, id, of[id][0] + timedelta(n)) is not None
     }
-    names = [*analysts(db), *(["team"] if len(stood) > 1 else [])]
+    said = in_set(db, won, start, live, [*analysts(db), *(["team"] if len(stood) > 1 else [])])
+    last = max(db.scenarios[id].horizon for id in of)
+    return _rows(said, won, (last - start).days + 1, len(live), happened=True)
+
+
+def in_set(db: Database, won: str, start: date, live: Mapping[str, date], names: list[str]) -> Days:
+    """The figures of each day on which two members or more could occur, divided by their sum."""
+    said, day = Days(), start
     while day < live[won] and len(inside := [id for id in live if day < live[id]]) > 1:
         raw = _said(db, inside, day, names)
         said[day] = {
@@ -116,8 +195,7 @@ def _whole(
             for name, figures in raw.items()
         }
         day += timedelta(1)
-    last = max(db.scenarios[id].horizon for id in of)
-    return _rows(said, won, (last - start).days + 1, len(live), happened=True)
+    return said
 
 
 def _said(db: Database, ids: list[str], day: date, names: list[str]) -> dict[str, Figures]:

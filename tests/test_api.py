@@ -93,6 +93,22 @@ def test_a_table_comes_in_and_goes_out_from_a_script(tmp_path: Path) -> None:
     assert again.database == workspace.database
 
 
+def test_drafts_go_into_the_inbox_and_one_that_is_refused_stops_no_other(tmp_path: Path) -> None:
+    root = make(tmp_path / "scenarios", FILES)
+    workspace = scenarios.open(root)
+    who = {"by": "agent", "name": "scout", "on": "2022-02-08"}
+    draft = {"proposed": who, "evidence": {"summary": "A drill", "observed": "2022-02-07"}}
+    drafts = [{"proposed": who}, draft]
+    assert workspace.propose(drafts, dry_run=True).dry_run
+    assert not (root / "inbox").exists()
+    entries = workspace.propose(drafts).entries
+    assert [(entry.status, entry.id) for entry in entries] == [
+        ("refused", None),
+        ("added", "2022-02-07-a-drill"),
+    ]
+    assert workspace.propose(drafts).entries[1].status == "known"
+
+
 TYPED = """
 SELECT DATE '2022-02-24' AS day, 1.50::DECIMAL(5, 2) AS amount, true AS is_so, NULL AS none,
     TIMESTAMP '2022-02-24 12:30:00' AS moment, [1, 2] AS list, {'a': 'é'} AS struct, 7 AS number,

@@ -12,10 +12,12 @@ import pytest
 
 from scenarios import extending
 from scenarios.cli.commands import HELP
+from scenarios.exchange.own import kinds as own
 from scenarios.extensions import HOOKS
 from tests.cli.commands import scen
 
 DOCS = Path(__file__).parents[1] / "docs"
+SPREADSHEET = DOCS / "from-a-spreadsheet.md"
 GENERATE = runpy.run_path(str(DOCS / "generate.py"))
 RULES = [rule for _, _, rules in GENERATE["PARTS"] for rule in rules]
 REVIEWS = ("2021-12-17", "2022-02-07", "2022-02-28", "2023-03-27", "2024-03-04", "2026-11-24")
@@ -55,6 +57,18 @@ def test_each_name_on_which_an_extension_stands_is_explained_and_there_are_at_mo
     assert tuple(hooks) == HOOKS
     for name in explained:
         assert getattr(extending, name) is not None
+
+
+def test_each_column_of_an_import_is_named_in_the_table_of_its_kind() -> None:
+    rows = re.findall(r"^\| `(\w+)` \| (.+) \|$", SPREADSHEET.read_text("utf-8"), re.MULTILINE)
+    named: dict[str, set[str]] = {}
+    for kind, text in rows:
+        names = re.findall(r"`(\.?[a-z_.]+)`", text)
+        # `.basis` is of the last part that is named whole
+        parts = [name.partition(".")[0] for name in names if "." in name[1:]]
+        named[kind] = {parts[-1] + name if name.startswith(".") else name for name in names}
+    kinds = (own.SCENARIOS, own.INDICATORS, own.EVIDENCE, own.FORECASTS, own.SOURCES)
+    assert named == {kind.name: kind.fields.keys() - {"id", "foreign"} for kind in kinds}
 
 
 def test_each_rule_is_explained_with_an_example_and_what_to_do() -> None:

@@ -7,6 +7,8 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from importlib.machinery import ModuleSpec
+from importlib.util import spec_from_file_location
 from pathlib import Path
 from textwrap import dedent
 
@@ -14,10 +16,16 @@ import pytest
 from typer.testing import Result
 
 from scenarios import extensions
+from scenarios.analysis.rules.rule import of_scenario
+from scenarios.errors import ScenError
+from scenarios.exchange.arrivals import FilePosition, ImportRecord
 from scenarios.exchange.view.tables import added_tables
+from scenarios.render.documents.review.sections import fresh
+from scenarios.render.writers import terminal
 from scenarios.storage import child
 from tests.cli.commands import FILES, SCEN, make, scen, tree
 from tests.quick_child import START
+from tests.records import database, scenario
 
 DATA = Path(__file__).parent / "data"
 EXAMPLE, BROKEN = DATA / "extension", DATA / "broken_extension"
@@ -179,6 +187,8 @@ def test_rules_findings_and_tables_count_in_a_database_that_names_the_extension(
     report = json.loads(run("report", "--as-of", "2022-02-07", "--format", "json")[1])
     both = report["findings"] + report["findings_standing"]
     assert [f["subject"] for f in both if f["rule"] == "far-horizon"] == ["pact", "ties"]
+    week = "report", "--as-of", "2022-01-03", "--since", "2021-12-20"
+    assert "- far-horizon" in run(*week, "--format", "markdown")[1]
     rows = json.loads(json_export(home))["tables"]["horizons"]
     assert {row["scenario_id"] for row in rows} == {"pact", "ties", "trade"}
     on = "--as-of", "2022-03-01", "--format", "csv"
@@ -190,9 +200,36 @@ def test_rules_findings_and_tables_count_in_a_database_that_names_the_extension(
     assert (home / "out/horizons.csv").read_text().splitlines()[0] == "scenario_id,days"
 
 
+def test_json_names_the_extensions_whose_rules_and_findings_were_asked(
+    home: Path, install: Install
+) -> None:
+    def named(*words: str) -> object:
+        result = json.loads(run(*words, "--as-of", "2022-02-07", "--format", "json")[1])
+        return result.get("extensions", "no key")
+
+    install(EXAMPLE, BROKEN)
+    assert (named("check"), named("report")) == ("no key", "no key")
+    install(wanted="house-rules, oddsroom, broken")
+    assert (named("check"), named("report")) == (["oddsroom"], ["oddsroom"])
+    tracker = home / "scenarios/tracker.yaml"
+    tracker.write_text(tracker.read_text().replace("oddsroom, ", ""))
+    assert (named("check"), named("report")) == ([], [])
+
+
 def json_export(home: Path) -> str:
     assert run("export", "x.json", "--as-of", "2022-03-01", "--overwrite")[0] == 0
     return (home / "x.json").read_text()
+
+
+def test_what_an_extension_finds_is_told_by_the_id_of_its_rule() -> None:
+    found = of_scenario("far-horizon", "s1", "more than five years ahead", "horizon")
+    blocks = tuple(fresh([found, found], database(scenarios={"s1": scenario()})))
+    assert "2 findings of far-horizon: " in terminal.write(blocks, 80)
+
+
+def test_a_record_without_a_title_has_an_empty_one() -> None:
+    nameless = ImportRecord(kind="scenario", record={}, position=FilePosition("rooms.csv", 2))
+    assert nameless.title == ""
 
 
 def test_a_write_is_refused_for_no_rule_of_an_extension(install: Install) -> None:
@@ -378,6 +415,132 @@ def test_a_name_of_ours_or_of_an_earlier_extension_is_left_out(
     assert lines("site", "out") == [f"{start}pages: review/index.html left out: scen{end}"]
 
 
+def test_what_this_program_brings_comes_before_an_extension_earlier_in_the_alphabet(
+    tmp_path: Path, install: Install
+) -> None:
+    code = """
+    EXTENSION = Extension(
+        meaning='x',
+        commands={'query': Command('x', print)},
+        targets={'sqlite': Target('sqlite', 'file', 'x', None, ('.sqlite',))},
+    )
+    """
+    install(package(tmp_path / "site", "aaa", code))
+    start, end = "scen: extension aaa of scen-aaa 1.0: ", " left out: scen has that name"
+    assert run("query", "SELECT 1 AS n", "--format", "csv") == (
+        0,
+        "n\n1\n",
+        f"{start}commands: query{end}\n",
+    )
+    assert lines("export", "x.sqlite") == [f"{start}targets: sqlite{end}"]
+    assert run("--help")[1].count("Query the database in SQL.") == 1
+    with pytest.raises(ScenError, match=r"rain is not installed with this scen: pip install it"):
+        extensions.own("commands", "rain")
+
+
+TYPOS = """
+from scenarios import ReadOptions
+def read(file, wanted):
+    place = FilePosition(file.name, 2)
+    prior = {'probability': 0.5, 'basis': 'Even.', 'refrence': 'x'}
+    question = {'title': 'Rain', 'horizon': '2029-12-31', 'prior': prior, 'colour': 'red'}
+    question['resolution_criteria'] = 'As the gauge says.'
+    item = {'summary': 'A cloud', 'observed': '2022-01-02', 'sumary': 'A cloud'}
+    sign = {'statement': 'Thunder', 'ratings': {'rain': 'C'}, 'dew': '2022-02-01'}
+    return ImportFile(
+        records=(
+            ImportRecord(kind='scenario', record=question, position=place),
+            ImportRecord(kind='evidence', record=item, position=place._replace(row=3)),
+            ImportRecord(
+                kind='indicator', record=sign, position=place._replace(row=4), scenario='rain'
+            ),
+        )
+    )
+EXTENSION = Extension(meaning='x', importers={'typos': read})
+"""
+
+
+def test_a_key_that_no_record_has_is_an_error_of_its_row_and_not_dropped(
+    home: Path, tmp_path: Path, install: Install
+) -> None:
+    install(package(tmp_path / "site", "typos", TYPOS))
+    (home / "x.csv").write_text("a\n")
+    code, out, said = run("import", "typos", "x.csv")
+    assert (code, out) == (1, "")
+    assert [line.partition(" (")[0] for line in said.splitlines()] == [  # without the hint
+        "scen: x.csv:2: colour: unknown key 'colour' in a scenario",
+        "scen: x.csv:2: prior.refrence: unknown key 'refrence' in 'prior'",
+        "scen: x.csv:3: sumary: unknown key 'sumary' in an item of evidence",
+        "scen: x.csv:4: dew: unknown key 'dew' in 'thunder'",
+        "scen: 3 rows cannot be imported: nothing was written; --skip-invalid writes the rest",
+    ]
+
+
+class ByAHook:
+    """Finds one module in its file, as a finder of an editable installation does."""
+
+    def __init__(self, name: str, file: Path) -> None:
+        self.name, self.file = name, file
+
+    def find_spec(self, name: str, *_: object) -> ModuleSpec | None:
+        return spec_from_file_location(name, self.file) if name == self.name else None
+
+
+def test_an_importer_that_an_import_hook_finds_is_found_in_the_child_too(
+    home: Path, tmp_path: Path, install: Install, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "desk").mkdir()
+    (tmp_path / "desk/beside.py").write_text("NAME = 'Beside'\n")
+    code = """
+    def read(file, wanted):
+        import beside
+        record = {'name': beside.NAME, 'reliability': 'C'}
+        position = FilePosition(file.name, 1)
+        return ImportFile(records=(ImportRecord(kind='source', record=record, position=position),))
+    def lost(file, wanted):
+        import elsewhere
+    EXTENSION = Extension(meaning='x', importers={'hooked': read, 'lost': lost})
+    """
+    put = package(tmp_path / "site", "hooked", code)
+    module = (put / "hooked_x.py").rename(tmp_path / "desk/hooked_x.py")
+    monkeypatch.setattr(sys, "meta_path", [*sys.meta_path, ByAHook("hooked_x", module)])
+    install(put)
+    (home / "x.csv").write_text("a\n")
+    assert run("import", "hooked", "x.csv") == (0, "sources: 1 added\n", "")
+    assert (home / "scenarios/sources/beside.yaml").read_text().endswith("reliability: C\n")
+    said = "scen: x.csv: the importer of lost needs the module 'elsewhere', and finds none; it runs"
+    assert run("import", "lost", "x.csv")[2].startswith(said)
+
+
+LANGUAGE = """
+def count(tables, text, seconds):
+    of = {'': tables} if isinstance(tables, View) else tables
+    if isinstance(of, str):
+        raise ScenError(f'no tables at {hidden(of)}')
+    rows = [(id, len(view.rows(text))) for id, view in of.items()]
+    return QueryRows([('tracker', 'VARCHAR'), ('number', 'BIGINT')], rows, None)
+from scenarios import ScenError
+EXTENSION = Extension(meaning='x', commands={'count': Command('Count rows.', count, 'NAME')})
+"""
+
+
+def test_a_command_with_a_language_is_handed_the_tables_of_one_tracker_or_of_many(
+    home: Path, tmp_path: Path, install: Install
+) -> None:
+    install(package(tmp_path / "site", "count", LANGUAGE))
+    (home / "desks.txt").write_text("scenarios\n")
+    (home / "name.txt").write_text("scenarios")
+    for words in (("scenarios",), ("@name.txt",)):
+        code, out, _ = run("count", *words, "--format", "csv")
+        assert (code, out) == (0, "tracker,number\n,3\n")
+    code, out, _ = run("count", "scenarios", "--across", "desks.txt", "--format", "csv")
+    assert (code, out) == (0, "tracker,number\nAlignment,3\n")
+    told = json.loads(run("count", "sheets", "--as-of", "2022-01-01", "--format", "json")[1])
+    assert (told["schema"], told["rows"]) == ("count", [{"tracker": "", "number": 0}])
+    said = run("count", "sheets", "--across", "postgresql://u:secret@h/x")[2]
+    assert said == "scen: no tables at postgresql://u:***@h/x\n"
+
+
 WRONG = """
 from pathlib import Path
 def fails(*_, **__):
@@ -518,6 +681,13 @@ def outside(home: Path, variables: dict[str, str], *words: str) -> tuple[int, st
         check=False,
     )
     return done.returncode, done.stdout, done.stderr
+
+
+def test_the_first_command_of_a_process_has_the_formats_of_extensions(home: Path) -> None:
+    path = {"PYTHONPATH": str(EXAMPLE)}
+    assert outside(home, path, "check", "--format", "chat") == (0, "\n", "")  # it has no paragraph
+    code, out, said = outside(home, path, "report", "--format", "chat", "--as-of", "2022-03-01")
+    assert (code, out[:2], said) == (0, "* ", "")
 
 
 def test_200_installed_packages_are_found_and_only_what_is_used_is_imported(

@@ -59,7 +59,7 @@ SPAN = re.compile(r"`([^`]+)`")
 TYPED = re.compile(r"^(?:\$ |(?=scen ))((?:.*\\\n)*.*)$", re.MULTILINE)
 CALL = re.compile(r"\bscen((?: --database \S+| --[\w-]+)*) ([a-z][a-z-]*)([^|;&]*)")
 OPTION = re.compile(r"(?<![\w-])--[a-z][\w-]*")
-ELSEWHERE = {"--edit-last", "--force-with-lease"}
+ELSEWHERE = {"--edit-last", "--force-with-lease", "--no-build-isolation"}
 """Options of other programs that a page speaks of."""
 HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 

@@ -16,9 +16,9 @@ from scenarios.analysis.review.inbox import proposals
 from scenarios.drafts import Repeat
 from scenarios.paths import path_of
 from scenarios.storage.proposals import MOST_BYTES, waiting
-from scenarios.workspace.how import WriteMode
 from scenarios.workspace.inbox import MOST_WAITING, SAME_DAY, dismiss, propose
 from scenarios.workspace.opened import open_folder
+from scenarios.workspace.write_mode import WriteMode
 from tests.cli.commands import FILES, changes, make, scen, tree
 from tests.random_databases import random_database
 from tests.records import day
@@ -414,7 +414,7 @@ def test_an_id_that_is_taken_by_any_file_gets_a_number(root: Path) -> None:
 
 def test_a_dry_run_writes_no_proposal(root: Path) -> None:
     before = tree(root)
-    assert fates(root, item(), how=WriteMode(dry_run=True)) == [("added", FIRST)]
+    assert fates(root, item(), mode=WriteMode(dry_run=True)) == [("added", FIRST)]
     assert tree(root) == before
 
 

@@ -9,12 +9,12 @@ from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from pkgutil import resolve_name
+from statistics import fmean
 from typing import Any
 
 import pytest
 from msgspec.structs import replace
 
-from scenarios.analysis.daily_forecasts import baseline, brier, log_score, peer
 from scenarios.analysis.evidence.indicators import (
     absence,
     diagnosticity,
@@ -22,10 +22,10 @@ from scenarios.analysis.evidence.indicators import (
     reading,
     seen_if,
 )
-from scenarios.analysis.evidence.knowledge import known, last_open_day, state
+from scenarios.analysis.evidence.knowledge import known_on, last_open_day, state
 from scenarios.analysis.forecasts import stated
-from scenarios.analysis.ledger.contributions import total
 from scenarios.analysis.ledger.days import DailyLedgers
+from scenarios.analysis.ledger.dependence import total
 from scenarios.analysis.ledger.ledger import Ledger, ledger, post_mortem, track_records
 from scenarios.analysis.ledger.ledger_changes import ChangedRecords, compare
 from scenarios.analysis.ledger.odds import Odds
@@ -38,6 +38,7 @@ from scenarios.analysis.ledger.sensitivity import (
 )
 from scenarios.analysis.ledger.version import VERSION
 from scenarios.analysis.period.period import spreads, window
+from scenarios.analysis.question_timelines import baseline, brier, log_score, peer
 from scenarios.analysis.review.ach import INCONSISTENCY, matrix, nearest_code
 from scenarios.analysis.review.explanation import explain
 from scenarios.analysis.review.listing import SourceAccuracy, accuracy
@@ -46,8 +47,8 @@ from scenarios.analysis.review.signs import signs, unseen
 from scenarios.analysis.rules.consistency import vague_words
 from scenarios.analysis.rules.findings import GAP_DECIBANS, implies_broken
 from scenarios.analysis.rules.rule import LoadedRecords
+from scenarios.analysis.scores.fits import TRIED
 from scenarios.analysis.scores.scoring import Score, score
-from scenarios.analysis.scores.skill import TRIED
 from scenarios.errors import ScenError
 from scenarios.model import ConditionalPrior, Database, Dependence, HazardEnded, Rating, Tracker
 from scenarios.scales import (
@@ -63,6 +64,7 @@ from scenarios.scales import (
 from scenarios.storage.git import repository as git
 from scenarios.storage.loader import load
 from scenarios.values import Team
+from tests.analysis.test_cohort import wolves
 from tests.records import (
     START,
     WEIGHTS,
@@ -179,7 +181,7 @@ def a_set(priors: dict[str, float], *rows: str, rho: float = 0.0, **keys: Any) -
 
 
 def at(db: Database, id: str = "s", on: int = 100) -> Ledger:
-    return ledger(known(db, day(on)), id)
+    return ledger(known_on(db, day(on)), id)
 
 
 def implied(db: Database, ids: str = "s") -> list[float]:
@@ -237,10 +239,21 @@ def test_ratings(says: Section) -> None:
     says("6.00", at(weaker).counted("direct"))
 
 
+def test_age(says: Section) -> None:
+    db = alone(0.2, e="CC")
+    old = replace(db, tracker=Tracker(half_life_days=200))
+    says("10.00 0.7143 5.00 0.4415", *figures(at(old, on=0)), *figures(at(old, on=200)))
+    says("2.50 0.3078", *figures(at(old, on=400)))
+    energy = replace(db.evidence["e"], theme="energy")
+    themes = Tracker(half_life_days={"default": 200, "energy": 100}, themes={"energy": "Gas"})
+    of_theme = replace(db, tracker=themes, evidence={"e": energy})
+    says("2.50", at(of_theme, on=200).counted("direct"))
+
+
 def test_diagnosticity(says: Section) -> None:
     for codes, spread in (("CC N II", "20.00"), ("C C C", "0.00"), ("C C", "5.00")):
         db = a_set(THREE, a={"indicators": {"x": indicator(row(codes).ratings)}})
-        says(spread, diagnosticity(known(db, START), ("a", "x")))
+        says(spread, diagnosticity(known_on(db, START), ("a", "x")))
 
 
 B2 = replace(alone(0.05), tracker=GRADED, evidence=rated("s", "CC", reliability="B", credibility=2))
@@ -250,8 +263,8 @@ def test_grades_and_weight(says: Section) -> None:
     for letter, share in WEIGHTS.reliability.items():
         says(f"{letter} {share}")
     says(", ".join(map(str, WEIGHTS.credibility)))
-    says("0.64 6.40 0.1868", known(B2, START).weights["e"], *figures(at(B2)))
-    says("0.16", known(replace(B2, evidence=rated("s", "CC")), START).weights["e"])
+    says("0.64 6.40 0.1868", known_on(B2, START).weights["e"], *figures(at(B2)))
+    says("0.16", known_on(replace(B2, evidence=rated("s", "CC")), START).weights["e"])
 
 
 def test_the_odds_ledger(says: Section) -> None:
@@ -288,10 +301,10 @@ def test_indicators(says: Section) -> None:
         (2, "observed", "0.80 8.00 0.6120"),
         (3, "observed", "0.50 5.00 0.4415"),
     ):
-        now = reading(known(watched(), day(on)), ("s", "talks"))
+        now = reading(known_on(watched(), day(on)), ("s", "talks"))
         assert now.state == stands
         says(texts, now.strength, *figures(at(watched(), on=on)))
-    says("0.30", known(watched(), day(3)).weights["e3"])
+    says("0.30", known_on(watched(), day(3)).weights["e3"])
     nine = (("C", 3, f"outlet-{n}") for n in range(9))
     for reports, text in (
         ([("C", 3, "wire")], "0.30"),
@@ -299,7 +312,7 @@ def test_indicators(says: Section) -> None:
         ([("C", 3, "wire")] * 9, "0.30"),
         ([("B", 2, "wire"), ("C", 3, "agency")], "0.748"),
     ):
-        says(text, reading(known(reported(*reports), day(9)), ("s", "talks")).strength)
+        says(text, reading(known_on(reported(*reports), day(9)), ("s", "talks")).strength)
 
 
 def test_absence(says: Section) -> None:
@@ -453,7 +466,7 @@ def test_bounds(says: Section) -> None:
 
 
 def odds(**ratings: Rating) -> Odds:
-    return Odds(known(alone(0.2, 0.5, **ratings), START))
+    return Odds(known_on(alone(0.2, 0.5, **ratings), START))
 
 
 def test_leave_one_out(says: Section) -> None:
@@ -467,11 +480,11 @@ def test_band(says: Section) -> None:
     says(f"±{100 * LINE_STEP:.0f} %")
     says(f"±{100 * LINES_STEP:.0f} %")
     lines: dict[str, Rating] = {f"e{n}": "CC" for n in range(20)}
-    twenty = Odds(known(alone(0.5, 0.5, **lines), START))
+    twenty = Odds(known_on(alone(0.5, 0.5, **lines), START))
     for one, texts in (
-        (odds(a="CC", b="C"), "0.7858 0.388 0.955"),
-        (odds(x="CC", y="C"), "0.7858 0.388 0.955"),
-        (twenty, "0.9877 0.882 0.999"),
+        (odds(a="CC", b="C"), "0.7858 0.303 0.969"),
+        (odds(x="CC", y="C"), "0.7858 0.303 0.969"),
+        (twenty, "0.9877 0.877 0.999"),
     ):
         band = bands(one, ["s"])["s"]
         says(texts, one.implied("s"), band.low, band.high)
@@ -480,9 +493,9 @@ def test_band(says: Section) -> None:
 def test_tornado(says: Section) -> None:
     two = odds(a="CC", b="C")
     terms = Budgets(two).of("s").terms
-    assert [term.id for term in terms] == ["a", "lines", "s", "b", "dependence"]
+    assert [term.id for term in terms] == ["a", "s", "lines", "s", "b", "dependence"]
     says("0.7858", two.implied("s"))
-    names = ("*a*", "all lines", "prior", "*b*", "dependence")
+    names = ("*a*", "reading", "all lines", "prior", "*b*", "dependence")
     (first, *rest) = (f"({term.low:.3f} to {term.high:.3f})" for term in terms)
     first = f"{names[0]} {terms[0].term:.2f} dB {first}"
     others = (f"{n} {t.term:.2f} {r}" for n, t, r in zip(names[1:], terms[1:], rest, strict=True))
@@ -505,7 +518,7 @@ def test_the_ach_matrix(says: Section) -> None:
         "e2": row("I C II", reliability="A", credibility=2),
     }
     db = replace(a_set(THREE), tracker=GRADED, evidence=evidence)
-    made = matrix(known(db, START), (*THREE,))
+    made = matrix(known_on(db, START), (*THREE,))
     for found, id, texts in zip(made.rows, evidence, ("0.64 12.80", "0.80 12.00"), strict=True):
         assert found.id == id
         says(texts, found.weight, found.diagnosticity)
@@ -547,6 +560,20 @@ def test_stated_probability(says: Section) -> None:
 
     says("0.1019 0.1167", team(SAID, "s"), sum(ANALYSTS.values()) / 3)
     says("0.0368", team(replace(SAID, tracker=Tracker(team=Team(1.5))), "s"))
+    two = sheets(sheet(day(20), {"s": 0.2}, analyst="x"), sheet(day(40), {"s": 0.5}, analyst="y"))
+    aged = replace(SAID, sheets=two, tracker=Tracker(team=Team(recency=0.25)))
+    says("0.4311 0.3333", *(team(db, "s", 40) for db in (aged, replace(aged, tracker=Tracker()))))
+    ended = scenario(horizon=day(9), resolution=resolution("occurred", day(9)))
+    weighed = database(
+        Tracker(team=Team(record=60)),
+        scenarios={"s": scenario(), "q": ended},
+        sheets=sheets(
+            sheet(START, {"s": 0.2, "q": 0.9}, analyst="x"),
+            sheet(START, {"s": 0.6, "q": 0.5}, analyst="y"),
+        ),
+    )
+    ratio = math.exp(60 * (0.5**2 - 0.1**2) / (1 + 20))
+    says("1.99 0.313 0.380", ratio, team(weighed, "s", 10), team(weighed, "s", 9))
     own = replace(a_set(THREE), sheets=sheets(sheet(START, {"a": 0.5, "b": 0.3, "c": 0.4})))
     says("0.4167 0.2500 0.3333", *(team(own, id) for id in THREE))
     expiring = replace(SAID, tracker=Tracker(forecast_expires_days=30))
@@ -603,13 +630,13 @@ def test_after_the_outcome(says: Section) -> None:
     evidence = {source: item(source=source, **report) for source in "xy"}
     evidence["z"] = item(source="y", ratings={"s": "I"})
     talks, occurred = {"talks": indicator({"s": "CC"})}, resolution("occurred", day(50))
-    ended = scenario(0.2, indicators=talks, resolution=occurred)
+    ended = scenario(0.2, horizon=day(55), indicators=talks, resolution=occurred)
     db = database(scenarios={"s": ended}, evidence=evidence)
     told = post_mortem(at(db, on=49), "occurred")
     assert told is not None
     says("10.00 −5.00", told.right[0].decibans, told.wrong[0].decibans)
-    ends = known(db, day(60))
-    records, held = track_records(ends, DailyLedgers(db).at), accuracy(ends)
+    ends = known_on(db, day(60))
+    records, held = track_records(ends, DailyLedgers(db).odds_on), accuracy(ends)
     for source, items, texts in (("x", 1, "5.00 0.00"), ("y", 2, "5.00 5.00")):
         own = records[source]
         says(f"{items} {texts}", own.items, own.toward_decibans, own.against_decibans)
@@ -658,13 +685,45 @@ def test_time_and_coverage(says: Section) -> None:
     says("−1.560", skill["y", "first"])
 
 
+def test_cohort(says: Section) -> None:
+    keys: dict[str, Any] = {"horizon": day(9), "hazard": "constant"}
+    ended = scenario(0.2, resolution=resolution("occurred", day(4)), **keys)
+    db = database(scenarios={"s": ended}, sheets=sheets(sheet(START, {"s": 0.5})))
+    early, made = score(db, day(9)), score(db, day(10))
+    says(f"opened {START}, horizon {day(9)}, a constant hazard, known on {day(4)} to have occurred")
+    says(f"On {day(9)} it waits, on {day(10)} it counts")
+    assert (len(early.early), early.forecasters, made.early) == (1, (), ())
+    own, row = made.forecasters[0], made.questions[0]
+    says("4 6", row.covered_days, row.days_after)
+    says("0.100 −0.277", own.brier, own.log_score)
+    first = [row for row in score(wolves(), day(12)).questions if row.early]
+    for name, text in (("prior", "0.381"), ("wolf", "0.010")):
+        rows = [row for row in first if row.forecaster == name]
+        says(text, fmean(row.brier * 49 / row.covered_days for row in rows))
+        says("14", len(rows))
+    end = {row.name: row.brier for row in score(wolves(), day(50)).forecasters}
+    says("0.131 0.488", end["prior"], end["wolf"])
+
+
+def test_so_far(says: Section) -> None:
+    asked = scenario(0.2, horizon=day(9), hazard="constant")
+    db = database(scenarios={"s": asked}, sheets=sheets(sheet(START, {"s": 0.5})))
+    own = score(db, day(6)).so_far[0]
+    says(f"opened {START}, horizon {day(9)}, 0.5 said all along, open on {day(6)}")
+    says("0.090 −0.348", own.brier, own.log_score)
+    says("0.370 0.159", 1 - 0.5 ** (6 / 9), 1 - 0.5 ** (1 / 4))
+    far = {row.forecaster: row.brier for row in score(wolves(), day(12)).so_far}
+    says("0.0555 0.1071", far["prior"], far["wolf"])
+
+
 def asked(told: dict[float, str], code: Rating | None = None) -> Score:
     """A question of a day for each `1` (it occurred) and `0` of a figure, and an item of a code."""
     figures = [(figure, outcome) for figure, outcomes in told.items() for outcome in outcomes]
     scenarios, said = {}, dict[str, float | None]()
     for number, (figure, outcome) in enumerate(figures):
         ended = resolution("occurred" if outcome == "1" else "did-not-occur", day(1))
-        scenarios[f"q{number}"], said[f"q{number}"] = scenario(resolution=ended), figure
+        scenarios[f"q{number}"] = scenario(horizon=day(8), resolution=ended)
+        said[f"q{number}"] = figure
     evidence = {f"e-{id}": item(ratings={id: code}) for id in scenarios} if code else {}
     db = database(scenarios=scenarios, evidence=evidence, sheets=sheets(sheet(START, said)))
     return score(db, day(9), forecaster="desk")
@@ -710,15 +769,22 @@ def test_interval_of_a_skill(says: Section) -> None:
 def test_fitted_strength(says: Section) -> None:
     found = asked({0.5: "1111111100"}, "CC").fitted_strength
     assert found is not None
-    assert (found.questions, found.high) == (10, TRIED[-1])
+    assert (found.questions, found.high) == (10, TRIED["rating_strength"][-1])
     says("6.02 0.60 0.18", decibans(0.8), found.factor, found.low)
-    says("0 0.05 3", *TRIED[:2], TRIED[-1])
+    tried = TRIED["rating_strength"]
+    says("0 0.05 3", *tried[:2], tried[-1])
     ended = [resolution("occurred" if n < 8 else "did-not-occur", day(1)) for n in range(10)]
-    scenarios = {f"q{n}": scenario(resolution=end) for n, end in enumerate(ended)}
+    scenarios = {f"q{n}": scenario(horizon=day(8), resolution=end) for n, end in enumerate(ended)}
     said = [sheet(START, dict.fromkeys(scenarios, p), analyst=f"x{p}") for p in (0.6, 0.7)]
     team = score(database(scenarios=scenarios, sheets=sheets(*said)), day(9)).fitted_extremize
     assert team is not None
     says("2.72 2.21", (decibans(0.6) + decibans(0.7)) / 2, team.factor)
+    six = {f"q{n}": scenario(horizon=day(8), resolution=ended[0]) for n in range(6)}
+    six = {id: replace(each, resolution=resolution("occurred", day(8))) for id, each in six.items()}
+    both = [sheet(day(n), dict.fromkeys(six, p), analyst=f"x{n}") for n, p in ((0, 0.2), (3, 0.9))]
+    newest = score(database(scenarios=six, sheets=sheets(*both)), day(9)).fitted_recency
+    assert newest is not None
+    says("0.01 0.01", newest.factor, newest.low)
 
 
 def test_words(says: Section) -> None:
@@ -782,7 +848,7 @@ def shipped_then(commit: str = FIRST_LEDGER) -> Database:
 
 
 def last(db: Database, id: str, on: date) -> Ledger:
-    return ledger(known(db, last_open_day(db, id, on)), id)
+    return ledger(known_on(db, last_open_day(db, id, on)), id)
 
 
 def test_what_the_first_ledger_did_wrong_by_figure(says: Section) -> None:
@@ -840,7 +906,7 @@ def test_the_ledger_version_3_by_figure(says: Section) -> None:
     _, *rows = says.table(5)
     assert len(rows) == 10
     for on, id, *cells in rows:
-        odds = Odds(known(db, date.fromisoformat(on)))
+        odds = Odds(known_on(db, date.fromisoformat(on)))
         band = bands(odds, [id])[id]
         texts = (cell.rpartition(" → ")[2] for cell in cells)
         for text, figure in zip(texts, (odds.implied(id), band.low, band.high), strict=True):

@@ -12,17 +12,18 @@ import pytest
 
 from scenarios.analysis.evidence.knowledge import members
 from scenarios.analysis.period.period import open_views, window
-from scenarios.analysis.period.trajectory import courses
+from scenarios.analysis.period.trajectory import curves
 from scenarios.analysis.review.review import review
 from scenarios.analysis.scores.scoring import score
 from scenarios.render import palette
 from scenarios.render.document import Chart
-from scenarios.render.documents.score import calibration, skill
+from scenarios.render.documents.score import calibration, skill, so_far
 from scenarios.render.drawing import picture
-from scenarios.render.pictures import lanes, multiples, overview, timeline
+from scenarios.render.pictures import multiples, set_picture, timeline
+from scenarios.render.review_picture import review_picture
 from scenarios.site.pages.scenario import ledger
 from scenarios.workspace.opened import open_folder
-from tests.browser import Seen, chromium, needs_chromium, opened
+from tests.browser import Seen, needs_chromium, opened
 
 pytestmark = needs_chromium
 
@@ -42,23 +43,18 @@ def charts(on: date) -> Iterator[Chart | None]:
     base = open_folder(SHIPPED).database
     looked = window(base, date.fromordinal(on.toordinal() - 7), on, banded=True)
     scored = score(base, on, forecaster="illustrative")
-    yield overview(review(looked), base)
-    found = courses(looked, list(looked.views), 60)
+    yield review_picture(looked, review(looked))
+    found = curves(looked, list(looked.views), 60)
     for id, view in looked.views.items():
         yield timeline(found[id], view, base, looked.since)
         yield ledger(view.ledger, view.stated.probability if view.stated else None, base)
     for set_id, statement in base.tracker.sets.items():
         some = [(found[id], looked.views[id]) for id in members(base, set_id) if id in found]
-        yield lanes(statement, some, base, looked.since, on)
+        yield set_picture(statement, some, base, looked.since, on)
     yield multiples([(found[v.id], v) for v in open_views(looked)], base, looked.since, on)
     yield calibration(scored)
     yield skill(scored)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with chromium() as made:
-        yield made
+    yield so_far(scored)
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from scenarios.analysis.evidence.knowledge import resolved
+from scenarios.analysis.evidence.knowledge import known_on, resolved
+from scenarios.analysis.ledger.odds import Odds
 from scenarios.analysis.period.period import Window, window
 from scenarios.analysis.review.review import review
 from scenarios.analysis.scores.scoring import score
@@ -117,6 +118,29 @@ def test_a_quote_is_short_and_a_file_is_tidy(shipped: Database) -> None:
 def test_the_tracker_says_that_it_proves_no_skill(shipped: Database) -> None:
     assert "hindsight" in shipped.tracker.description
     assert "prove no skill" in shipped.tracker.description
+
+
+def test_the_figures_that_the_ratings_defend_are_those_of_the_ledger(shipped: Database) -> None:
+    defended = {
+        ("kyiv-three-months", date(2022, 2, 28)): 54.1,
+        ("kyiv-three-months", date(2022, 3, 21)): 54.1,
+        ("ukraine-no-new-force-2022", date(2022, 2, 23)): 0.3,
+        ("deeper-alignment", date(2026, 12, 1)): 90.4,
+        ("brics-enlargement-2024", date(2023, 8, 28)): 88.8,
+    }
+    assert defended == {
+        (id, day): round(100 * Odds(known_on(shipped, day)).implied(id), 1) for id, day in defended
+    }
+    page = (ROOT / "scenarios" / "ratings-of-the-record.md").read_text()
+    headings = re.findall(r"^### (.*): (mended|defended)$", page, re.MULTILINE)
+    assert headings == [
+        ("The skill of `implied`", "mended"),
+        ("Kyiv at 54 %, on 28 February and on 21 March 2022", "defended"),
+        ("No new force at 0.3 % on 23 February 2022", "defended"),
+        ("Deeper alignment at 90 %", "defended"),
+        ("BRICS at 89 % after a signed invitation", "defended"),
+    ]
+    assert shipped.tracker.hindsight
 
 
 def test_the_analyst_is_illustrative_and_every_sheet_has_a_reason(shipped: Database) -> None:

@@ -18,7 +18,7 @@ import msgspec
 import pytest
 
 import scenarios
-from scenarios.analysis.evidence.knowledge import known
+from scenarios.analysis.evidence.knowledge import known_on
 from scenarios.analysis.review import listing
 from scenarios.site.at import addresses, page_at
 from scenarios.site.site import Site
@@ -30,6 +30,7 @@ from tests.hostile import AS_OF, TEXTS, as_yaml, hostile_files
 from tests.records import near
 from tests.test_page import numbers
 
+SHIPPED = Path(__file__).parents[1] / "scenarios"
 DAY = "2022-02-28"
 _FEW = re.compile(r"(tracker|-[01237])\.yaml")
 BROKEN = "evidence/2022/2022-02-20-broken.yaml"
@@ -134,7 +135,7 @@ def test_a_review_is_the_page_of_its_report(pages: dict[str, Any], root: Path) -
         printed = parse(scen("--database", str(root), *asked).stdout).find(".//div[@class='brief']")
         own = [part for part in shown if part.get("id") != "findings"]
         assert [*map(text, own)] == [*map(text, printed)][-len(own) :]
-        assert own[0].tag == "h1"
+        assert [part.tag for part in own[:2]] == ["p", "h1"]
         assert "scen " not in text(shown)
 
 
@@ -280,7 +281,7 @@ def test_an_item_of_an_event_leads_to_it_and_one_without_shows_what_it_moved(
 
 
 def test_the_line_of_a_scenario_leads_to_the_events_that_moved_it(pages: dict[str, Any]) -> None:
-    line = pages["s/s-3/index.html"].find(".//section[@id='course']")
+    line = pages["s/s-3/index.html"].find(".//section[@id='happened']")
     leads = f"../../event/{EVENT}/index.html"
     assert [a for a in line.iter("a") if a.get("href") == leads]
 
@@ -300,15 +301,15 @@ def test_each_page_can_be_shared_and_says_the_day_of_an_event_before_that_of_its
 def test_a_record_is_shown_as_it_stands_in_its_file(pages: dict[str, Any], root: Path) -> None:
     path = "evidence/2022/2022-02-20-item-0.yaml"
     shown = pages["e/2022-02-20-item-0/index.html"].find(".//p[@class='file']")
-    lines = "".join("\n" if it.tag == "br" else it.text or "" for it in shown.iter())
-    assert lines == (root / path).read_text("utf-8").rstrip("\n")
+    lines = "".join(("\n" if it.tag == "br" else it.text or "") + (it.tail or "") for it in shown)
+    assert f"{shown.text}{lines}".strip() == (root / path).read_text("utf-8").rstrip("\n")
 
 
 def test_every_figure_outside_of_a_picture_is_one_of_the_json(
     pages: dict[str, Any], root: Path
 ) -> None:
     desk, on = scenarios.open(root), date.fromisoformat(AS_OF)
-    now = known(open_folder(root).database, on)
+    now = known_on(open_folder(root).database, on)
     answers: list[Any] = [
         *(desk.explain(row.id, on) for row in desk.status(on).scenarios),
         desk.report(on, restate=False),
@@ -326,7 +327,9 @@ def test_every_figure_outside_of_a_picture_is_one_of_the_json(
     for address, page in pages.items():
         if address.startswith("review"):
             continue
-        drawn = {it for figure in page.iter("figure") for it in figure.iter("data")}
+        folded = [it for it in page.iter("details") if it.findtext("summary") == "As a table"]
+        of_the_past = page.findall(".//section[@id='happened']")
+        drawn = {it for block in (*folded, *of_the_past) for it in block.iter("data")}
         for it in page.iter("data"):
             figure = float(it.get("value"))
             at = bisect(told, figure)
@@ -494,3 +497,46 @@ def test_records_lead_to_the_repository_that_the_tracker_names(tmp_path: Path) -
     built(root, tmp_path / "site", day=DAY)
     assert f'href="{base}/pact.yaml"' in (tmp_path / "site/s/pact/index.html").read_text()
     assert not (tmp_path / "site/records").exists()
+
+
+def test_every_dated_step_of_the_shipped_pages_is_a_day_on_which_we_spoke_or_something_ended() -> (
+    None
+):
+    site = Site(open_folder(SHIPPED), date(2026, 11, 24))
+    database, expires = site.database, site.database.tracker.forecast_expires_days or 0
+    ends = [each.resolution for each in database.scenarios.values() if each.resolution]
+    ended = {day for end in ends for day in (end.date, end.recorded)}
+    steps = 0
+    for id in site.scenarios:
+        page = page_at(site, f"s/{id}/index.html")
+        assert page
+        said = {database.sheets[sheet].date for sheet in database.speaking.get(id, ())}
+        settled = said | ended | {day + timedelta(expires + 1) for day in said}
+        tree = html5lib.parse(str(page.main), namespaceHTMLElements=False)
+        names = {
+            table: [it.text for it in table.findall("thead/tr/th")] for table in tree.iter("table")
+        }
+        courses = [table for table, heads in names.items() if heads[:2] == ["day", "stated"]]
+        rows = [row for table in courses for row in table.iter("tr") if row.get("id")]
+        figures = [[it.get("value") for it in row[1].iter("data")] for row in rows]
+        for row, shown, before in zip(rows, figures, [*figures[1:], []], strict=True):
+            if shown[1:] or shown[-1:] != before[-1:]:
+                steps += 1
+                assert date.fromisoformat((row.get("id") or "")[-10:]) in settled, row.get("id")
+    assert steps > 60
+
+
+def test_an_event_leads_to_a_review_that_tells_it_and_to_none_where_none_does() -> None:
+    site = Site(open_folder(SHIPPED), date(2022, 3, 14))
+    leads = {}
+    for id in site.events:
+        page = page_at(site, f"event/{id}/index.html")
+        assert page
+        leads[id] = re.findall(r"Told in: <a href=\"../../review/([\d-]+)/", page.main)
+    told = {id: days for id, days in leads.items() if days}
+    assert told, leads
+    for id, [day] in told.items():
+        review = page_at(site, f"review/{day}/index.html")
+        assert review
+        assert f"event/{id}/" in review.main
+    assert leads["putin-xi-call-2021-12-15"] == [], "it moved nothing"

@@ -14,7 +14,7 @@ from random import Random
 import pytest
 from msgspec.structs import replace
 
-from scenarios.analysis.forecasts import standing
+from scenarios.analysis.forecasts import current_forecasts
 from scenarios.analysis.ledger.days import DailyLedgers
 from scenarios.analysis.period.period import window
 from scenarios.analysis.review.review import Review, review
@@ -24,7 +24,6 @@ from scenarios.analysis.review.story import ScenarioStory
 from scenarios.model import Database, ScenarioId, Sheet
 from scenarios.render.document import Text, plain
 from scenarios.render.documents import report
-from scenarios.render.documents.brief import in_short
 from scenarios.render.documents.review import causes, reasons, sections, sentences
 from scenarios.render.documents.review.causes import day_words
 from scenarios.render.documents.review.context import ReviewContext, context_of
@@ -104,8 +103,8 @@ def checked(db: Database, made: Review, odds: DailyLedgers) -> None:
         for cause in parts:
             if cause.kind == "outcome":
                 assert {*cause.subjects} <= linked | rivals
-        assert move.implied.from_ == odds.at(story.since).implied(move.scenario)
-        assert move.implied.to == odds.at(as_of).implied(move.scenario)
+        assert move.implied.from_ == odds.odds_on(story.since).implied(move.scenario)
+        assert move.implied.to == odds.odds_on(as_of).implied(move.scenario)
         if move.stated:
             of_what_we_say(of, move, move.stated, odds)
     for entry in story.resolved:
@@ -146,9 +145,11 @@ def of_what_we_say(
             assert step.team_from == printed(db, id, eve, odds)[0]
         assert step.team_to == printed(db, id, step.date, odds)[0]
         if step.analyst:
-            assert step.probability == standing(db, id, step.date)[step.analyst].probability
+            assert (
+                step.probability == current_forecasts(db, id, step.date)[step.analyst].probability
+            )
         if step.analyst and step.previous_date:
-            was = standing(db, id, eve)[step.analyst]
+            was = current_forecasts(db, id, eve)[step.analyst]
             assert (step.previous, step.previous_date) == (was.probability, was.date)
     words = [plain(part) for part in reasons.reason_words(of, move, 30)]
     assert [part for part in words if "mostly" in part and not part.startswith("Since the")] == []
@@ -245,7 +246,7 @@ def test_the_same_lead_is_told_in_every_format(on: str) -> None:
 def test_the_site_the_feed_and_the_card_tell_it_too() -> None:
     site = Site(open_folder(SHIPPED), date(2022, 2, 28))
     made = review(window(site.database, date(2022, 2, 21), date(2022, 2, 28), banded=True))
-    told = flat(in_short(context_of(made.story, site.database, made.scenarios)))
+    told = flat(sentences.in_short(context_of(made.story, site.database, made.scenarios)))
     address = "review/2022-02-28/index.html"
     page, home = page_at(site, address), page_at(site, "index.html")
     assert page

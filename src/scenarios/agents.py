@@ -168,13 +168,13 @@ def _schema(of: Any) -> dict[str, Any]:
 
 def _answer(inbox: AgentInbox, name: str, arguments: Mapping[str, Any]) -> Any:
     """The answer of a tool; one that reads opens the database as it is then."""
-    given = msgspec.structs.asdict(msgspec.convert(arguments, _asked(_TOOLS[name])[0]))
-    if any(isinstance(value, date) and value < _EARLIEST for value in given.values()):
+    arguments_read = msgspec.structs.asdict(msgspec.convert(arguments, _asked(_TOOLS[name])[0]))
+    if any(isinstance(value, date) and value < _EARLIEST for value in arguments_read.values()):
         raise ScenError(f"no day is before {_EARLIEST}")
     read = Workspace(inbox.root) if name in READING else None
     if read and name != "check":  # which says why nothing else is answered
         read.refuse_unless_whole()
-    result = getattr(read or inbox, name)(**given)
+    result = getattr(read or inbox, name)(**arguments_read)
     unreadable = read.database.unreadable if read else ()
     return ToolResult(notice=NOTICE, ledger=VERSION, unreadable=unreadable, result=result)
 
@@ -197,7 +197,7 @@ def _spelled_out(value: Any) -> Any:
     if isinstance(value, str):
         return printable(value)
     if isinstance(value, dict):
-        return {printable(str(key)): _spelled_out(part) for key, part in value.items()}
+        return {printable(str(key)): _spelled_out(item) for key, item in value.items()}
     return [*map(_spelled_out, value)] if isinstance(value, list | tuple) else value
 
 

@@ -12,7 +12,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, TypedDict, Unpack
 
-from scenarios.analysis.evidence.knowledge import known
+from scenarios.analysis.evidence.knowledge import known_on
 from scenarios.analysis.history import audit as audit_rules
 from scenarios.analysis.history.audit import Audit, audit
 from scenarios.analysis.history.commit_log import History, history
@@ -26,20 +26,21 @@ from scenarios.analysis.review.review import Brief, Review, brief
 from scenarios.analysis.review.search import SearchResult
 from scenarios.analysis.scores.scoring import By, Score, score
 from scenarios.errors import Problem, ScenError
+from scenarios.exchange.answer import SECONDS, QueryResult, QueryRows, result_of
 from scenarios.exchange.arrivals import ReadOptions
-from scenarios.exchange.query import QueryResult, query
+from scenarios.extensions import own
 from scenarios.model import Database, Outcome, Rating, SourceId
 from scenarios.storage import worktree
 from scenarios.storage.git import repository as git
 from scenarios.storage.git.repository import Repository
 from scenarios.workspace import checking, corrections, reading, results
-from scenarios.workspace.audit_preview import foretold_of
+from scenarios.workspace.audit_preview import preview_of
 from scenarios.workspace.corrections import KeyChange, RecordLocation, remove, rename
 from scenarios.workspace.exchange.exporting import ExportResult, export, view_of
-from scenarios.workspace.how import WriteMode
 from scenarios.workspace.importing.database import KIND, restore
 from scenarios.workspace.importing.importing import bring
 from scenarios.workspace.importing.settings import ImportSummary, Settings, arrive
+from scenarios.workspace.inbox import ProposedEntries, propose
 from scenarios.workspace.opened import (
     OpenDatabase,
     known_id,
@@ -56,6 +57,7 @@ from scenarios.workspace.tasks.indicator import add_indicator
 from scenarios.workspace.tasks.scenario import CLARIFICATION, RESOLUTION, new_scenario
 from scenarios.workspace.tasks.source import add_source
 from scenarios.workspace.undoing import undo
+from scenarios.workspace.write_mode import WriteMode
 from scenarios.workspace.writing import WriteResult
 
 
@@ -142,7 +144,7 @@ class Workspace:
     def matrix(self, as_of: date, *scenarios: str, set_id: str | None = None) -> Matrix:
         """Evidence against two or more scenarios side by side, or the members of a set."""
         columns = reading.columns_of(self._opened, scenarios, set_id, as_of)
-        return matrix(known(self._opened.about(*columns), as_of), columns)
+        return matrix(known_on(self._opened.about(*columns), as_of), columns)
 
     def score(
         self,
@@ -158,13 +160,13 @@ class Workspace:
             self.database, as_of, QuestionFilter(since=since, until=until), by, forecaster
         )
         if forecaster is not None:
-            names = (row.name for row in scored.forecasters)
-            known_id(forecaster, [*names], "forecaster", "Workspace.score")
+            known_id(forecaster, scored.names, "forecaster", "Workspace.score")
         return scored
 
     def query(self, sql: str, as_of: date) -> QueryResult:
         """Run SQL on the tables of docs/tables.md; needs the extra `sql`."""
-        return query(view_of(self._opened, as_of, limited=False), sql)
+        view, query = view_of(self._opened, as_of, limited=False), own("commands", "query").run
+        return result_of(query.call(QueryRows, view, sql, SECONDS), as_of, self._opened.commit)
 
     def export(
         self, target: str, as_of: date, *, overwrite: bool = False, lake: bool = False
@@ -217,6 +219,7 @@ class Workspace:
         indicators: Mapping[str, str] | None = None,
         observed: date | str | None = None,
         corroborated_by: Sequence[str] = (),
+        supersedes: Sequence[str] = (),
         id: str | None = None,
         dry_run: bool = False,
         commit: bool = False,
@@ -237,6 +240,7 @@ class Workspace:
             "ratings": dict(ratings or {}),
             "indicators": dict(indicators or {}),
             "corroborated_by": list(corroborated_by),
+            "supersedes": list(supersedes),
         }
         root = self._writable()
         written = record_evidence(root, record, WriteMode(dry_run, commit), id=id)
@@ -248,19 +252,19 @@ class Workspace:
         on: date,
         ratings: Mapping[str, Rating] | None = None,
         indicators: Mapping[str, str] | None = None,
-        **how: Unpack[WriteOptions],
+        **options: Unpack[WriteOptions],
     ) -> results.EvidenceRecorded:
         """Rate an item that is recorded already, with what that does as of a day."""
         answers = {"evidence": evidence, "ratings": ratings or {}, "indicators": indicators or {}}
-        written = rate(self._writable(), {**answers, "date": on}, WriteMode(**how))
+        written = rate(self._writable(), {**answers, "date": on}, WriteMode(**options))
         return self._moved(written, evidence, on)
 
     def retract(
-        self, evidence: str, reason: str, on: date, **how: Unpack[WriteOptions]
+        self, evidence: str, reason: str, on: date, **options: Unpack[WriteOptions]
     ) -> results.EvidenceRecorded:
         """Stop counting an item from a given day, but keep it."""
         answers = {"evidence": evidence, "reason": reason, "date": on}
-        written = RETRACTION.write(self._writable(), answers, WriteMode(**how))
+        written = RETRACTION.write(self._writable(), answers, WriteMode(**options))
         return self._moved(written, evidence, on)
 
     def forecast(
@@ -271,7 +275,7 @@ class Workspace:
         *,
         rationales: Mapping[str, str] | None = None,
         evidence: Mapping[str, Sequence[str]] | None = None,
-        **how: Unpack[WriteOptions],
+        **options: Unpack[WriteOptions],
     ) -> results.ForecastRecorded:
         """Put probabilities (0.0001 to 0.9999, None withdraws) into an analyst's sheet of a day."""
         why, what = rationales or {}, evidence or {}
@@ -280,7 +284,7 @@ class Workspace:
             for id, probability in probabilities.items()
         ]
         root = self._writable()
-        written = forecast(root, analyst, on, entries, WriteMode(**how))
+        written = forecast(root, analyst, on, entries, WriteMode(**options))
         self._reread(written)
         return results.forecast_recorded(written, analyst, on, list(probabilities))
 
@@ -293,7 +297,7 @@ class Workspace:
         *,
         known_on: date | None = None,
         evidence: Sequence[str] = (),
-        **how: Unpack[WriteOptions],
+        **options: Unpack[WriteOptions],
     ) -> results.RecordResult:
         """Record an outcome, known by default on the day it is recorded."""
         answers = {
@@ -304,31 +308,31 @@ class Workspace:
             "recorded": recorded,
             "evidence": [*evidence],
         }
-        written = RESOLUTION.write(self._writable(), answers, WriteMode(**how))
+        written = RESOLUTION.write(self._writable(), answers, WriteMode(**options))
         return self._recorded(written, scenario)
 
     def new_scenario(
-        self, id: str, record: Mapping[str, Any], **how: Unpack[WriteOptions]
+        self, id: str, record: Mapping[str, Any], **options: Unpack[WriteOptions]
     ) -> results.RecordResult:
         """Open a scenario; `record` has the keys of its file (schema/scenario.schema.json)."""
-        return self._recorded(new_scenario(self._writable(), id, record, WriteMode(**how)), id)
+        return self._recorded(new_scenario(self._writable(), id, record, WriteMode(**options)), id)
 
     def add_indicator(
         self,
         scenario: str,
         id: str,
         record: Mapping[str, Any],
-        **how: Unpack[WriteOptions],
+        **options: Unpack[WriteOptions],
     ) -> results.RecordResult:
         """Put an indicator into a scenario; `record` has the keys of one in its file."""
-        written = add_indicator(self._writable(), scenario, id, record, WriteMode(**how))
+        written = add_indicator(self._writable(), scenario, id, record, WriteMode(**options))
         return self._recorded(written, f"{scenario}/{id}")
 
     def add_source(
-        self, id: str, record: Mapping[str, Any], **how: Unpack[WriteOptions]
+        self, id: str, record: Mapping[str, Any], **options: Unpack[WriteOptions]
     ) -> results.RecordResult:
         """Register a source; `record` has the keys of its file (schema/source.schema.json)."""
-        return self._recorded(add_source(self._writable(), id, record, WriteMode(**how)), id)
+        return self._recorded(add_source(self._writable(), id, record, WriteMode(**options)), id)
 
     def bring(
         self,
@@ -337,7 +341,7 @@ class Workspace:
         today: date,
         wanted: ReadOptions | None = None,
         settings: Settings | None = None,
-        **how: Unpack[WriteOptions],
+        **options: Unpack[WriteOptions],
     ) -> ImportSummary:
         """Import a file of a kind, or an export as `database`: all, or nothing; again, no change.
 
@@ -345,14 +349,24 @@ class Workspace:
         """
         root, settings = self._writable(), settings or Settings(today=today)
         if kind == KIND:
-            given = WriteMode(**how)
-            written, imported = restore(root, file, given, update=settings.update)
+            mode = WriteMode(**options)
+            written, imported = restore(root, file, mode, update=settings.update)
         else:
             arrived = arrive(root, kind, file, wanted or ReadOptions(today=today))
-            brought = bring(root, kind, arrived, settings, WriteMode(**how))
-            written, imported = brought.written, brought.imported
+            written, imported = bring(root, kind, arrived, settings, WriteMode(**options))
         self._reread(written)
         return imported
+
+    def propose(
+        self, proposals: Sequence[Mapping[str, Any]], **options: Unpack[WriteOptions]
+    ) -> ProposedEntries:
+        """Put drafts into the inbox, each with the keys of the file of a proposal.
+
+        One that is refused, or known already, stops no other: the entries say so, in that order.
+        """
+        written, entries = propose(self._writable(), proposals, WriteMode(**options))
+        self._reread(written)
+        return entries
 
     # -- correcting -----------------------------------------------------------------------------
 
@@ -363,40 +377,40 @@ class Workspace:
         on: date,
         *,
         unset: Sequence[str] = (),
-        **how: Unpack[WriteOptions],
+        **options: Unpack[WriteOptions],
     ) -> results.CorrectionResult:
         """Give keys of a record other values; `prior.probability` is a key in a key."""
         texts = {key: v if isinstance(v, str) else json.dumps(v) for key, v in changes.items()}
         key_changes = [*(KeyChange(key, "put", text) for key, text in texts.items())]
         key_changes += [KeyChange(key, "unset") for key in unset]
         root = self._writable()
-        return self._corrected(corrections.edit(root, id, key_changes, WriteMode(**how)), on)
+        return self._corrected(corrections.edit(root, id, key_changes, WriteMode(**options)), on)
 
     def clarify(
-        self, scenario: str, text: str, on: date, **how: Unpack[WriteOptions]
+        self, scenario: str, text: str, on: date, **options: Unpack[WriteOptions]
     ) -> results.CorrectionResult:
         """Add to a question what its text leaves open, without changing it."""
         answers = {"scenario": scenario, "text": text, "date": on}
-        written = CLARIFICATION.write(self._writable(), answers, WriteMode(**how))
+        written = CLARIFICATION.write(self._writable(), answers, WriteMode(**options))
         return self._corrected((written, RecordLocation("scenario", scenario)), on)
 
     def rename(
-        self, id: str, new: str, on: date, **how: Unpack[WriteOptions]
+        self, id: str, new: str, on: date, **options: Unpack[WriteOptions]
     ) -> results.CorrectionResult:
         """Give a record another id, here and wherever it is named."""
-        done = rename(self._writable(), id, new, WriteMode(**how))
+        done = rename(self._writable(), id, new, WriteMode(**options))
         return self._corrected(done, on, id.rpartition(":")[2])
 
     def remove(
-        self, id: str, reason: str, on: date, **how: Unpack[WriteOptions]
+        self, id: str, reason: str, on: date, **options: Unpack[WriteOptions]
     ) -> results.CorrectionResult:
         """Delete a record that nothing depends on."""
-        given = (self._writable(), id, reason)
-        return self._corrected(remove(*given, WriteMode(**how)), on)
+        arguments = (self._writable(), id, reason)
+        return self._corrected(remove(*arguments, WriteMode(**options)), on)
 
-    def undo(self, **how: Unpack[WriteOptions]) -> results.UndoResult:
+    def undo(self, **options: Unpack[WriteOptions]) -> results.UndoResult:
         """Take back what was recorded last in this checkout."""
-        written, what = undo(self._writable(), WriteMode(**how))
+        written, what = undo(self._writable(), WriteMode(**options))
         self._reread(written)
         return results.undone(written, what)
 
@@ -424,7 +438,7 @@ class Workspace:
     ) -> results.CorrectionResult:
         written, now = done
         self._reread(written)
-        findings = foretold_of(written, on, audit_rules) if written.drafts else []
+        findings = preview_of(written, on, audit_rules) if written.drafts else []
         return results.corrected(written, now.name, findings, on, formerly)
 
 

@@ -24,7 +24,7 @@ from pygls.lsp.server import LanguageServer
 from pygls.uris import to_fs_path
 
 from scenarios import __version__
-from scenarios.analysis.evidence.knowledge import borne, known
+from scenarios.analysis.evidence.knowledge import borne, known_on
 from scenarios.analysis.ledger.ledger import effects
 from scenarios.analysis.review.explanation import explain
 from scenarios.analysis.review.listing import ListFilter, indicators
@@ -134,7 +134,7 @@ class CompletionContext(NamedTuple):
     database: UnsavedDatabase
     path: str
     text: OpenDocument
-    place: YamlPosition
+    position: YamlPosition
     end: int
     kind: str
     named: RecordLocation
@@ -144,20 +144,24 @@ def asked_at(database: UnsavedDatabase, path: str, offset: int) -> CompletionCon
     """The place at an offset in characters of a file; former ids are today's."""
     text = database.text(path)
     end = len(text.text) - len(re.sub(r"^[\w/.-]+", "", text.text[offset:]))
-    place = cursor(text.text, end) or YamlPosition(("",), is_key=False, word="", start=0)
-    if any(form.get("type") == "object" for form in _allowed(path, place.keys)):
-        place = place._replace(is_key=True)
-    keys = ".".join((kind_of(path), *place.keys)) + ":" * place.is_key
-    due = [kind for kind, at in NAMES.items() if any(fnmatchcase(keys, p) for p in at.split())]
-    kind, (id, _, name) = "".join(due), place.word.partition("/")
+    cursor_position = cursor(text.text, end) or YamlPosition(("",), is_key=False, word="", start=0)
+    if any(form.get("type") == "object" for form in _allowed(path, cursor_position.keys)):
+        cursor_position = cursor_position._replace(is_key=True)
+    keys = ".".join((kind_of(path), *cursor_position.keys)) + ":" * cursor_position.is_key
+    due = [
+        kind
+        for kind, patterns in NAMES.items()
+        if any(fnmatchcase(keys, p) for p in patterns.split())
+    ]
+    kind, (id, _, name) = "".join(due), cursor_position.word.partition("/")
     if kind == "own indicator":
         id, name = id_of(path), id
     elif kind == "rating":
-        id = place.keys[1]
+        id = cursor_position.keys[1]
     of: Any = "scenario" if kind in ("rating", "indicator", "own indicator") else kind
     id = database.now.database.called_now.get((of, id), id)
     return CompletionContext(
-        database, path, text, place, end, kind, RecordLocation(of, id, name or None)
+        database, path, text, cursor_position, end, kind, RecordLocation(of, id, name or None)
     )
 
 
@@ -170,8 +174,8 @@ def _allowed(path: str, keys: tuple[str, ...]) -> list[Any]:
 def offers(asked: CompletionContext) -> Iterator[Offer]:
     """Yield the words that can stand at a place, each with its meaning."""
     day, own = today(), id_of(asked.path)[: len("2022-02-04")]
-    for form in _allowed(asked.path, asked.place.keys):
-        if asked.place.is_key:
+    for form in _allowed(asked.path, asked.position.keys):
+        if asked.position.is_key:
             known_keys = form.get("properties", {}).items()
             yield from ((key, node.get("description", "")) for key, node in known_keys)
             continue
@@ -183,7 +187,7 @@ def offers(asked: CompletionContext) -> Iterator[Offer]:
     database, kind = asked.database.now.database, asked.kind
     tracker, scenarios = database.tracker, database.scenarios.items()
     if kind == "evidence":
-        yield from newest(database.evidence, begun=asked.place.word)
+        yield from newest(database.evidence, prefix=asked.position.word)
     elif kind == "indicator":
         signs = ((id, key, sign) for id, s in scenarios for key, sign in s.indicators.items())
         yield from titled({f"{id}/{key}": sign for id, key, sign in signs})
@@ -193,7 +197,7 @@ def offers(asked: CompletionContext) -> Iterator[Offer]:
         yield from titled(getattr(tracker if kind in _DECLARED else database, f"{kind}s", ()))
 
 
-def shown(asked: CompletionContext) -> Document:
+def hover_document(asked: CompletionContext) -> Document:
     """The record or part of one that is named, with its figures of today."""
     opened, kind, (_, id, indicator) = asked.database.now, asked.kind, asked.named
     database = opened.database
@@ -207,7 +211,7 @@ def shown(asked: CompletionContext) -> Document:
     if lost := database.withheld.get(id):
         return (Paragraph(cells.withheld_figures(lost)),)
     if indicator:
-        rows = indicators(known(opened.about(id), day), ListFilter(scenario=id))
+        rows = indicators(known_on(opened.about(id), day), ListFilter(scenario=id))
         return records.indicators([r for r in rows if r.indicator == indicator], every=True)
     item = database.evidence[opened.evidence(own := id_of(asked.path))]
     after, day = opened.about(*borne(database, item)), max(day, item.recorded)
@@ -237,13 +241,13 @@ class LanguageService:
     def record(self, uri: str) -> tuple[UnsavedDatabase, str]:
         """The database that a document belongs to, and its path there; raises where it has none."""
         file = Path(to_fs_path(uri) or "")
-        place = Path(os.path.realpath(file.parent), file.name)
-        root = self._given or worktree.find(place.parent, None)
-        if not place.is_relative_to(root):
-            raise ScenError(f"{place} is not in the subpath of {root}")
-        path = place.relative_to(root).as_posix()
+        full_path = Path(os.path.realpath(file.parent), file.name)
+        root = self._given or worktree.find(full_path.parent, None)
+        if not full_path.is_relative_to(root):
+            raise ScenError(f"{full_path} is not in the subpath of {root}")
+        path = full_path.relative_to(root).as_posix()
         if not place_of(path):
-            raise ScenError(f"{place} is no record")
+            raise ScenError(f"{full_path} is no record")
         if root not in self.databases:
             self.databases[root] = UnsavedDatabase(root)
         return self.databases[root], path
@@ -296,24 +300,24 @@ class LanguageService:
         params: Any,
     ) -> Any:
         """The answer to a question about a place."""
-        place = params.position if hasattr(params, "position") else params.range.start
+        cursor_position = params.position if hasattr(params, "position") else params.range.start
         codec, text = self.server.workspace.position_codec, database.text(path)
-        there = codec.position_from_client_units(text.text.split("\n"), place)
+        there = codec.position_from_client_units(text.text.split("\n"), cursor_position)
         return make(asked_at(database, path, text.offset(there.line, there.character)), params)
 
     def complete(self, asked: CompletionContext, _params: Any) -> lsp.CompletionList:
         """Offer what can stand at a place, instead of the word that was begun."""
-        text, start, end = asked.text.text, asked.place.start, asked.end
-        begun = self._range(asked.text, start, end)
+        text, start, end = asked.text.text, asked.position.start, asked.end
+        word_range = self._range(asked.text, start, end)
         is_apart = text[start - 1 : start] in ("'", '"') or text[end : end + 1] == ":"
-        colon = ": " if asked.place.is_key and not is_apart else ""
+        colon = ": " if asked.position.is_key and not is_apart else ""
         options = () if "\n" in text[start:end] else offers(asked)
         items = [
             lsp.CompletionItem(
                 word,
                 detail=printable(cells.one_line(about)) or None,
                 sort_text=f"{number:05}",
-                text_edit=lsp.TextEdit(begun, word + colon),
+                text_edit=lsp.TextEdit(word_range, word + colon),
             )
             for number, (word, about) in enumerate(options)
         ]
@@ -323,9 +327,9 @@ class LanguageService:
         """Tell what a name stands for, or what a key means, as text between fences."""
         document: Document = ()
         if asked.kind:
-            document = shown(asked)
-        elif asked.place.is_key:
-            nodes = nodes_at(kind_of(asked.path), (*asked.place.keys, asked.place.word))
+            document = hover_document(asked)
+        elif asked.position.is_key:
+            nodes = nodes_at(kind_of(asked.path), (*asked.position.keys, asked.position.word))
             document = tuple(Paragraph(node.get("description", "")) for node in nodes[:1])
         text = terminal.write(document, _WIDTH)
         kind, client = lsp.MarkupKind.PlainText, self.server.client_capabilities
@@ -351,8 +355,8 @@ class LanguageService:
         for kind, id, keys, at, *_ in references if asked.kind else ():
             if (path := path_of(kind, id)) in opened.snapshot:
                 places, text = key_places(opened, path), asked.database.text(path)
-                place = places.get(keys) or places[()]  # by a former id: at the top
-                token = text.token(*(place[:2] if at == "key" else place[2:]))
+                position = places.get(keys) or places[()]  # by a former id: at the top
+                token = text.token(*(position[:2] if at == "key" else position[2:]))
                 locations.append(lsp.Location(text.uri, self._range(text, *token)))
         return locations
 
@@ -452,8 +456,8 @@ def cursor(text: str, offset: int) -> YamlPosition | None:
     """The place behind `offset` characters; None in a comment, or where nothing can be read."""
     for end in _ENDS if offset <= MAX_BYTES else ():
         with suppress(yaml.YAMLError):
-            if place := _cursor(text[:offset] + _MARK + end):
-                return place
+            if cursor_position := _cursor(text[:offset] + _MARK + end):
+                return cursor_position
     return None
 
 

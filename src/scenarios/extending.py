@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 from scenarios.extensions import Command, Extension, Target
 
 if TYPE_CHECKING:
-    from scenarios.address import web_address
+    from scenarios.address import engine_words, hidden, web_address
+    from scenarios.analysis.evidence.knowledge import resolution
     from scenarios.analysis.period.period import Window
-    from scenarios.analysis.rules.rule import Finding, note, of_evidence, of_scenario, rule
+    from scenarios.analysis.rules.rule import Finding, note, of_scenario, rule
     from scenarios.errors import Fault, extra_needed
+    from scenarios.exchange.answer import QueryRows
     from scenarios.exchange.arrivals import (
-        DOI,
-        ISBN,
         FilePosition,
         ForeignId,
         ImportFile,
@@ -28,46 +28,53 @@ if TYPE_CHECKING:
         stix_id,
         year_of,
     )
+    from scenarios.exchange.engine import bounded_engine, connect
     from scenarios.exchange.incoming import (
-        LONG_AGO_MS,
-        LONGEST_TEXT,
         CellError,
+        ForeignQuestion,
         ImportBuilder,
         InputFile,
+        NormalizedRow,
+        QuestionOption,
+        QuestionOutcome,
         incoming,
         items,
         list_of,
+        probability,
         rows,
         text_of,
     )
     from scenarios.exchange.tables.reading import value as json_value
-    from scenarios.exchange.tables.table import lines, refused, texts
-    from scenarios.exchange.targets.table import Codec, begins_with
+    from scenarios.exchange.tables.table import lines, refused
+    from scenarios.exchange.targets.folders import folder_codec
+    from scenarios.exchange.targets.table import Codec
     from scenarios.exchange.view.table import SCENARIO, ViewTable, column, table
     from scenarios.exchange.view.view import View, ViewContext
     from scenarios.scales import rating_decibans
     from scenarios.site.site import Page, Site, page_of
     from scenarios.text import clean, counted, digest, shown, slug
-    from scenarios.values import ID
 
 _HOMES = {
-    "address": "web_address",
+    "address": "engine_words hidden web_address",
+    "analysis.evidence.knowledge": "resolution",
     "analysis.period.period": "Window",
-    "analysis.rules.rule": "Finding note of_evidence of_scenario rule",
+    "analysis.rules.rule": "Finding note of_scenario rule",
     "errors": "Fault extra_needed",
     "exchange.arrivals": "ImportRecord ImportFile ImportForecast ForeignId RowError FilePosition"
-    " SourceFile called stix_id year_of DOI ISBN",
-    "exchange.incoming": "LONG_AGO_MS LONGEST_TEXT CellError InputFile ImportBuilder incoming items"
-    " list_of rows text_of",
+    " SourceFile called stix_id year_of",
+    "exchange.incoming": "CellError InputFile NormalizedRow ImportBuilder ForeignQuestion"
+    " QuestionOption QuestionOutcome incoming items list_of probability rows text_of",
     "exchange.tables.reading": "json_value=value",
-    "exchange.tables.table": "lines refused texts",
-    "exchange.targets.table": "Codec begins_with",
+    "exchange.tables.table": "lines refused",
+    "exchange.engine": "bounded_engine connect",
+    "exchange.answer": "QueryRows",
+    "exchange.targets.folders": "folder_codec",
+    "exchange.targets.table": "Codec",
     "exchange.view.table": "SCENARIO ViewTable column table",
     "exchange.view.view": "ViewContext View",
     "scales": "rating_decibans",
     "site.site": "Page Site page_of",
     "text": "clean counted digest shown slug",
-    "values": "ID",
 }
 _PLACES = {
     name.partition("=")[0]: (f"scenarios.{home}", name.partition("=")[2] or name)

@@ -6,7 +6,9 @@ examples in JSON, from which the schemas, docs/files.md and the hints of editors
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Mapping
+from datetime import date
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
@@ -17,13 +19,20 @@ from scenarios import values
 from scenarios.errors import Problem
 from scenarios.values import (
     Analyst,
+    Clarification,
+    ConditionalPrior,
+    Dependence,
     EvidenceId,
+    HazardEnded,
+    Indicator,
     IndicatorId,
     IndicatorState,
+    KeyNames,
     Letter,
     Outcome,
     Rating,
     Record,
+    Retraction,
     ScenarioId,
     SetId,
     SourceId,
@@ -40,15 +49,6 @@ NOT_OUT = "Who proposed it stays here."
 PRIOR_ALONE = "A prior goes out as its probability and basis."
 
 
-class Dependence(Record, frozen=True):
-    """The correlation, 0 to 1, of two lines of one theme and of two lines of different themes."""
-
-    within: values.Share
-    """The correlation of two lines of one theme. 0 to 1, not below `between`. Example: 0.6."""
-    between: values.Share
-    """The correlation of two lines of different themes. 0 to 1. Example: 0.2."""
-
-
 class Tracker(Record, frozen=True):
     """The subject that is tracked and the conventions; one tracker.yaml for each database."""
 
@@ -58,7 +58,9 @@ class Tracker(Record, frozen=True):
         values.words("it must be 1, the format of this scen; a later one needs a later scen"),
     ] = 1
     """The version of this file format. Example: 1."""
-    id: Annotated[values.Label | None, lacks(page="Exports show it.")] = None
+    id: Annotated[
+        values.Label | None, KeyNames(column="tracker_id"), lacks(page="Exports show it.")
+    ] = None
     """Whose exports these are; no export replaces that of another. `scen init` writes it; a fork
     takes its own. Absent: the first commit's, without a repository the title. Example:
     "7f3a9c21d0e4"."""
@@ -70,6 +72,8 @@ class Tracker(Record, frozen=True):
     notice: values.Line | None = None
     """A warning to read before anything else; it stands at the top of every report. Example:
     "Written with hindsight; proves no skill."."""
+    hindsight: Annotated[bool, lacks(page="The page of scores tells it.")] = False
+    """true: written after the fact, so `scen score` claims no skill. Example: true."""
     repository: values.Url | None = None
     """Where this folder's files can be seen: pages put a file's path behind it. Example:
     "https://github.com/owner/name/blob/main/scenarios"."""
@@ -87,6 +91,7 @@ class Tracker(Record, frozen=True):
     """The share of a rating that a grade keeps. Absent, grades are shown and not applied."""
     evidence_dependence: Annotated[
         values.Share | Dependence,
+        KeyNames(column=None),
         words("it is a number from 0 to 1, or {within: 0.6, between: 0.2}, each from 0 to 1"),
     ] = 0.0
     """How alike lines of evidence about one question are, 0 independent (as when absent) to 1 the
@@ -95,12 +100,24 @@ class Tracker(Record, frozen=True):
     rating_strength: Annotated[float, Meta(ge=0.1, le=2)] = 1.0
     """The factor by which every rating is multiplied, 0.1 to 2; absent, 1. `scen score` shows the
     factor that fits the record best. Example: 0.7."""
+    half_life_days: Annotated[
+        values.HalfLife
+        | dict[Annotated[ThemeId, Meta(examples=["energy"])], values.HalfLife]
+        | None,
+        KeyNames(is_json=True),
+        words("it is a number from 1 to 100000, or {default: 1095, energy: 365}, each 1 to 100000"),
+    ] = None
+    """The days in which a line of evidence comes to count half: a number, or one for each theme,
+    with `default` for the others. Absent, evidence does not age. Examples: 730, {"default": 1095,
+    "energy": 365}."""
     team: values.Team = values.Team()
     """How the team's figure is made of its analysts'. Example: {"extremize": 1.3}."""
     themes: dict[ThemeId, values.Name] = {}
     """The subjects of evidence: an id and a title each. Lines of one theme overlap more than lines
     of different themes. Example: {"energy": "Gas, oil and pipelines"}."""
-    extensions: Annotated[values.Ids, lacks(page="`scen check` names one that is absent.")] = ()
+    extensions: Annotated[
+        values.Ids, KeyNames(is_json=True), lacks(page="`scen check` names one that is absent.")
+    ] = ()
     """The extensions whose rules, findings and tables it wants. Example: ["house-rules"]."""
     feeds: Annotated[
         dict[Annotated[values.Id, Meta(examples=["asia"])], values.Feed],
@@ -127,27 +144,29 @@ class Tracker(Record, frozen=True):
         value = self.evidence_dependence
         return value if isinstance(value, Dependence) else Dependence(within=value, between=value)
 
+    @property
+    def standing_days(self) -> int:
+        """Days on which a forecast stands, from its own; unlimited without expiry."""
+        expiry = self.forecast_expires_days
+        return date.max.toordinal() if expiry is None else expiry + 1
 
-class Retraction(Record, frozen=True):
-    """From this day an item counts no longer; it is kept all the same."""
-
-    date: values.Date
-    """The day from which it counts no longer, not before `recorded`. Example: "2022-03-01"."""
-    reason: values.Reason
-    """Why it counts no longer. Example: "The outlet withdrew the report."."""
+    def half_life(self, theme: ThemeId | None) -> float | None:
+        """The half-life of lines of a theme, in days; None where they do not age."""
+        days = self.half_life_days
+        return days.get(theme or "", days.get("default")) if isinstance(days, dict) else days
 
 
 class Source(Record, frozen=True, kw_only=True):
     """Who says so, and how reliable they are. The file's name is the source's id."""
 
-    name: values.Title
+    name: Annotated[values.Title, KeyNames(also="source title")]
     """The source's name as people know it. Example: "TRT World"."""
     url: values.Url | None = None
     """Its home page; an address with http or https. Example: "https://www.trtworld.com"."""
     reliability: Letter
     """How reliable it has been, A (completely reliable), B (usually), C (fairly), D (not usually),
     E (unreliable), F (cannot be judged). Example: "C"."""
-    reliability_basis: values.Reason | None = None
+    reliability_basis: Annotated[values.Reason | None, KeyNames(also="basis")] = None
     """Why this letter: its record, its owner, its closeness to the facts. Example: "State-funded
     broadcaster; names the experts that it quotes"."""
     foreign: Annotated[
@@ -163,13 +182,13 @@ class Source(Record, frozen=True, kw_only=True):
 class Evidence(Record, frozen=True):
     """One thing observed, and how it bears on each scenario. Named by its date and a few words."""
 
-    summary: Annotated[str, values.text(500)]
+    summary: Annotated[values.Summary, KeyNames(also="headline title")]
     """The observation, in one sentence of one's own. Example: "Putin and Xi meet in Beijing and
     declare a friendship without limits"."""
-    observed: values.Observed
+    observed: Annotated[values.Observed, KeyNames(also="observed_on date_observed happened")]
     """When it happened: a day (2022-02-04), a month (2021-12) or a year (2021). Examples:
     "2022-02-04", "2021-12", 2021."""
-    recorded: values.Date
+    recorded: Annotated[values.Date, KeyNames(also="recorded_on date_recorded")]
     """The day on which it entered this database, not before it can have been observed. Example:
     "2022-02-07"."""
     short: Annotated[values.Short | None, lacks(stix="A summary goes out whole.")] = None
@@ -197,15 +216,13 @@ class Evidence(Record, frozen=True):
     others. Example: "institutions"."""
     attachment: Annotated[values.Attachment | None, lacks(stix="Files do not go out.")] = None
     """A saved copy of what the item rests on; `scen add-evidence --attach FILE` makes it."""
-    corroborated_by: Annotated[
-        values.EvidenceIds, lacks(stix="Corroboration does not go out.")
-    ] = ()
+    corroborated_by: Annotated[values.EvidenceIds, lacks(stix="It does not go out.")] = ()
     """Independent items that say the same; what a credibility of 1 rests on. Example:
     ["2022-02-04-xinhua-readout"]."""
     quote: values.Line | None = None
     """Someone's exact words, where they are the evidence; short. Example: "Friendship between the
     two States has no limits"."""
-    ratings: dict[ScenarioId, Rating] = {}
+    ratings: Annotated[dict[ScenarioId, Rating], KeyNames(also="rating")] = {}
     """For each scenario: how much more expected is this if the scenario happens than if it does
     not? A code (CC, C, N, I, II) or a likelihood ratio, 0.001 to 1000. Example:
     {"deeper-alignment": "CC", "military-pact": "C", "rupture": 0.1}."""
@@ -214,10 +231,12 @@ class Evidence(Record, frozen=True):
     ] = {}
     """Indicators that this item shows, as scenario/indicator: observed, emerging or reversed.
     Example: {"deeper-alignment/joint-statement": "observed"}."""
-    notes: values.Prose | None = None
+    notes: Annotated[values.Prose | None, KeyNames(also="note comment comments")] = None
     """Anything else worth keeping. Example: "The English text was published the same day."."""
     retracted: Retraction | None = None
     """Where the item turned out to be wrong: it is kept, and from that day it counts no longer."""
+    supersedes: Annotated[values.EvidenceIds, lacks(stix="What it replaces is not named.")] = ()
+    """Earlier readings of the same quantity, which it replaces. Example: ["2022-01-10-level"]."""
     foreign: Annotated[values.Foreign, lacks(stix=OWN_ID)] = {}
     """Example: {"icews": "2018-06-01/28500741"}."""
     proposed: Annotated[values.ProposalOrigin | None, lacks(stix=NOT_OUT)] = None
@@ -260,25 +279,6 @@ class Sheet(Record, frozen=True):
     Example: {"military-pact": {"by": "agent", "name": "Desk agent", "on": "2022-02-05"}}."""
 
 
-class HazardEnded(Record, frozen=True):
-    """From this day waiting says nothing any more: the event has a date."""
-
-    date: values.Date
-    """The day on which the prior stops falling, not before `opened`. Example: "2023-08-28"."""
-    reason: Annotated[values.Reason, lacks(page="`show` tells it.")]
-    """The decision or announcement that fixed the date. Example: "The summit that decides was
-    announced."."""
-
-
-class ConditionalPrior(Record, frozen=True, rename="kebab"):
-    """The prior under each outcome of another scenario, each 0.001 to 0.999."""
-
-    occurred: values.Prior
-    """The prior if the other scenario occurs, 0.001 to 0.999. Example: 0.2."""
-    did_not_occur: values.Prior
-    """The prior if it does not, 0.001 to 0.999. Example: 0.02."""
-
-
 NONE_STATED = "Imported; none stated"
 """The basis of a prior that nobody gave."""
 
@@ -286,9 +286,9 @@ NONE_STATED = "Imported; none stated"
 class Prior(Record, frozen=True):
     """The probability before the evidence, and what it rests on."""
 
-    probability: values.Prior
+    probability: Annotated[values.Prior, KeyNames(also="prior prior_probability")]
     """The probability before the evidence below, 0.001 to 0.999. Example: 0.05."""
-    basis: values.Prose
+    basis: Annotated[values.Prose, KeyNames(also="basis prior_basis")]
     """Why this number: the base rate or the reference class. Example: "No treaty in twenty years of
     partnership."."""
     reference: Annotated[
@@ -300,7 +300,9 @@ class Prior(Record, frozen=True):
     includes: Annotated[values.EvidenceIds, lacks(stix=PRIOR_ALONE)] = ()
     """Evidence that the basis already uses: it is shown and counts 0. Example:
     ["2021-12-15-leaders-speak-by-video"]."""
-    hazard: Annotated[Literal["constant"] | None, lacks(stix=PRIOR_ALONE)] = None
+    hazard: Annotated[
+        Literal["constant"] | None, KeyNames(column="hazard"), lacks(stix=PRIOR_ALONE)
+    ] = None
     """constant: the question is whether something happens by the horizon, so its prior falls as
     time passes without it. Not in a set. Example: "constant"."""
     hazard_ended: Annotated[HazardEnded | None, lacks(stix=PRIOR_ALONE)] = None
@@ -323,55 +325,17 @@ class Prior(Record, frozen=True):
         return self.basis == NONE_STATED
 
 
-class Indicator(Record, frozen=True):
-    """Something watched for, and how each scenario would make it more or less expected."""
-
-    statement: values.Line
-    """The sign to watch for, so that two people agree whether it was seen. Example: "Either foreign
-    ministry confirms talks on a treaty with mutual military assistance"."""
-    ratings: Annotated[dict[ScenarioId, Rating], Meta(min_length=1)]
-    """For each scenario: how much more expected is this if it happens than if not? A code or a
-    likelihood ratio. Example: {"military-pact": "CC", "deeper-alignment": "I", "rupture": 0.1}."""
-    added: Annotated[values.Date, lacks(page="`show` tells it.")]
-    """The day on which the indicator was written down. Example: "2021-12-17"."""
-    watch: Annotated[
-        values.Line | None, lacks(page="`due` and the sitting tell where to look.")
-    ] = None
-    """Where to look, how often, and who does. Example: "Foreign-ministry briefings"."""
-    due: values.Date | None = None
-    """The day by which it should be seen; after it, its absence counts. Example: "2026-12-31"."""
-    if_absent: Rating | None = None
-    """The rating of its absence after `due`: a code or a likelihood ratio. Examples: "I", 0.5."""
-    chance: Annotated[values.Prior | None, words("a chance is a number from 0.001 to 0.999")] = None
-    """Instead of `if_absent`: how probable it is, all in all, to be seen by `due`, 0.001 to 0.999;
-    the rating of its absence follows. Example: 0.15."""
-    theme: ThemeId | None = None
-    """Its subject: a theme that tracker.yaml declares. Example: "military"."""
-    events: Annotated[values.Events | None, lacks(page="`candidates` tells what it finds.")] = None
-    """The rows to look for in an event store: `scen candidates` lists them."""
-
-
-class Clarification(Record, frozen=True):
-    """An addition to a question, made later and without editing it."""
-
-    date: values.Date
-    """The day of the clarification. Example: "2022-03-01"."""
-    text: values.Prose
-    """The point that the question left open, now settled. Example: "A declaration alone is no
-    treaty."."""
-
-
 class Resolution(Record, frozen=True):
     """The outcome: `date` is when it became known, `recorded` when it entered the database."""
 
-    outcome: Outcome
+    outcome: Annotated[Outcome, KeyNames(also="outcome resolution")]
     """occurred, did-not-occur, or annulled where the question turned out to be unanswerable (then
     it is not scored). Examples: "did-not-occur", "occurred"."""
-    date: values.Date
+    date: Annotated[values.Date, KeyNames(also="resolution_date resolved_on date_resolved")]
     """The day on which the outcome became known; scoring ends here. Example: "2030-12-31"."""
     recorded: values.Date
     """The day on which it entered this database, not before `date`. Example: "2031-01-03"."""
-    basis: values.Prose
+    basis: Annotated[values.Prose, KeyNames(also="resolution_basis")]
     """How the criteria were applied. Example: "No treaty was signed."."""
     evidence: Annotated[
         values.EvidenceIds,
@@ -390,17 +354,19 @@ class Scenario(Record, frozen=True, kw_only=True):
     question: values.Line
     """The question, so that it has a yes or a no on the horizon. Example: "Will a treaty of mutual
     military assistance be in force on 2030-12-31?"."""
-    resolution_criteria: values.Prose
+    resolution_criteria: Annotated[
+        values.Prose, KeyNames(also="criteria resolution_source_and_criteria")
+    ]
     """How the question is decided, and where to look. Example: "A treaty, published by either side,
     that obliges each to give military assistance if the other is attacked."."""
-    opened: values.Date
+    opened: Annotated[values.Date, KeyNames(also="open opens open_date opening_date")]
     """The day on which the question was first asked. Example: "2021-12-17"."""
-    horizon: values.Date
+    horizon: Annotated[values.Date, KeyNames(also="close closes close_date deadline resolve_by")]
     """The last day on which the scenario can happen, not before `opened`. Example: "2030-12-31"."""
     set: SetId | None = None
     """The set to which the scenario belongs, as declared in tracker.yaml; exactly one member of a
     set occurs. Example: "relationship-2030"."""
-    tags: values.Ids = ()
+    tags: Annotated[values.Ids, KeyNames(also="tag")] = ()
     """Words by which scenarios are grouped and found. Example: ["military"]."""
     prior: Prior
     """The probability before the evidence, and what it rests on."""
@@ -414,7 +380,7 @@ class Scenario(Record, frozen=True, kw_only=True):
         tuple[Clarification, ...], lacks(stix="Clarifications do not go out.")
     ] = ()
     """Later additions to the question; appended, never edited."""
-    resolution: Resolution | None = None
+    resolution: Annotated[Resolution | None, KeyNames(column=None)] = None
     """The outcome, once it is known."""
     foreign: Annotated[
         values.Foreign, lacks(page="Only `show` and the tables tell ids.", stix=OWN_ID)
@@ -425,9 +391,9 @@ class Scenario(Record, frozen=True, kw_only=True):
 
 
 class LazyEvidence(Mapping[EvidenceId, Evidence]):
-    """Evidence decoded when asked for; those `at_hand` include every item with a former id."""
+    """Evidence decoded when asked for; `loaded` has each item with a former id or `supersedes`."""
 
-    at_hand: Mapping[EvidenceId, Evidence]
+    loaded: Mapping[EvidenceId, Evidence]
     bearing: Callable[[Database, Collection[ScenarioId]], list[EvidenceId]]
 
 
@@ -450,6 +416,16 @@ class Database(msgspec.Struct, frozen=True, dict=True):
             if set_id := self.scenarios[id].set:
                 by_set.setdefault(set_id, []).append(id)
         return {set_id: tuple(ids) for set_id, ids in by_set.items()}
+
+    @cached_property
+    def listed(self) -> dict[SetId, tuple[ScenarioId, ...]]:
+        """The scenarios of each set as people read them: by `opened`, numbers in ids, prior."""
+
+        def order(id: ScenarioId) -> tuple[date, list[int], float]:
+            scenario, numbers = self.scenarios[id], re.findall(r"\d+", id)
+            return scenario.opened, [*map(int, numbers)], -scenario.prior.probability
+
+        return {set_id: tuple(sorted(ids, key=order)) for set_id, ids in self.members.items()}
 
     @cached_property
     def signs(self) -> dict[ScenarioId, list[IndicatorKey]]:
@@ -483,7 +459,7 @@ class Database(msgspec.Struct, frozen=True, dict=True):
     @cached_property
     def called_now(self) -> dict[tuple[Kind, str], str]:
         """The id of a record by its kind and each id that it had formerly."""
-        items = self.evidence.at_hand if isinstance(self.evidence, LazyEvidence) else self.evidence
+        items = self.evidence.loaded if isinstance(self.evidence, LazyEvidence) else self.evidence
         of: Any = {"scenario": self.scenarios, "evidence": items, "source": self.sources}
         return {
             (kind, old): id

@@ -50,8 +50,8 @@ NAMES = {
     "indicator": "evidence.indicators:",
     "own indicator": "scenario.indicators:",
     "source": "evidence.source evidence.origin scenario.prior.reference.source",
-    "evidence": "evidence.corroborated_by scenario.prior.includes scenario.resolution.evidence"
-    " forecasts.evidence.*",
+    "evidence": "evidence.corroborated_by evidence.supersedes scenario.prior.includes"
+    " scenario.resolution.evidence forecasts.evidence.*",
     "theme": "evidence.theme scenario.indicators.*.theme",
     "analyst": "evidence.analyst forecasts.analyst",
     "set": "scenario.set",
@@ -149,6 +149,8 @@ def _of_evidence(id: str, item: Evidence) -> Iterator[Reference]:
         yield Reference("evidence", id, ("source",), "value", "source", item.source)
     for n, name in enumerate(item.corroborated_by):
         yield Reference("evidence", id, ("corroborated_by", n), "value", "evidence", name)
+    for n, name in enumerate(item.supersedes):
+        yield Reference("evidence", id, ("supersedes", n), "value", "evidence", name)
 
 
 def _of_scenario(id: str, scenario: Scenario) -> Iterator[Reference]:

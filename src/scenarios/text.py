@@ -11,6 +11,7 @@ import re
 import textwrap
 import unicodedata
 from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
 from functools import cache
 from typing import Any
 
@@ -179,14 +180,12 @@ LONGEST_SHOWN = 60
 _MEANT = re.compile(r"did you mean '?([^'?]+)'?\?")
 
 
-def nearest(word: str, known: Iterable[str]) -> str | None:
+def nearest(word: str, words: Iterable[str]) -> str | None:
     """The known word that this one alone begins, or that is most like it, letter case aside."""
-    from difflib import get_close_matches  # noqa: PLC0415 – only a fault needs it
-
-    names = list(known)
-    begun = [name for name in names if name.lower().startswith(word.lower())]
-    if len(begun) == 1 and len(word) >= _ENOUGH:
-        return begun[0]
+    names = list(words)
+    prefixed = [name for name in names if name.lower().startswith(word.lower())]
+    if len(prefixed) == 1 and len(word) >= _ENOUGH:
+        return prefixed[0]
     if len(names) > _MANY:  # a likeness costs 30 µs, and ten thousand ids share one shape
         names = [n for n in names if n[:8] == word[:8] or n[-8:] == word[-8:]]
     by_small_letters = {name.lower(): name for name in names}
@@ -194,9 +193,9 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
     return by_small_letters[close[0]] if close else None
 
 
-def did_you_mean(word: str, known: Iterable[str]) -> str | None:
+def did_you_mean(word: str, names: Iterable[str]) -> str | None:
     """`did you mean 'horizon'?`, where a known word is close."""
-    close = nearest(word, known)
+    close = nearest(word, names)
     return f"did you mean '{close}'?" if close else None
 
 
@@ -226,7 +225,11 @@ _NAMES = {dict: "a mapping", list: "a list", type(None): "empty"}
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
-def clean(text: str, longest: int, *, is_line: bool = False) -> str:
+LONGEST_TEXT = 10_000
+"""The most characters that a text from outside keeps."""
+
+
+def clean(text: str, longest: int = LONGEST_TEXT, *, is_line: bool = False) -> str:
     """The text without control characters, cut to the limit of its key."""
     plain = _CONTROL.sub(" ", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
     if is_line:

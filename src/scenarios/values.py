@@ -4,8 +4,7 @@ Some have keys themselves, such as a reference class.
 """
 
 import datetime as dt
-from collections.abc import Iterator
-from typing import Annotated, Any, Literal, NamedTuple, get_args, get_origin
+from typing import Annotated, Literal, get_args
 
 import msgspec
 from msgspec import Meta
@@ -35,6 +34,19 @@ def fixed(*always: str, **keys: tuple[str, float]) -> Meta:
 def lacks(**places: str) -> Meta:
     """The places that do not tell of a key, `page` or `stix`, each with the reason."""
     return Meta(extra={"lacks": places})
+
+
+class KeyNames(msgspec.Struct, frozen=True):
+    """Names of a key where it is not read from its file.
+
+    `column` is its name in the tables, by default its own behind that of the part; None if neither
+    it nor its part has columns there. One with several values has a column if it `is_json`. `also`
+    are the names of its column in an import, besides its own.
+    """
+
+    column: str | None = ""
+    also: str = ""
+    is_json: bool = False
 
 
 REQUIRED = Meta(extra={"required": True})
@@ -82,6 +94,7 @@ IndicatorKey = Annotated[
 """`SCENARIO/INDICATOR`."""
 Label = Annotated[str, name(LABEL, 80, "a name has small letters, digits and single hyphens")]
 Title = Annotated[str, text(200)]
+Summary = Annotated[str, text(500)]
 Short = Annotated[str, text(100)]
 Name = Annotated[str, text(300)]
 Line = Annotated[str, text(1000)]
@@ -91,6 +104,7 @@ Url = Annotated[
     str,
     name(f"https?://[^{SPACE}/?#]+[^{SPACE}]*", 2000),
     words("an address begins with http:// or https:// and has no space in it"),
+    KeyNames(also="address link"),
 ]
 SourceOrUrl = Annotated[
     str,
@@ -145,6 +159,7 @@ Foreign = Annotated[
         description="Its ids elsewhere, by system, each a text or a whole number and"
         " compared as text; `scen import` and `scen candidates` write and look for it."
     ),
+    KeyNames(also="foreign_id"),
 ]
 
 Code = Literal["CC", "C", "N", "I", "II"]
@@ -181,9 +196,10 @@ ShareByLetter = Annotated[
     ),
 ]
 ScenarioId = Id
-SourceId = Id
-SetId = Id
-ThemeId = Id
+SourceId = Annotated[Id, KeyNames(column="source_id")]
+SetId = Annotated[Id, KeyNames(column="set_id")]
+ThemeId = Annotated[Id, KeyNames(column="theme_id")]
+HalfLife = Annotated[float, Meta(ge=1, le=100_000, examples=[365])]
 Analyst = Id
 IndicatorId = Annotated[Id, Meta(examples=["talks-announced"])]
 Outcome = Literal["occurred", "did-not-occur", "annulled"]
@@ -211,7 +227,7 @@ class ReferenceClass(Record, frozen=True, rename={"class_": "class"}):
     source: SourceOrUrl | None = None
     """Who counted: the id of a file in sources/, or an address. Examples: "kremlin",
     "https://www.example.org/treaties"."""
-    adjusted: Reason | None = None
+    adjusted: Annotated[Reason | None, KeyNames(column="adjusted")] = None
     """Why the prior differs from the base rate, where it does by more than 3 dB. Example: "Neither
     side has had such a treaty since 1980"."""
 
@@ -249,7 +265,7 @@ class Feed(Record, frozen=True):
     """The address of the feed, RSS or Atom. Example: "https://www.example.org/feed.xml"."""
     source: SourceId
     """Who says so: the id of a file in sources/. Example: "kremlin"."""
-    match: list[Value] = []
+    match: Annotated[list[Value], KeyNames(is_json=True)] = []
     """Words of which a story has one, in whatever letter case; absent, every story is proposed.
     Example: ["Beijing", "Moscow"]."""
     since: Date | None = None
@@ -278,11 +294,28 @@ class Team(Record, frozen=True):
     """How the team's figure is made of those of its analysts."""
 
     extremize: Annotated[
-        float, Meta(ge=0.5, le=3), words("it is a number from 0.5 to 3; 1 changes nothing")
+        float,
+        Meta(ge=0.5, le=3),
+        words("it is a number from 0.5 to 3; 1 changes nothing"),
+        KeyNames(column="extremize"),
     ] = 1.0
     """The factor by which the mean of the log odds of two or more analysts is multiplied,
     0.5 to 3; absent, 1. Over 1, the team's figure is further from even than their mean. `scen
     score` shows the factor that fits the record best. Example: 1.3."""
+    recency: Annotated[
+        Annotated[float, Meta(ge=0.01, le=10), words("it is a number from 0.01 to 10")] | None,
+        KeyNames(column="recency"),
+    ] = None
+    """How soon an older forecast counts less: the age at which its weight in the mean is half, as a
+    share of the days for which the question has been open, 0.01 to 10; absent, all weigh alike.
+    Example: 0.25."""
+    record: Annotated[
+        Annotated[float, Meta(ge=0.001, le=60), words("it is a number from 0.001 to 60")] | None,
+        KeyNames(column="record"),
+    ] = None
+    """How much more an analyst counts whose errors were smaller than the others' on the questions
+    that have ended, 0.001 to 60; absent, all weigh alike. `scen score` shows the number that fits
+    the record best. Example: 30."""
 
 
 class Attachment(Record, frozen=True):
@@ -310,16 +343,16 @@ class Attachment(Record, frozen=True):
 class ProposalOrigin(Record, frozen=True, rename={"from_": "from"}):
     """Who proposed a record, before a person accepted it."""
 
-    by: Literal["feed", "events", "agent", "person"]
+    by: Annotated[Literal["feed", "events", "agent", "person"], KeyNames(column="proposed_by")]
     """A feed, an event store, an agent or a person. Examples: "agent", "feed", "events"."""
-    name: Name
+    name: Annotated[Name, KeyNames(column="proposed_name")]
     """The name of that feed, store, agent or person. Example: "Reuters Asia"."""
-    on: Date
+    on: Annotated[Date, KeyNames(column="proposed")]
     """The day on which it was proposed. Example: "2022-02-05"."""
-    from_: Line | None = None
+    from_: Annotated[Line | None, KeyNames(column="proposed_from")] = None
     """The address or file that it was taken from. Examples: "Events of 2022-02-05.csv",
     "https://www.example.org/feed.xml"."""
-    suggested: Prose | None = None
+    suggested: Annotated[Prose | None, KeyNames(column="suggested")] = None
     """The draft's ratings, grade or figure, seen only after the person's own. Example:
     "military-pact CC, grade B2"."""
 
@@ -340,28 +373,81 @@ class ProposalOrigin(Record, frozen=True, rename={"from_": "from"}):
         return f"{self.who} on {self.on}{origin}{suggested}"
 
 
-class NestedRecord(NamedTuple):
-    """The record that a key holds, or `many` of them by their names or in a list."""
+class Dependence(Record, frozen=True):
+    """The correlation, 0 to 1, of two lines of one theme and of two lines of different themes."""
 
-    record: type[Record]
-    many: bool = False
-
-
-def keys(model: type[Record]) -> dict[str, NestedRecord | None]:
-    """The keys of a record in the order of its file, each with the record that it holds, if any."""
-    return {
-        field.encode_name: next(_records(field.type), None)
-        for field in msgspec.structs.fields(model)
-    }
+    within: Share
+    """The correlation of two lines of one theme. 0 to 1, not below `between`. Example: 0.6."""
+    between: Share
+    """The correlation of two lines of different themes. 0 to 1. Example: 0.2."""
 
 
-def _records(hint: Any) -> Iterator[NestedRecord]:
-    """The records of a type that is one, an alternative to others, or a mapping or list of some."""
-    if isinstance(hint, type) and issubclass(hint, Record):
-        yield NestedRecord(hint)
-    many = get_origin(hint) in (dict, tuple)
-    for form in get_args(hint):
-        yield from (NestedRecord(part.record, many or part.many) for part in _records(form))
+class Retraction(Record, frozen=True):
+    """From this day an item counts no longer; it is kept all the same."""
+
+    date: Annotated[Date, KeyNames(column="retracted")]
+    """The day from which it counts no longer, not before `recorded`. Example: "2022-03-01"."""
+    reason: Reason
+    """Why it counts no longer. Example: "The outlet withdrew the report."."""
+
+
+class HazardEnded(Record, frozen=True):
+    """From this day waiting says nothing any more: the event has a date."""
+
+    date: Annotated[Date, KeyNames(column="hazard_ended")]
+    """The day on which the prior stops falling, not before `opened`. Example: "2023-08-28"."""
+    reason: Annotated[Reason, lacks(page="`show` tells it.")]
+    """The decision or announcement that fixed the date. Example: "The summit that decides was
+    announced."."""
+
+
+class ConditionalPrior(Record, frozen=True, rename="kebab"):
+    """The prior under each outcome of another scenario, each 0.001 to 0.999."""
+
+    occurred: Annotated[Prior, KeyNames(column="if_occurred")]
+    """The prior if the other scenario occurs, 0.001 to 0.999. Example: 0.2."""
+    did_not_occur: Annotated[Prior, KeyNames(column="if_did_not_occur")]
+    """The prior if it does not, 0.001 to 0.999. Example: 0.02."""
+
+
+class Indicator(Record, frozen=True):
+    """Something watched for, and how each scenario would make it more or less expected."""
+
+    statement: Annotated[Line, KeyNames(also="indicator")]
+    """The sign to watch for, so that two people agree whether it was seen. Example: "Either foreign
+    ministry confirms talks on a treaty with mutual military assistance"."""
+    ratings: Annotated[dict[ScenarioId, Rating], Meta(min_length=1), KeyNames(also="rating")]
+    """For each scenario: how much more expected is this if it happens than if not? A code or a
+    likelihood ratio. Example: {"military-pact": "CC", "deeper-alignment": "I", "rupture": 0.1}."""
+    added: Annotated[Date, lacks(page="`show` tells it.")]
+    """The day on which the indicator was written down. Example: "2021-12-17"."""
+    watch: Annotated[Line | None, lacks(page="`due` and the sitting tell where to look.")] = None
+    """Where to look, how often, and who does. Example: "Foreign-ministry briefings"."""
+    due: Date | None = None
+    """The day by which it should be seen; after it, its absence counts. Example: "2026-12-31"."""
+    if_absent: Rating | None = None
+    """The rating of its absence after `due`: a code or a likelihood ratio. Examples: "I", 0.5."""
+    chance: Annotated[Prior | None, words("a chance is a number from 0.001 to 0.999")] = None
+    """Instead of `if_absent`: how probable it is, all in all, to be seen by `due`, 0.001 to 0.999;
+    the rating of its absence follows. Example: 0.15."""
+    theme: ThemeId | None = None
+    """Its subject: a theme that tracker.yaml declares. Example: "military"."""
+    events: Annotated[
+        Events | None,
+        KeyNames(is_json=True),
+        lacks(page="`candidates` tells what it finds."),
+    ] = None
+    """The rows to look for in an event store: `scen candidates` lists them."""
+
+
+class Clarification(Record, frozen=True):
+    """An addition to a question, made later and without editing it."""
+
+    date: Date
+    """The day of the clarification. Example: "2022-03-01"."""
+    text: Prose
+    """The point that the question left open, now settled. Example: "A declaration alone is no
+    treaty."."""
 
 
 def first_day(observed: str) -> dt.date:

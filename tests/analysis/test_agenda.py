@@ -5,7 +5,7 @@ from datetime import date
 from hypothesis import given
 from msgspec.structs import astuple, replace
 
-from scenarios.analysis.evidence.knowledge import criteria_text, known
+from scenarios.analysis.evidence.knowledge import criteria_text, known_on
 from scenarios.analysis.forecasts import StandingForecast, refusal
 from scenarios.analysis.ledger.ledger import ledger
 from scenarios.analysis.review.agenda import (
@@ -90,7 +90,7 @@ def test_what_is_new_for_a_set_is_offered_once_in_the_order_of_its_records() -> 
     )
     [group] = due(db).groups
     assert [topic.fresh.evidence for topic in group] == [("b", "a"), ("c", "b", "d")]
-    assert offered(group, known(db, NOW)) == ("c", "b", "d", "a")
+    assert offered(group, known_on(db, NOW)) == ("c", "b", "d", "a")
 
 
 def test_to_an_analyst_who_never_spoke_all_that_is_known_is_new() -> None:
@@ -155,7 +155,7 @@ def test_without_evidence_what_is_implied_is_the_prior(db: Database) -> None:
     }
     prior = database(db.tracker, scenarios=bare)
     for id, one in db.scenarios.items():
-        assert ledger(known(blind, NOW), id).implied == ledger(known(prior, NOW), id).implied
+        assert ledger(known_on(blind, NOW), id).implied == ledger(known_on(prior, NOW), id).implied
         assert list(blind.scenarios[id].indicators) == list(one.indicators)
 
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scenarios.analysis.evidence.indicators import reading
-from scenarios.analysis.evidence.knowledge import known
+from scenarios.analysis.evidence.knowledge import known_on
 from scenarios.analysis.ledger.ledger import Ledger, ledger_of
 from scenarios.analysis.ledger.odds import Odds
 from scenarios.analysis.ledger.sensitivity import Band, Budget, Budgets, bands
@@ -34,7 +34,7 @@ GIVEN = ConditionalPrior(occurred=0.8, did_not_occur=0.2)
 
 
 def of(db: Database, id: str = "s1", on: int = 9) -> Budget:
-    return Budgets(Odds(known(db, day(on)))).of(id)
+    return Budgets(Odds(known_on(db, day(on)))).of(id)
 
 
 def terms(db: Database, id: str = "s1", on: int = 9) -> dict[tuple[str, str], float]:
@@ -63,7 +63,10 @@ def free(odds: Odds, id: str) -> float:
 
 
 def test_twenty_equal_lines_hold_their_figure_inside_the_band() -> None:
-    """By hand, at ρ 0.5: 200/10.5 dB; ρ ± 0.12 make it 200/12.78 and 200/8.22."""
+    """By hand, at ρ 0.5: 200/10.5 dB; ρ ± 0.12 make it 200/12.78 and 200/8.22.
+
+    Each line keeps 1/10.5, so 20 readings that err by 3 dB each leave 3·√20/10.5.
+    """
     made = of(db_of(*["CC"] * 20, dependence=0.5))
     sizes: dict[str, list[float]] = {}
     for term in made.terms:
@@ -74,8 +77,12 @@ def test_twenty_equal_lines_hold_their_figure_inside_the_band() -> None:
         "lines": [near(0.2 * total)],
         "prior": [near(1.7)],
         "line": [near(0.4 * total / 20)] * 20,
+        "reading": [near(3 * math.sqrt(20) / 10.5)],
     }
-    assert (made.band.low, made.band.high) == near((0.882464, 0.998837), abs=1e-6)
+    spread = math.sqrt(sum(term.term**2 for term in made.terms)) * 1.645
+    ends = probability(total - spread), probability(total + spread)
+    assert (made.band.low, made.band.high) == near(ends)
+    assert ends == near((0.877295, 0.998893), abs=1e-6)
     assert made.band.low < probability(total) < made.band.high
 
 
@@ -89,6 +96,7 @@ def test_each_input_of_a_scenario_alone_is_bent_by_its_own_step() -> None:
         ("line", "e"): near(2.5),
         ("line", "f"): near(2.5),
         ("lines", "lines"): near(0),
+        ("reading", "s1"): near(3 * math.sqrt(2) / 1.6),
         ("within", "within"): near(0),
         ("between", "between"): near(0),
     }
@@ -104,7 +112,7 @@ def test_a_correlation_is_held_between_0_and_1_and_the_two_in_their_order() -> N
     two = terms(db_of("CC", "CC", dependence=Dependence(within=0.25, between=0.2)))
     assert two["within", "within"] == near((20 / 1.2 - 20 / (1 + (0.37 + 0.2) / 2)) / 2)
     assert two["between", "between"] == near((20 / (1 + 0.33 / 2) - 20 / 1.25) / 2)
-    assert {kind for kind, _ in terms(db_of("CC"))} == {"prior", "line", "lines"}
+    assert {kind for kind, _ in terms(db_of("CC"))} == {"prior", "line", "lines", "reading"}
 
 
 def test_a_prior_is_bent_before_time_is_and_is_itself_not_held() -> None:
@@ -123,7 +131,7 @@ def test_a_link_is_bent_by_both_its_figures_and_by_the_band_of_what_it_leads_to(
     assert linked["prior", "s1"] == near(decibans((up + down) / 2))
     end = probability(1.645 * 1.7)
     assert linked["link", "o"] == near(decibans(end * 0.8 + (1 - end) * 0.2) / 1.645)
-    odds = Odds(known(database(scenarios=scenarios), day(9)))
+    odds = Odds(known_on(database(scenarios=scenarios), day(9)))
     assert bands(odds, ["s1", "o"])["o"] == Band(low=near(1 - end), high=near(end))
     for outcome, moved in (("occurred", 1.7), ("did-not-occur", 1.7), ("annulled", 1.7)):
         scenarios["o"] = scenario(0.5, resolution=resolution(outcome, day(3)))
@@ -143,8 +151,11 @@ def test_a_long_chain_of_links_has_a_band_and_the_members_of_a_set_share_theirs(
 def test_in_a_set_the_prior_of_each_member_still_in_and_whole_rows_are_bent() -> None:
     db = a_set("CC C N")
     sizes = terms(db, "a")
-    assert sizes.keys() == {*(("prior", id) for id in "abc"), ("line", "e0"), ("lines", "lines")}
-    # CC C N is centred to +5, 0, −5 and normalised.
+    assert sizes.keys() == {
+        *(("prior", id) for id in "abc"),
+        *(("line", "e0"), ("lines", "lines"), ("reading", "a"), ("reading", "c")),
+    }
+    # CC C N is centred to +5, 0, −5 and normalised; b has no line to misread.
     ends = []
     for share in (0.6, 1.4):
         rest = 0.3 + 0.5 * 10 ** (-0.5 * share)
@@ -155,6 +166,12 @@ def test_in_a_set_the_prior_of_each_member_still_in_and_whole_rows_are_bent() ->
         moved = probability(decibans(0.3) + by)
         priors.append(10 * math.log10(0.2 * 10**0.5 / (moved + 0.5 * 10**-0.5)))
     assert sizes["prior", "b"] == near((priors[0] - priors[1]) / 2)
+
+    def against(a_db: float, c_db: float) -> float:
+        return 10 * math.log10(0.2 * 10 ** (a_db / 10) / (0.3 + 0.5 * 10 ** (c_db / 10)))
+
+    assert sizes["reading", "a"] == near(3)  # nothing of the others moves
+    assert sizes["reading", "c"] == near((against(5, -8) - against(5, -2)) / 2)
     out = a_set("CC C N", c=resolution("did-not-occur", day(3)))
     assert {key for key in terms(out, "a") if key[0] == "prior"} == {("prior", "a"), ("prior", "b")}
 
@@ -179,7 +196,51 @@ def test_what_a_band_is_mostly_made_of_carries_half_of_its_variance() -> None:
 
     assert named() == [("s1", near(1.7))]
     assert named("CC") == [("e", near(4.0))]
-    assert named("C", "I") == [("e", near(2.0)), ("f", near(2.0))]
+    assert named("C", "I") == [("s1", near(3 * math.sqrt(2)))]  # two readings
+    assert named(*[100.0] * 2) == [("e", near(8.0)), ("f", near(8.0))]
+
+
+def test_a_reading_errs_by_what_multiplies_its_rating() -> None:
+    """By hand: B2 keeps 0.64, the tracker 0.5, an absence by `chance` only what is missing."""
+    tracker = Tracker(grade_weights=WEIGHTS, rating_strength=0.5)
+    graded: Any = {"reliability": "B", "credibility": 2}
+    one = item(ratings={"s1": "CC"}, **graded)
+
+    def read(signs: Any, *items: Any) -> float:
+        db = database(
+            tracker,
+            scenarios={"s1": scenario(indicators=signs)},
+            evidence={f"e{n}": told for n, told in enumerate(items)},
+        )
+        return terms(db).get(("reading", "s1"), 0.0)
+
+    assert read({}, one) == near(3 * 0.64 * 0.5)
+    assert read({}, one, one) == near(3 * 0.32 * math.sqrt(2))
+    assert read({}) == 0
+    emerging = item(indicators={"s1/talks": "emerging"}, **graded)
+    rated_absent = indicator({"s1": "N"}, due=day(5), if_absent="I")
+    assert read({"talks": rated_absent}) == near(3 * 0.5)
+    assert read({"talks": rated_absent}, emerging) == near(3 * 0.5 * 0.5)
+    by_chance = indicator({"s1": "CC"}, due=day(5), chance=0.1)
+    assert read({"talks": by_chance}) == near(3)
+    seen = 0.5 * (0.64 / 2)
+    assert read({"talks": by_chance}, emerging) == near(3 * math.hypot(0.5, seen))
+
+
+def test_a_group_is_read_as_its_strongest_row_and_of_equal_rows_as_the_heaviest() -> None:
+    """C under A1 is 5 dB, CC under a weight of a half too; II under B2 is −6.4 and the stronger."""
+    heavy = item(ratings={"s1": "C"}, origin="o", reliability="A", credibility=1)
+    light = item(ratings={"s1": "CC"}, origin="o", reliability="A", credibility=3)
+    against = item(ratings={"s1": "II"}, origin="o", reliability="B", credibility=2)
+
+    def read(*items: Any) -> float:
+        evidence = {f"e{n}": told for n, told in enumerate(items)}
+        tracker = Tracker(grade_weights=WEIGHTS)
+        db = database(tracker, scenarios={"s1": scenario()}, evidence=evidence)
+        return terms(db)["reading", "s1"]
+
+    assert read(heavy, light) == read(light, heavy) == near(3 * 1.0)
+    assert read(heavy, light, against) == near(3 * 0.64)
 
 
 def test_an_indicator_that_was_observed_has_no_absence_the_day_after_it_was_due() -> None:
@@ -192,7 +253,7 @@ def test_an_indicator_that_was_observed_has_no_absence_the_day_after_it_was_due(
         items = {"e": seen, **{f"f{n}": told for n, told in enumerate(later)}}
         scenarios = {"s1": scenario(indicators={"talks": talks})}
         db = database(Tracker(grade_weights=WEIGHTS), scenarios=scenarios, evidence=items)
-        found = ledger_of(Odds(known(db, day(6))), "s1").lines
+        found = ledger_of(Odds(known_on(db, day(6))), "s1").lines
         return [(line.kind, near(line.counted_decibans), line.state) for line in found]
 
     assert lines("observed", "A1") == [("indicator", 10.0, None)]
@@ -206,7 +267,7 @@ def test_an_indicator_that_was_observed_has_no_absence_the_day_after_it_was_due(
 
 @given(databases(linked=True), st.integers(0, 364))
 def test_a_band_holds_its_figure_and_its_terms_add_up_to_it(db: Database, on: int) -> None:
-    odds = Odds(known(db, day(on)))
+    odds = Odds(known_on(db, day(on)))
     found = bands(odds, db.scenarios)
     for id, band in found.items():
         made = Budgets(odds).of(id)
@@ -221,7 +282,7 @@ def test_a_band_holds_its_figure_and_its_terms_add_up_to_it(db: Database, on: in
 
 @given(databases(linked=True), st.integers(0, 364))
 def test_no_absence_stands_beside_a_sighting(db: Database, on: int) -> None:
-    now = known(db, day(on))
+    now = known_on(db, day(on))
     for id in db.scenarios:
         for line in ledger_of(Odds(now), id).lines:
             if line.kind == "absence":

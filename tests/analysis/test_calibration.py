@@ -10,7 +10,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from msgspec.structs import astuple
 
-from scenarios.analysis.daily_forecasts import QuestionTimeline
+from scenarios.analysis.question_timelines import QuestionTimeline
 from scenarios.analysis.scores import calibration as scores
 from scenarios.analysis.scores.calibration import (
     CalibrationBin,

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import asdict
 
-from scenarios.analysis.evidence.knowledge import known
-from scenarios.analysis.forecasts import refusal, standing, stated
+from scenarios.analysis.evidence.knowledge import known_on
+from scenarios.analysis.forecasts import current_forecasts, refusal, stated
 from scenarios.analysis.period.period import spreads, window
 from scenarios.analysis.review.agenda import agenda
 from scenarios.analysis.review.deadlines import due
@@ -48,7 +48,7 @@ def faults(records: Records) -> list[tuple[str, str, Fault]]:
 
 def accuracy_of(_: str, records: Records, on: int) -> list[str]:
     """Of each source how many items are what: what became of them, not what they pointed to."""
-    made = accuracy(known(held(records), day(on)))
+    made = accuracy(known_on(held(records), day(on)))
     counts = {source: asdict(of).items() for source, of in sorted(made.items())}
     return [f"{id}: {', '.join(f'{name} {n}' for name, n in of if n)}" for id, of in counts.items()]
 
@@ -58,7 +58,7 @@ def forecasts_of(_: str, records: Records, on: int) -> list[str]:
     database, told = held(records), []
     for id in database.scenarios:
         made = stated(database, id, day(on))
-        stands = standing(database, id, day(on)).items()
+        stands = current_forecasts(database, id, day(on)).items()
         said = [f"{who} {one.probability:g} of {one.date}" for who, one in stands]
         if made:
             whole = "" if made.probability == made.pooled else f" for {made.pooled:.9g}"

@@ -132,8 +132,8 @@ def test_in_a_set_an_item_did_to_each_member_what_the_ledger_changed_on_its_day(
         parts = {c.subjects: c.decibans for c in finder.of(id, day(0), day(5))}
         assert {*parts} <= {("e",), ("f",), ("g",)}
         for first, last, own in ((0, 3, [("e",)]), (3, 5, [("f",), ("g",)])):
-            change = decibans(odds.at(day(last)).implied(id))
-            change -= decibans(odds.at(day(first)).implied(id))
+            change = decibans(odds.odds_on(day(last)).implied(id))
+            change -= decibans(odds.odds_on(day(first)).implied(id))
             assert sum(parts.get(one, 0.0) for one in own) == near(change, abs=1e-9)
 
 
@@ -346,7 +346,7 @@ def test_the_newest_record_is_named_where_nothing_was_recorded_and_called_old_af
 def test_a_set_that_is_resolved_is_told_once_and_a_quiet_week_has_no_top() -> None:
     made = told("a set=s occurred=5; b set=s probability=.2; c set=s probability=.3; d annulled=6")
     assert [astuple(one) for one in made.headline.resolved] == [
-        ("s", day(5), ("a",), ("b", "c"), ()),
+        ("s", day(5), ("a",), ("c", "b"), ()),
         (None, day(6), (), (), ("d",)),
     ]
     assert [item.scenario for item in made.story.news] == ["a", "d"]
@@ -391,8 +391,8 @@ def test_effects_of_events_are_those_of_the_ledger_without_them(seed: int) -> No
             if linked or len(same) > 1 or db.evidence[item].retracted:
                 continue
             without = {key: e for key, e in db.evidence.items() if key != item}
-            before = DailyLedgers(replace(db, evidence=without)).at(on).implied(id)
-            after = odds.at(on).implied(id)
+            before = DailyLedgers(replace(db, evidence=without)).odds_on(on).implied(id)
+            after = odds.odds_on(on).implied(id)
             if not (0.0011 < before < 0.9989 and 0.0011 < after < 0.9989):
                 continue
             found = finder.of(id, on - timedelta(1), on)
@@ -412,7 +412,7 @@ def test_causes_sum_to_every_move_and_nothing_else_is_told_of_the_evidence(
         parts, way = move.implied.causes, move.implied.decibans
         assert sum(part.decibans for part in parts) == near(way, abs=1e-9)
         assert all(part.decibans * way > 0 for part in move.implied.because)
-        assert move.implied.from_ == odds.at(day(since)).implied(move.scenario)
+        assert move.implied.from_ == odds.odds_on(day(since)).implied(move.scenario)
         for part in parts:
             if part.kind == "outcome":
                 linked = {*db.scenarios[move.scenario].prior.given}
@@ -451,7 +451,7 @@ def test_each_step_has_the_figures_of_its_day_and_cites_what_was_known_then(
         if since:
             assert move.stated
             assert move.stated.cited == ()
-            assert since.from_ == odds.at(since.date).implied(move.scenario)
+            assert since.from_ == odds.odds_on(since.date).implied(move.scenario)
             assert since.to == move.implied.to
             if since.because:
                 assert since.because.day is None or since.because.day <= day(61)

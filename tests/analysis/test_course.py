@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scenarios.analysis.evidence.knowledge import bearing, known, near
+from scenarios.analysis.evidence.knowledge import bearing, known_on, near
 from scenarios.analysis.ledger.days import DailyLedgers
 from scenarios.analysis.ledger.ledger import ledger
 from scenarios.analysis.ledger.odds import changes_daily
@@ -18,7 +18,7 @@ from scenarios.analysis.period.trajectory import (
     StatePeriod,
     Trajectory,
     TrajectoryPoint,
-    courses,
+    curves,
     evenly,
     last_reviews,
     trends,
@@ -48,9 +48,9 @@ EVES_TOO = [day(n) for month in range(0, 360, 15) for n in (month - 1, month)]
 def test_the_implied_probability_is_that_of_the_full_ledger_on_every_day(db: Database) -> None:
     items = bearing(db)
     for id in db.scenarios:
-        full = [ledger(known(db, on), id).implied.probability for on in EVES_TOO]
+        full = [ledger(known_on(db, on), id).implied.probability for on in EVES_TOO]
         for records in (db, near(db, id, items)):
-            assert [DailyLedgers(records).at(on).implied(id) for on in EVES_TOO] == full
+            assert [DailyLedgers(records).odds_on(on).implied(id) for on in EVES_TOO] == full
 
 
 def looked_at(base: Database, number: int) -> Window:
@@ -60,7 +60,7 @@ def looked_at(base: Database, number: int) -> Window:
 @given(databases(linked=True), st.integers(1, 320))
 def test_a_course_is_the_trend_and_ends_with_the_ledger(base: Database, number: int) -> None:
     looked = looked_at(base, number)
-    for id, course in courses(looked, list(looked.views), 400).items():
+    for id, course in curves(looked, list(looked.views), 400).items():
         days = [point.day for point in course.points]
         assert trends(base, {id: days})[id] == course.points
         explained = explain(base, id, looked.as_of)
@@ -71,7 +71,7 @@ def test_a_course_is_the_trend_and_ends_with_the_ledger(base: Database, number: 
 @given(databases(linked=True), st.integers(1, 320))
 def test_an_implied_figure_changes_on_no_day_that_is_left_out(base: Database, number: int) -> None:
     looked = looked_at(base, number)
-    for id, course in courses(looked, list(looked.views), 400).items():
+    for id, course in curves(looked, list(looked.views), 400).items():
         if not changes_daily(base, id):
             at = {point.day: point.implied for point in course.points}
             every = [START + timedelta(days=n) for n in range(number + 1)]
@@ -88,7 +88,7 @@ def one(tracker: Tracker | None = None, *said: Sheet, **keys: Any) -> Database:
 
 
 def alone(base: Database, number: int, most: int = 60) -> Trajectory:
-    return courses(looked_at(base, number), ["a"], most)["a"]
+    return curves(looked_at(base, number), ["a"], most)["a"]
 
 
 def told(course: Trajectory) -> list[tuple[int, Any, Any]]:
@@ -108,19 +108,50 @@ def test_a_course_has_the_days_on_which_a_figure_changed_or_a_forecast_expired()
         assert told(alone(one(Tracker(forecast_expires_days=expires), said), 30)) == points
 
 
-def test_too_many_days_are_thinned_to_even_distances_and_no_item_is_lost() -> None:
-    evidence = {f"e{n}": item(day(n), ratings={"a": "C"}) for n in range(1, 20)}
-    course = alone(one(evidence=evidence), 20, most=5)
-    assert drawn(course) == [0, 5, 10, 15, 20]
-    assert [len(mark.evidence) for mark in course.marks] == [5, 5, 5, 4]
-    assert course.marks[0] == EvidenceMark(day=day(5), evidence=("e1", "e2", "e3", "e4", "e5"))
+def test_of_too_many_days_the_smallest_steps_of_the_evidence_are_drawn_with_the_next() -> None:
+    worth = {5: 6.0, 6: 1.01, 9: 1.02, 12: 1.01, 15: 0.5, 16: 1.01}
+    evidence = {f"e{n:02}": item(day(n), ratings={"a": by}) for n, by in worth.items()}
+    course = alone(one(evidence=evidence), 20, most=2)
+    assert drawn(course) == [0, 5, 15, 20]
+    assert [point.implied for point in course.points] == [
+        point.implied
+        for point in trends(one(evidence=evidence), {"a": map(day, drawn(course))})["a"]
+    ]
+    assert course.marks[1:] == (
+        EvidenceMark(day=day(15), evidence=("e06", "e09", "e12", "e15")),
+        EvidenceMark(day=day(20), evidence=("e16",)),
+    )
+
+
+def test_no_day_with_a_forecast_is_left_out_however_many_they_are() -> None:
+    said = [sheet(day(n), {"a": 0.5 + n / 1000}) for n in range(1, 100)]
+    evidence = {f"e{n}": item(day(n), ratings={"a": "C"}) for n in range(101, 150)}
+    course = alone(one(None, *said, evidence=evidence), 200, most=5)
+    assert drawn(course)[:100] == [*range(100)]
+    assert len(drawn(course)) == 100 + 5 + 1
+    assert [point.stated for point in course.points[1:100]] == [
+        0.5 + n / 1000 for n in range(1, 100)
+    ]
+
+
+@given(databases(linked=True), st.integers(1, 320), st.integers(2, 12))
+def test_a_step_of_a_stated_figure_is_drawn_on_its_day(
+    base: Database, number: int, most: int
+) -> None:
+    looked = looked_at(base, number)
+    for id, course in curves(looked, list(looked.views), most).items():
+        shown = {point.day: point.stated for point in course.points}
+        last = None
+        for point in trends(base, {id: [START + timedelta(n) for n in range(number + 1)]})[id]:
+            last = shown.get(point.day, last)
+            assert point.stated == last
 
 
 def test_a_hazard_is_drawn_on_days_between_and_on_the_day_before_each_change() -> None:
     assert drawn(alone(one(hazard="constant"), 30, most=8)) == [0, 10, 20, 30]
     changed = one(hazard="constant", evidence={"e": item(day(15), ratings={"a": "C"})})
     assert drawn(alone(changed, 30, most=8)) == [0, 10, 14, 15, 20, 30]
-    assert drawn(alone(changed, 30, most=3)) == [0, 15, 30]
+    assert drawn(alone(changed, 30, most=3)) == [0, 14, 15, 30]
 
 
 def test_days_lie_at_even_distances_between_the_first_and_the_last() -> None:
@@ -148,7 +179,7 @@ def test_what_is_recorded_or_said_with_the_outcome_is_of_no_open_day() -> None:
 def test_a_question_that_was_resolved_as_it_opened_has_its_first_day() -> None:
     ended = resolution("did-not-occur", START)
     members = {id: scenario(0.5, set="s", resolution=ended) for id in "ab"}
-    made = courses(looked_at(database(scenarios=members), 30), ["b", "a"], 60)
+    made = curves(looked_at(database(scenarios=members), 30), ["b", "a"], 60)
     assert [(id, drawn(course)) for id, course in made.items()] == [("b", [0]), ("a", [0])]
 
 
@@ -180,7 +211,7 @@ def test_an_item_bears_on_whose_indicator_it_keeps_from_being_absent() -> None:
     watched = {"x": indicator({"b": "CC"}, due=day(3), if_absent="II")}
     seen = item(indicators={"a/x": "observed"})
     db = database(scenarios={"a": scenario(indicators=watched)}, evidence={"e": seen})
-    assert DailyLedgers(near(db, "a", bearing(db))).at(day(9)).implied("a") == 0.5
+    assert DailyLedgers(near(db, "a", bearing(db))).odds_on(day(9)).implied("a") == 0.5
 
 
 def test_an_indicator_that_is_never_due_changes_on_no_day() -> None:
@@ -195,5 +226,5 @@ def test_however_many_items_bear_on_a_scenario_it_is_drawn_on_as_many_days() -> 
     for number in (100, 5_000):
         evidence = {f"e{n}": item(day(n % 100), ratings={"a": "C"}) for n in range(number)}
         db = database(scenarios={"a": scenario()}, evidence=evidence)
-        made = courses(window(db, day(120), day(130)), ["a"], 60)["a"]
-        assert len(made.points) == 60
+        made = curves(window(db, day(120), day(130)), ["a"], 60)["a"]
+        assert len(made.points) == 60 + 2

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from scenarios.analysis.evidence.knowledge import bearing, connected, known
+from scenarios.analysis.evidence.knowledge import bearing, connected, known_on
 from scenarios.analysis.history.provenance import CommitSnapshot, states
 from scenarios.analysis.ledger.days import DailyLedgers
 from scenarios.analysis.ledger.ledger import ledger_of
@@ -43,7 +43,7 @@ ANY_DAYS = st.lists(st.integers(-70, 400).map(day), min_size=1, max_size=8)
 def assert_as_alone(days: DailyLedgers, db: Database, on: Iterable[date]) -> None:
     """Each figure, each line and each step of the arithmetic, to the last bit."""
     for this in on:
-        stepped, alone = days.at(this), Odds(known(db, this))
+        stepped, alone = days.odds_on(this), Odds(known_on(db, this))
         for id in db.scenarios:
             assert stepped.implied(id) == alone.implied(id)
             assert stepped.comparison(id) == alone.comparison(id)
@@ -80,10 +80,10 @@ def test_a_database_beside_another_has_the_ledgers_that_it_has_alone(
     other = replace(db, evidence=kept)
     days = DailyLedgers(db, most=most)
     assert_as_alone(days, db, DAYS[:2])
-    beside = days.beside(other, instead)
+    beside = days.with_items(other, instead)
     assert_as_alone(beside, other, DAYS)
     assert_as_alone(days, db, DAYS)
-    assert_as_alone(beside.beside(db, {id: db.evidence.get(id) for id in instead}), db, DAYS)
+    assert_as_alone(beside.with_items(db, {id: db.evidence.get(id) for id in instead}), db, DAYS)
 
 
 def test_all_items_of_one_day_come_and_go_together() -> None:
@@ -113,7 +113,7 @@ def test_ledgers_that_follow_changes_of_items_are_those_of_the_database_after_th
         replace(db, evidence={id: e for id, e in db.evidence.items() if id not in gone})
     )
     for id in db.scenarios:
-        days.at(on[0]).implied(id)
+        days.odds_on(on[0]).implied(id)
     left = {id: item for id, item in db.evidence.items() if id not in other}
     after = replace(db, evidence=left)
     days.follow(after, gone | other)
@@ -121,6 +121,16 @@ def test_ledgers_that_follow_changes_of_items_are_those_of_the_database_after_th
     assert {id: {*ids} for id, ids in days.items.items() if ids} == {
         id: {*ids} for id, ids in bearing(after).items()
     }
+
+
+def test_ledgers_follow_an_item_whose_earlier_reading_comes_as_it_goes() -> None:
+    earlier, later = item(day(1), ratings={"a": "C"}), item(day(2), supersedes=("e0",))
+    db = database(scenarios={"a": scenario()}, evidence={"e1": later})
+    days = DailyLedgers(db)
+    after = replace(db, evidence={"e0": earlier})
+    days.follow(after, ["e0", "e1"])
+    assert_as_alone(days, after, [day(3)])
+    assert days.items == bearing(after) == {"a": ["e0"]}
 
 
 def retracted(db: Database) -> dict[str, Any]:
@@ -205,9 +215,9 @@ def test_days_on_either_side_are_right_before_and_after(name: str) -> None:
     records = {"tracker": db.tracker, **db.scenarios, **db.evidence}
     told = [change(id, records.get(id), new) for id, new in CHANGES[name](db).items()]
     standing.put(told)
-    figures = [standing.days.at(this).implied("s") for this in on]
+    figures = [standing.days.odds_on(this).implied("s") for this in on]
     assert_as_alone(standing.days, standing.database, on)
-    assert figures == [standing.days.at(this).implied("s") for this in on]
+    assert figures == [standing.days.odds_on(this).implied("s") for this in on]
 
 
 @pytest.mark.parametrize("seed", range(25 * TIMES))
@@ -231,7 +241,8 @@ class Lazy(LazyEvidence):
     """Evidence of which the ids alone are at hand."""
 
     def __init__(self, database: Database) -> None:
-        self.database, self.at_hand, self.asked = database, {}, list[tuple[str, ...]]()
+        self.database, self.asked = database, list[tuple[str, ...]]()
+        self.loaded = {id: item for id, item in database.evidence.items() if item.supersedes}
 
     def __getitem__(self, id: str) -> Evidence:
         return self.database.evidence[id]
@@ -254,6 +265,6 @@ def test_the_items_of_a_scenario_are_looked_up_for_it_alone(seed: int) -> None:
     lazy = Lazy(db)
     days, plain = DailyLedgers(replace(db, evidence=lazy)), DailyLedgers(db)
     for id in db.scenarios:
-        assert days.at(day(200)).implied(id) == plain.at(day(200)).implied(id)
+        assert days.odds_on(day(200)).implied(id) == plain.odds_on(day(200)).implied(id)
     assert {column for beside in lazy.asked for column in beside} == {*db.scenarios}
     assert days.items == {id: sorted(plain.items[id]) for id in db.scenarios if id in plain.items}

@@ -39,7 +39,9 @@ def told(text: str) -> list[str]:
 def test_a_question_past_its_horizon_waits_for_those_who_forecast_it_last() -> None:
     text = "a horizon=25; ann@1 a=.5"
     assert decided(text) == [("overdue", "a", ("ann",))]
-    assert told(text)[0] == "Title: its day, 26 January, is past. How did it end? (ann, 7 February)"
+    assert (
+        told(text)[0] == "Title: its day, 26 January, is past. How did it end? (ann, by 7 February)"
+    )
     assert decided("a horizon=25") == [("overdue", "a", ())]
 
 
@@ -48,7 +50,7 @@ def test_analysts_are_apart_from_20_points_or_6_decibans_on() -> None:
     assert decided("a; ann@25 a=.41; bo@25 a=.59") == []
     assert decided("a; ann@25 a=.01; bo@25 a=.04") == [("apart", "a", ("ann", "bo"))]
     text = "a; ann@2 a=.4; bo@29 a=.8"
-    assert told(text)[0] == "Title: bo 80%, ann 40% (3 January). Keep 62%? (ann, bo, 7 February)"
+    assert told(text)[0] == "Title: bo 80%, ann 40% (3 January). Keep 62%? (ann, bo, by 7 February)"
 
 
 def test_stated_and_implied_are_apart_from_10_points_or_6_decibans_on_after_a_move() -> None:
@@ -60,14 +62,14 @@ def test_stated_and_implied_are_apart_from_10_points_or_6_decibans_on_after_a_mo
     assert decided(low.format(".011")) == []
     assert decided(low.format(".013")) == [("gap", "a", ("ann",))]
     assert told(moved.format(".61"))[0] == (
-        "Title: we say 61%, the evidence 50%. Keep 61%? (ann, 7 February)"
+        "Title: we say 61%, the evidence 50%. Keep 61%? (ann, by 7 February)"
     )
 
 
 def test_a_set_is_one_decision_and_a_sum_that_does_not_hold_another() -> None:
     text = "a set=s probability=.5; b set=s probability=.5; bo@1 a=.5 b=.5; bo@25 a=.8 b=.3"
     assert decided(text) == [("sum", "s", ("bo",)), ("gap", "a", ("bo",))]
-    assert told(text)[0] == "A set: the figures do not sum to 100% (bo, 7 February)"
+    assert told(text)[0] == "A set: the figures do not sum to 100% (bo, by 7 February)"
     priors = decided("a set=s probability=.4; b set=s probability=.4")
     assert priors == [("sum", "s", ())]
 
@@ -107,7 +109,7 @@ def test_the_proposals_that_wait_on_a_day_are_one_decision() -> None:
     for number, words in ((3, "b and 2 more proposals"), (1, "b")):
         one = replace(expected, count=number)
         [block] = [x for x in news.decide(of, [one], news.SectionLimits()) if isinstance(x, Items)]
-        assert plain(block.rows[0].text) == f"Accept or dismiss {words} (7 February)"
+        assert plain(block.rows[0].text) == f"Accept or dismiss {words} (by 7 February)"
 
 
 def test_many_decisions_are_counted() -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from msgspec.structs import astuple
 
 from scenarios.analysis.forecasts import TeamFigure, stated
-from scenarios.analysis.forecasts import given as forecasts_given
+from scenarios.analysis.forecasts import forecasts_between as forecasts_given
 from scenarios.analysis.review.agenda import SetTotal, reveal, stating, sums
 from scenarios.model import Database
 from scenarios.scales import probability

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from scenarios.analysis.history.audit import foretold
+from scenarios.analysis.history.audit import preview
 from scenarios.analysis.history.provenance import trail
 from scenarios.model import Database
 from tests.analysis.story import Story
@@ -15,7 +15,7 @@ VISIT = item(day(3))
 
 
 def said(story: Story, before: Database, after: Database) -> list[tuple[str, str]]:
-    found = foretold(story.revisions, before, after, day(90))
+    found = preview(story.revisions, before, after, day(90))
     return [(one.rule, one.record) for one in found]
 
 

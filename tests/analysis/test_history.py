@@ -14,7 +14,7 @@ from scenarios.analysis.changes import Differences, Rename, Revision
 from scenarios.analysis.evidence.knowledge import (
     bearing,
     dependents,
-    known,
+    known_on,
     last_open_day,
     latest_day,
     members,
@@ -246,7 +246,7 @@ def pair(database: Database, id: ScenarioId, on: date | None) -> tuple[float | N
         return None, None
     last = last_open_day(database, id, on)
     figure = stated(database, id, last)
-    return figure.probability if figure else None, Odds(known(database, last)).implied(id)
+    return figure.probability if figure else None, Odds(known_on(database, last)).implied(id)
 
 
 @given(stories())
@@ -259,10 +259,12 @@ def test_the_figures_are_those_of_the_whole_databases_to_the_last_digit(story: S
 def test_figures_that_are_kept_are_those_computed(story: Story, number: int) -> None:
     kept: KnownFigures = {}
     for revisions in (story.revisions[:number], story.revisions):
-        assert history(revisions, known=kept) == history(revisions)
+        assert history(revisions, cached_figures=kept) == history(revisions)
     computed = {**kept}
-    assert history(story.revisions, known=kept) == history(story.revisions)
-    assert history(story.revisions, "alone", known=kept) == history(story.revisions, "alone")
+    assert history(story.revisions, cached_figures=kept) == history(story.revisions)
+    assert history(story.revisions, "alone", cached_figures=kept) == history(
+        story.revisions, "alone"
+    )
     assert kept == computed
 
 

@@ -14,7 +14,7 @@ from scenarios.analysis.evidence.indicators import (
     reading,
     seen_if,
 )
-from scenarios.analysis.evidence.knowledge import known
+from scenarios.analysis.evidence.knowledge import known_on
 from scenarios.model import Evidence, Tracker
 from tests.records import WEIGHTS, chances, database, day, indicator, item, near, scenario
 
@@ -25,7 +25,7 @@ def of(*evidence: Evidence, graded: bool = True) -> IndicatorReading:
     scenarios = {"s1": scenario(indicators={"talks": indicator({"s1": "CC"})})}
     named = {f"e{n}": told for n, told in enumerate(evidence)}
     tracker = Tracker(grade_weights=WEIGHTS if graded else None)
-    return reading(known(database(tracker, scenarios=scenarios, evidence=named), day(100)), KEY)
+    return reading(known_on(database(tracker, scenarios=scenarios, evidence=named), day(100)), KEY)
 
 
 def seen(number: int, state: str, grade: str = "A1", **keys: Any) -> Evidence:
@@ -146,7 +146,7 @@ def test_diagnosticity_is_the_spread_across_the_members() -> None:
     for ratings, set_id, spread in table:
         watched = {"talks": indicator(ratings)}
         scenarios = {"s1": scenario(set=set_id, indicators=watched), "b": scenario(set=set_id)}
-        assert diagnosticity(known(database(scenarios=scenarios), day(1)), KEY) == spread
+        assert diagnosticity(known_on(database(scenarios=scenarios), day(1)), KEY) == spread
 
 
 @given(chances, st.lists(st.tuples(chances, st.floats(-60, 60)), min_size=2, max_size=6))

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from scenarios.analysis.evidence.knowledge import (
     dependents,
-    known,
+    known_on,
     last_open_day,
     resolution,
     rivals,
@@ -78,7 +78,7 @@ def test_every_item_of_a_source_counts_once(told: list[str]) -> None:
     """Whatever accuracy.txt says became of it."""
     items = "; ".join(f"e{n} {words}" for n, words in enumerate(told))
     db = database_of(f"s1 occurred=2/2/e0; {items}")
-    found = accuracy(known(db, day(30)))
+    found = accuracy(known_on(db, day(30)))
     given_by = Counter(one.source for one in db.evidence.values() if one.source)
     assert {source: one.items for source, one in found.items()} == given_by
     for one in found.values():

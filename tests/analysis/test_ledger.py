@@ -11,9 +11,10 @@ from typing import Any
 
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from msgspec import UNSET
 from msgspec.structs import astuple, replace
 
-from scenarios.analysis.evidence.knowledge import known, resolved
+from scenarios.analysis.evidence.knowledge import known_on, resolved
 from scenarios.analysis.ledger.ledger import EvidenceEffect, Ledger, effects, ledger
 from scenarios.analysis.ledger.odds import Odds
 from scenarios.analysis.ledger.sensitivity import leave_one_out
@@ -42,7 +43,7 @@ EARLY = 59
 
 
 def at(db: Database, id: str = "s1", on: int = 100) -> Ledger:
-    return ledger(known(db, day(on)), id)
+    return ledger(known_on(db, day(on)), id)
 
 
 def alone(*told: Any, tracker: Tracker | None = None, **keys: Any) -> Database:
@@ -76,7 +77,7 @@ def test_posterior_odds_are_prior_odds_times_the_likelihood_ratio() -> None:
 
 def test_a_likelihood_ratio_of_two_is_worth_three_decibans() -> None:
     [line], worth = book(2.0).lines, near(3.0103, abs=1e-6)
-    assert astuple(line) == ("direct", "e", None, worth, 1.0, 1.0, worth, ("e",), (), None)
+    assert astuple(line) == ("direct", "e", None, worth, 1.0, 1.0, worth, ("e",), (), None, UNSET)
 
 
 def test_what_tells_nothing_apart_is_counted_as_neutral_and_no_rating_is_not() -> None:
@@ -136,14 +137,14 @@ def test_an_indicator_speaks_to_all_that_it_rates_and_is_one_witness_with_its_it
     db = database(scenarios=scenarios, evidence={"e": seen, "f": again})
     for id, worth, suppressed in (("s1", 5.0, ()), ("s2", -2.5, ("e",))):
         told = ("indicator", "s1/talks", None, worth, 0.5, 1.0, worth, ("e", "f"), suppressed)
-        assert [astuple(line) for line in at(db, id).lines] == [(*told, None)]
+        assert [astuple(line) for line in at(db, id).lines] == [(*told, None, UNSET)]
 
 
 def test_leave_one_out_names_the_line_that_carries_it_and_takes_a_whole_row_from_a_set() -> None:
     told = (item(ratings={"s1": code}, origin="wire") for code in ("C", "CC"))
-    left = leave_one_out(Odds(known(alone(*told, "I"), day(9))), "s1")
+    left = leave_one_out(Odds(known_on(alone(*told, "I"), day(9))), "s1")
     assert (left.low_line, left.high_line) == ("f", "g")
-    left = leave_one_out(Odds(known(three(row("CC I")), day(9))), "c")
+    left = leave_one_out(Odds(known_on(three(row("CC I")), day(9))), "c")
     assert (left.low_line, left.high_line, left.high) == (None, "e", near(0.5))
 
 
@@ -153,10 +154,10 @@ def test_a_ledger_without_the_only_line_of_a_theme_is_that_of_the_other_themes()
     tracker = Tracker(evidence_dependence=Dependence(0.6, 0.2))
     db = database(tracker, scenarios={"s1": scenario()}, evidence=items)
     others = replace(db, evidence={id: items[id] for id in "fg"})
-    least = leave_one_out(Odds(known(db, day(9))), "s1")
+    least = leave_one_out(Odds(known_on(db, day(9))), "s1")
     assert (least.low_line, least.low) == (
         "e",
-        near(ledger(known(others, day(9)), "s1").implied.probability),
+        near(ledger(known_on(others, day(9)), "s1").implied.probability),
     )
 
 
@@ -164,7 +165,7 @@ def test_leave_one_out_tells_what_was_seen_in_part_from_what_was_absent_in_part(
     talks = indicator({"s1": "CC"}, due=day(1), if_absent="II")
     db = alone(item(indicators={"s1/talks": "emerging"}))
     db = replace(db, scenarios={"s1": scenario(indicators={"talks": talks})})
-    left = leave_one_out(Odds(known(db, day(9))), "s1")
+    left = leave_one_out(Odds(known_on(db, day(9))), "s1")
     assert [line.id for line in at(db).lines] == ["s1/talks", "s1/talks"]
     assert (left.low_line, left.low_kind) == ("s1/talks", "indicator")
     assert (left.high_line, left.high_kind) == ("s1/talks", "absence")
@@ -226,8 +227,8 @@ def test_lines_of_one_theme_are_never_less_alike_than_others() -> None:
     wrong, right = (
         Tracker(evidence_dependence=Dependence(within=0.3, between=between)) for between in (1, 0.3)
     )
-    assert Odds(known(replace(two(**lines), tracker=wrong), day(5))).implied("s1") == near(
-        Odds(known(replace(two(**lines), tracker=right), day(5))).implied("s1")
+    assert Odds(known_on(replace(two(**lines), tracker=wrong), day(5))).implied("s1") == near(
+        Odds(known_on(replace(two(**lines), tracker=right), day(5))).implied("s1")
     )
 
 

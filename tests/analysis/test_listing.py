@@ -4,7 +4,7 @@ from typing import Any
 
 from msgspec.structs import astuple
 
-from scenarios.analysis.evidence.knowledge import KnownEvidence, known
+from scenarios.analysis.evidence.knowledge import KnownEvidence, known_on
 from scenarios.analysis.ledger.days import DailyLedgers
 from scenarios.analysis.ledger.ledger import TrackRecord, track_records
 from scenarios.analysis.review import listing
@@ -21,7 +21,7 @@ desk@0 s1=.5 gone=.5 why=s1; desk@5 s1=-; desk@40 s1=.5"""
 
 
 def facts(told: str = FACTS, on: int = 9) -> KnownEvidence:
-    return known(database_of(told), day(on))
+    return known_on(database_of(told), day(on))
 
 
 def ids(**wanted: Any) -> str:
@@ -46,7 +46,7 @@ def test_of_a_scenario_that_cannot_be_read_only_its_id_is_known() -> None:
 def test_a_retracted_item_is_listed_and_does_not_count() -> None:
     [row] = listing.evidence(facts(), ListFilter(scenario="s2"))
     told = ("Something was seen", "2022-01-05", day(4), None, "F6", None)
-    assert astuple(row) == ("f", *told, ("s2",), False, None)
+    assert astuple(row) == ("f", *told, ("s2",), False, None, None)
 
 
 def test_indicators_of_open_scenarios() -> None:
@@ -101,7 +101,7 @@ def ended(outcome: str) -> Database:
     """One scenario with a line for, a line against and an indicator, known on day 20."""
     seen = "e @0 s1=CC source=paper; f @0 s1=.9 source=wire; late @20 s1=CC source=late"
     fires = "g @0 s1/x=observed source=wire; h @0 s1/x=observed"
-    one = f"s1 probability=.2 {outcome}=19/20 x:1.2 y:CC/due=10/if_absent=I"
+    one = f"s1 probability=.2 horizon=25 {outcome}=19/20 x:1.2 y:CC/due=10/if_absent=I"
     return database_of(f"{one}; {seen}; {fires}; desk@0 s1=.5")
 
 
@@ -138,7 +138,7 @@ def test_each_line_pointed_one_way() -> None:
 
 def records(outcome: str, on: int) -> dict[str, TrackRecord]:
     db = ended(outcome)
-    return track_records(known(db, day(on)), DailyLedgers(db).at)
+    return track_records(known_on(db, day(on)), DailyLedgers(db).odds_on)
 
 
 def test_a_source_is_judged_by_what_it_gave_on_resolved_scenarios() -> None:

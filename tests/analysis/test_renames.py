@@ -6,7 +6,7 @@ from msgspec.structs import astuple, replace
 
 from scenarios.analysis.changes import Rename, differences
 from scenarios.analysis.changes import called as called_by
-from scenarios.analysis.history.audit import audit, foretold, is_unread
+from scenarios.analysis.history.audit import audit, is_unread, preview
 from scenarios.analysis.history.commit_log import called, history
 from scenarios.analysis.history.provenance import trail
 from scenarios.model import Source
@@ -129,4 +129,4 @@ def test_what_a_merge_leaves_under_a_former_id_is_committed_as_it_is_read() -> N
     assert committed.sheets["2022-01-05-desk"] == replace(
         said, probabilities={"treaty": 0.3}, rationales={"treaty": "They met"}
     )
-    assert foretold(made.revisions, committed, committed, day(9)) == []
+    assert preview(made.revisions, committed, committed, day(9)) == []

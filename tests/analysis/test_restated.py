@@ -21,7 +21,6 @@ from scenarios.analysis.review.review import Review, review
 from scenarios.analysis.review.status import row_as_reported, row_of
 from scenarios.errors import Problem
 from scenarios.model import Database, Tracker
-from scenarios.render.pictures import overview
 from scenarios.scales import decibans
 from tests.analysis.story import Story
 from tests.analysis.words import database_of
@@ -46,15 +45,6 @@ def test_a_changed_prior_restates_the_past_and_moved_nothing_by_today_s_files() 
     assert (made.story.moves, made.headline.restated) == ((), ("a",))
     assert [item.kind for item in made.story.news] == ["restated"]
     assert {row.id: row.shown.previous for row in made.scenarios} == {"a": 0.5, "b": 0.5}
-
-
-def test_an_overview_counts_what_was_changed_afterwards_apart_from_what_moved() -> None:
-    now = database_of("a probability=.5; b")
-    _, made = looked_back(database_of("a probability=.3; b"), now)
-    drawn = overview(made, now)
-    assert drawn
-    head = "2 open scenarios, none moved since 3 January 2022, 1 changed afterwards."
-    assert drawn.label.startswith(head)
 
 
 def test_a_changed_prior_and_an_item_of_the_week_add_up() -> None:

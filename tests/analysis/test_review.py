@@ -4,9 +4,10 @@ import math
 
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import UNSET
 from msgspec.structs import astuple
 
-from scenarios.analysis.evidence.knowledge import known
+from scenarios.analysis.evidence.knowledge import known_on
 from scenarios.analysis.ledger.ledger import ledger
 from scenarios.analysis.period.period import window
 from scenarios.analysis.review.moves import ImpliedChange
@@ -101,8 +102,8 @@ def test_new_evidence_says_what_it_bears_on() -> None:
     made = week(database(scenarios=scenarios, evidence=evidence))
     seen = ("Something was seen", "2022-01-05", day(4))
     assert [astuple(entry) for entry in made.new_evidence] == [
-        ("e", *seen, "paper", "F6", None, ("s1", "s2"), True, None, None),
-        ("f", *seen, None, "F6", None, (), True, None, None),
+        ("e", *seen, "paper", "F6", None, ("s1", "s2"), True, None, None, None),
+        ("f", *seen, None, "F6", None, (), True, None, None, None),
     ]
     changes = [("s1", "x", "Something is seen", "unobserved", "observed", ("e",))]
     assert [astuple(change) for change in made.indicator_changes] == changes
@@ -139,7 +140,8 @@ def test_the_method_note_holds_what_was_in_force() -> None:
     told = (sheet(START, dict.fromkeys(ids, 0.5), analyst=who) for who, ids in said.items())
     scenarios = {"s1": scenario(), "done": ended}
     made = week(database(tracker, scenarios=scenarios, sheets=sheets(*told)))
-    method = (3, Tracker().decibans, None, Dependence(0.5, 0.5), 1.0, 1.0, "phia", 7, None, 2)
+    figures = (4, Tracker().decibans, None, Dependence(0.5, 0.5), 1.0, 1.0, None, None, UNSET)
+    method = (*figures, "phia", 7, None, 2)
     assert (made.tracker.title, astuple(made.method)) == ("T", method)
 
 
@@ -187,7 +189,7 @@ def test_in_every_review_the_rows_of_a_move_add_up_to_the_move(
     for move in week(db, since, since + days).moves:
         lines = (*move.lines_added, *move.lines_removed, *move.lines_changed)
         rows = sum(line.after - line.before for line in lines)
-        on = (known(db, day(n)) for n in (since, since + days))
+        on = (known_on(db, day(n)) for n in (since, since + days))
         then, now = (ledger(one, move.scenario).implied for one in on)
         total = rows + move.given + move.time + move.rivals + move.bound
         assert total == near(now.decibans - then.decibans, abs=1e-6)

@@ -16,16 +16,16 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import astuple, replace
 
-from scenarios.analysis.daily_forecasts import OURS, baseline, brier, log_score, peer, place
 from scenarios.analysis.ledger.version import VERSION
 from scenarios.analysis.question_scores import QuestionFilter, QuestionScore, every_question_score
+from scenarios.analysis.question_timelines import OURS, baseline, brier, log_score, peer, place
 from scenarios.analysis.scores.scoring import By, ForecasterScore, Score, score
 from scenarios.model import NONE_STATED, Resolution
 from scenarios.values import ProposalOrigin
 from tests.analysis.words import database_of
 from tests.records import START, database, day, near, scenario, sheet, sheets
 
-LATER = date(2030, 1, 1)
+LATER = date.max
 DATA = Path(__file__).parents[3] / "shared" / "data"
 shared = pytest.mark.skipif(not DATA.exists(), reason="../shared/data is absent")
 
@@ -214,8 +214,9 @@ def test_skill_against_itself_is_not_shown() -> None:
 
 
 def test_without_a_resolved_question_there_is_nothing_to_show() -> None:
-    version, *shown = astuple(score(database_of(QUESTIONS), day(3)))
+    version, *shown = astuple(score(database_of(QUESTIONS), day(-1)))
     assert (version, any(shown)) == (VERSION, False)
+    assert score(database_of(QUESTIONS), day(3)).open == 2
 
 
 # Which questions
@@ -598,3 +599,11 @@ def test_values_carried_forward_day_by_day_score_as_published() -> None:
     published = expected_of("forecastbench")["geopolitics_subset"]
     mean = close(published["time_averaged_mean"])
     assert (len(subset), np.mean(subset)) == (published["time_averaged_n"], mean)
+
+
+def test_forecasters_and_fitted_factors_have_their_names() -> None:
+    asked = "; ".join(f"q{n} occurred=10; e{n} @0 q{n}=CC; x@1 q{n}=.6; y@1 q{n}=.7" for n in "01")
+    made = scored(asked)
+    assert [*made.fitted] == ["rating_strength", "team.extremize", "team.recency"]
+    assert made.fitted["team.recency"] is made.fitted_recency
+    assert made.names == ["first", "implied", "prior", "team", "x", "y"]

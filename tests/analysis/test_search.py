@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from scenarios.analysis.evidence.knowledge import known
+from scenarios.analysis.evidence.knowledge import known_on
 from scenarios.analysis.review.listing import ListFilter
 from scenarios.analysis.review.search import SearchResult, excerpt, search, words_of
 from scenarios.errors import At, Keys
@@ -41,7 +41,7 @@ def locate(kind: Kind, id: str, keys: Keys, at: At, _: Sequence[str]) -> tuple[s
 
 def looked(text: str, db: Database = DESK, on: date = NOW, **keys: Any) -> SearchResult:
     options = {name: keys.pop(name) for name in ("what", "most") if name in keys}
-    return search(known(db, on), words_of(text), ListFilter(**keys), locate, **options)
+    return search(known_on(db, on), words_of(text), ListFilter(**keys), locate, **options)
 
 
 def ids(text: str, **keys: Any) -> list[str]:

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from scenarios.analysis.evidence.knowledge import known
-from scenarios.analysis.ledger.contributions import end_of, total, totals_without
+from scenarios.analysis.evidence.knowledge import known_on
+from scenarios.analysis.ledger.dependence import end_of, total, totals_without
 from scenarios.analysis.ledger.ledger import LineKind, ledger_of
 from scenarios.analysis.ledger.odds import Odds
 from scenarios.analysis.ledger.sensitivity import Budgets, bands, leave_one_out
@@ -85,7 +85,7 @@ def test_two_hands_reckon_the_same(batch: int) -> None:
     for seed in range(batch * BATCH, (batch + 1) * BATCH):
         database = random_database(seed)
         for on in DAYS:
-            odds = Odds(known(database, on))
+            odds = Odds(known_on(database, on))
             for id, mine in second_ledgers(database, on, sweep=True).items():
                 left, right = figures(mine), program_figures(odds, id)
                 for name in left | right:
@@ -102,7 +102,7 @@ def test_two_hands_draw_the_same_band_of_the_same_terms(batch: int) -> None:
     differ: Figures = {}
     for seed in range(batch * BATCH, (batch + 1) * BATCH):
         database, on = random_database(seed), DAYS[1 + seed % 2]
-        odds, mine = Odds(known(database, on)), second_budgets(database, on)
+        odds, mine = Odds(known_on(database, on)), second_budgets(database, on)
         bent = Budgets(odds)
         for id, drawn in bands(odds, list(mine)).items():
             case = f"{seed} {on} {id}"
@@ -146,7 +146,7 @@ def terms_apart(mine: Iterable[second.Term], theirs: Iterable[Any]) -> list[Any]
 def test_a_band_holds_its_own_figure(batch: int) -> None:
     for seed in range(batch * BATCH, (batch + 1) * BATCH):
         database = random_database(seed)
-        odds, names = Odds(known(database, DAYS[2])), list(database.scenarios)
+        odds, names = Odds(known_on(database, DAYS[2])), list(database.scenarios)
         left = [id for id in names if id in second.standing(database, id, DAYS[2])]
         for id, drawn in bands(odds, left).items():
             figure = ledger_of(odds, id).implied.probability
@@ -159,7 +159,7 @@ def test_two_hands_see_an_indicator_in_the_same_state() -> None:
         database = random_database(seed)
         for on in DAYS:
             items = second.known(database, on)
-            for row in indicators(known(database, on), ListFilter()):
+            for row in indicators(known_on(database, on), ListFilter()):
                 key = f"{row.scenario}/{row.indicator}"
                 assert row.state == second.watch(database, key, items).state, (seed, on, key)
                 states[row.state] += 1
@@ -169,7 +169,7 @@ def test_two_hands_see_an_indicator_in_the_same_state() -> None:
 def test_two_hands_expect_the_same_of_an_indicator() -> None:
     compared = []
     for seed in range(500):
-        db = known(random_database(seed), DAYS[0])
+        db = known_on(random_database(seed), DAYS[0])
         for row in indicators(db, ListFilter()):
             if row.value is not None:
                 mine = second.value(db.database, row.scenario, row.indicator)

@@ -13,11 +13,17 @@ from hypothesis import strategies as st
 from scenarios.analysis.scores.scoring import score
 from scenarios.model import Database, Tracker
 from scenarios.values import Team
-from tests.records import day, near, resolution, scenario, sheet, sheets
+from tests.records import database, day, near, resolution, scenario, sheet, sheets
 from tests.second_scorer import Row, analysts, set_scores
 
 LATER = day(900)
 chances = st.randoms(use_true_random=True)
+
+
+def random_team(chance: random.Random) -> Team:
+    """A team that extremizes or not, and weighs by age, by records, by both or by neither."""
+    recency, record = chance.choice([None, None, 0.1, 2.0]), chance.choice([None, None, 7.0, 60.0])
+    return Team(chance.choice([1.0, 0.5, 1.7]), recency, record)
 
 
 def set_of_questions(chance: random.Random) -> Database:
@@ -44,7 +50,7 @@ def set_of_questions(chance: random.Random) -> Database:
             said.append(sheet(day(on), told | gone, analyst=analyst))
     tracker = Tracker(
         forecast_expires_days=chance.choice([None, None, 3, 9]),
-        team=Team(chance.choice([1.0, 0.5, 1.7])),
+        team=random_team(chance),
     )
     return Database(tracker, scenarios, {}, sheets(*said))
 
@@ -97,3 +103,17 @@ def test_a_forecaster_has_a_whole_set_or_members_alone_and_weighs_one_in_calibra
         assert math.fsum(bin.n for bin in bins) == near(mean.questions)
     for pair in result.skill:
         assert pair.alone == (True in kinds[pair.forecaster] | kinds[pair.against])
+
+
+def test_a_set_is_listed_by_opening_then_by_the_numbers_in_ids_then_by_prior() -> None:
+    members = {
+        **{
+            f"kaub-{name}": scenario(0.2, set="s") for name in ("78-or-more", "40-to-77", "under-9")
+        },
+        **{name: scenario(prior, set="s") for name, prior in (("b", 0.1), ("a", 0.1), ("z", 0.2))},
+        "first": scenario(0.01, set="s", opened=day(-1)),
+        "alone": scenario(0.5),
+    }
+    assert database(scenarios=members).listed == {
+        "s": ("first", "z", "a", "b", "kaub-under-9", "kaub-40-to-77", "kaub-78-or-more")
+    }

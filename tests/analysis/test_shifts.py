@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import astuple
 
-from scenarios.analysis.evidence.knowledge import known, latest_day
+from scenarios.analysis.evidence.knowledge import known_on, latest_day
 from scenarios.analysis.ledger.ledger import ledger
 from scenarios.analysis.ledger.ledger_changes import (
     ChangedRecords,
@@ -45,7 +45,7 @@ THEMES = Tracker(evidence_dependence=Dependence(0.6, 0.2), themes={"t": "A theme
 
 def change(db: Database, before: int, after: int, id: str = "s1") -> LedgerChange:
     """What differs between two days."""
-    then, now = known(db, day(before)), known(db, day(after))
+    then, now = known_on(db, day(before)), known_on(db, day(after))
     reasons = ChangedRecords(new=touched(now, then), gone=touched(then, now))
     return compare(ledger(then, id), ledger(now, id), reasons)
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from scenarios.analysis.evidence.knowledge import known
+from scenarios.analysis.evidence.knowledge import known_on
 from scenarios.analysis.period.period import window
 from scenarios.analysis.review.signs import Sign, signs, unseen, usual_grade
 from scenarios.model import Database, Scenario, Source, Tracker
@@ -96,13 +96,13 @@ def test_the_usual_grade_is_the_median_of_the_latest_twenty(
         f"e{n}": item(day(n), reliability=grade[0], credibility=int(grade[1]))
         for n, grade in enumerate(grades)
     }
-    assert usual_grade(known(database(GRADED, evidence=evidence), day(60))) == usual
+    assert usual_grade(known_on(database(GRADED, evidence=evidence), day(60))) == usual
 
 
 def test_an_item_is_graded_by_its_source_too_and_else_not_counted() -> None:
     evidence = {"a": item(source="wire"), "b": item(), "c": item()}
     db = database(GRADED, evidence=evidence, sources={"wire": Source(name="Wire", reliability="B")})
-    assert usual_grade(known(db, day(1))) == "B6"
+    assert usual_grade(known_on(db, day(1))) == "B6"
 
 
 def test_a_sign_is_valued_at_the_usual_grade() -> None:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import astuple
 
-from scenarios.analysis.daily_forecasts import QuestionTimeline
+from scenarios.analysis.question_timelines import QuestionTimeline
 from scenarios.analysis.scores.skill import DRAWS, Skill, interval, resampled, skill
 from tests.analysis.timelines import Runs, asked
 from tests.records import near

@@ -7,8 +7,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from scenarios.analysis.scores.fits import TRIED, FittedFactor, TeamPeriod
 from scenarios.analysis.scores.scoring import score
-from scenarios.analysis.scores.skill import TRIED, FittedFactor
 from scenarios.model import NONE_STATED, Database, Tracker
 from scenarios.scales import decibans, held
 from scenarios.values import Team
@@ -37,7 +37,7 @@ def record(right: int, wrong: int, more: str = "") -> Database:
 def test_the_strength_makes_the_evidence_come_true_as_often_as_it_says() -> None:
     # 8 of 10 occurred: the best figure is 0.8, 6.02 dB, and the line was worth 10.
     found = fitted(record(8, 2))
-    assert (TRIED[1], TRIED[-1]) == (0.05, 3.0)
+    assert (TRIED["rating_strength"][1], TRIED["rating_strength"][-1]) == (0.05, 3.0)
     assert found.factor == near(decibans(0.8) / 10, abs=0.001)
     assert (found.declared, found.questions, found.independent) == (1, 10, 10)
     # The ends are those of records in which 6 and 10 of 10 occurred, as drawn.
@@ -172,13 +172,41 @@ def test_declared_that_factor_would_have_served_the_team_best(chance: random.Ran
         db = set_of_questions(chance)
 
     def log_score(factor: float) -> float:
-        tracker = replace(db.tracker, team=Team(factor))
+        tracker = replace(db.tracker, team=Team(factor, db.tracker.team.recency))
         rows = score(replace(db, tracker=tracker), day(900)).questions
         logs = [r.log_score * r.coverage for r in rows if r.forecaster == "team"]
         return math.fsum(logs)
 
     highest = log_score(found.factor)
     assert all(highest >= log_score(k / 10) - 1e-4 for k in range(5, 31, 3))
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.randoms(use_true_random=True))
+def test_declared_that_recency_would_have_served_the_team_best(chance: random.Random) -> None:
+    db = set_of_questions(chance)
+    while (found := score(db, day(900)).fitted_recency) is None or not is_whole(db):
+        db = set_of_questions(chance)
+    assert found.declared == db.tracker.team.recency
+
+    def log_score(recency: float) -> float:
+        tracker = replace(db.tracker, team=Team(db.tracker.team.extremize, recency))
+        rows = score(replace(db, tracker=tracker), day(900)).questions
+        logs = [r.log_score * r.coverage for r in rows if r.forecaster == "team"]
+        return math.fsum(logs)
+
+    highest = log_score(found.factor)
+    assert all(highest >= log_score(recency) - 1e-9 for recency in TRIED["team.recency"][::3])
+
+
+def test_where_the_newest_forecasts_are_right_a_short_recency_would_have_served_best() -> None:
+    ids = [f"q{n}" for n in range(6)]
+    early, late = (" ".join(f"{id}={chance}" for id in ids) for chance in (0.2, 0.9))
+    ended = "; ".join(f"{id} occurred=8" for id in ids)
+    found = score(database_of(f"{ended}; x@0 {early}; y@3 {late}"), day(900)).fitted_recency
+    assert found == FittedFactor(
+        factor=0.01, low=0.01, high=0.01, declared=None, questions=6, independent=6
+    )
 
 
 lines = st.tuples(st.integers(0, 9), st.sampled_from(CODES))
@@ -215,3 +243,9 @@ def test_declared_it_would_have_scored_best(
     for declared in (0.5, 2.0):
         again = fitted(with_strength(declared))
         assert (again.declared, again.factor) == (declared, near(found.factor, abs=1e-6))
+
+
+def test_the_figure_that_one_analyst_gave_of_a_member_is_not_extremized() -> None:
+    pools = {"a": ([3.0], {"x": 0}, 1), "b": ([3.0, 6.0], {"x": 0, "y": 0}, 1)}
+    made = TeamPeriod(0, 1, pools, {}).figures(Team(extremize=1), "extremize", None, 2.0)
+    assert {id: near(decibans(p)) for id, p in made.items()} == {"a": 3.0, "b": 9.0}

@@ -7,23 +7,23 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import astuple, replace
 
-from scenarios.analysis.daily_forecasts import (
+from scenarios.analysis.daily_forecasts import archive, timeline
+from scenarios.analysis.evidence.knowledge import known_on
+from scenarios.analysis.forecasts import stated
+from scenarios.analysis.ledger.days import DailyLedgers
+from scenarios.analysis.ledger.odds import Odds
+from scenarios.analysis.question_timelines import (
     Line,
     QuestionTimeline,
-    archive,
     before,
     place,
     question,
     stood,
     sweep,
-    timeline,
 )
-from scenarios.analysis.evidence.knowledge import known
-from scenarios.analysis.forecasts import stated
-from scenarios.analysis.ledger.days import DailyLedgers
-from scenarios.analysis.ledger.odds import Odds
 from scenarios.model import Database, Sheet
 from tests.records import (
+    END,
     START,
     database,
     databases,
@@ -68,21 +68,23 @@ def test_a_question_is_scored_from_its_opening_to_the_day_before_its_outcome_was
         (asked(until=-3), -3, 0, 365),  # resolved before it opened
         (asked(resolution=late), 10, 10, 365),
     ):
-        figures = ("did-not-occur", START, day(resolved), scored, planned)
+        figures = ("did-not-occur", START, day(resolved), scored, planned, 0, None)
         assert fields(db) == ("s1", None, (), *figures)
 
 
 def test_a_question_counts_from_the_day_on_which_its_outcome_was_recorded() -> None:
     db = asked(resolution=resolution("occurred", day(10), day(15)))
     assert fields(db, on=day(14)) == ()
-    assert fields(db, on=day(15)) == fields(db) != ()
+    *known, until = fields(db, on=day(15))
+    assert (*known, None) == fields(db)
+    assert until == END  # it waits for the questions that did not come early
     assert told(asked(sheet(day(-9), {"s1": 0.2}), until=0)).lines == {}
 
 
 def test_what_occurred_settles_the_other_members_of_its_set() -> None:
     won = scenario(set="s", resolution=resolution("occurred", day(7), day(9)))
     db = database(scenarios={"a": won, "b": scenario(set="s")})
-    assert fields(db, "b", day(9)) == ("b", "s", (), "did-not-occur", START, day(7), 7, 365)
+    assert fields(db, "b", day(9)) == ("b", "s", (), "did-not-occur", START, day(7), 7, 365, 0, END)
 
 
 def test_the_last_forecast_is_the_last_one_given_on_a_scored_day() -> None:
@@ -210,7 +212,7 @@ def assert_same_days(
     together = [figure.probability if figure else None for figure in figures]
     first = next((n for n, figure in enumerate(together) if figure is not None), len(days))
     frozen = [together[first] if n >= first else None for n in range(len(days))]
-    odds = [Odds(known(db, on)) for on in days]
+    odds = [Odds(known_on(db, on)) for on in days]
     expected: dict[str, Any] = {"first": frozen, "prior": [one.steps(id).at_date for one in odds]}
     expected |= {"implied": [one.implied(id) for one in odds]}
     expected |= {"team": together} if len(result.analysts) > 1 else {}

@@ -12,14 +12,14 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from scenarios.analysis.evidence.knowledge import known
+from scenarios.analysis.evidence.knowledge import known_on
 from scenarios.analysis.history.commit_log import KnownFigures, history
 from scenarios.analysis.history.provenance import CommitSnapshot
 from scenarios.analysis.ledger.days import DailyLedgers
 from scenarios.analysis.ledger.ledger import effects
 from scenarios.analysis.period.period import Window, window
 from scenarios.analysis.period.probability_shifts import shifts
-from scenarios.analysis.period.trajectory import courses, trends
+from scenarios.analysis.period.trajectory import curves, trends
 from scenarios.analysis.review.ach import matrix
 from scenarios.analysis.review.agenda import agenda
 from scenarios.analysis.review.explanation import explain
@@ -141,7 +141,7 @@ ASKED: dict[str, Callable[[Database], object]] = {
     "explain --sweep": lambda db: explain(db, "s0", TODAY, swept=True),
     "score": lambda db: score(db, TODAY),
     "review": lambda db: agenda(db, "desk", TODAY),
-    "matrix": lambda db: matrix(known(db, TODAY), tuple(db.scenarios)[:4]),
+    "matrix": lambda db: matrix(known_on(db, TODAY), tuple(db.scenarios)[:4]),
     "add-evidence": lambda db: effects(without_last(db), db, [*db.evidence][-1], TODAY),
     "diff": lambda db: shifts(without_last(db), db, TODAY),
 }
@@ -191,7 +191,7 @@ def one_day_more(size: int) -> int:
     odds, before, after = DailyLedgers(db), day(size - 2), day(size - 1)
 
     def figures(on: date) -> list[float]:
-        return [odds.at(on).implied(id) for id in db.scenarios]
+        return [odds.odds_on(on).implied(id) for id in db.scenarios]
 
     figures(before)
     return work(partial(figures, after))
@@ -200,12 +200,12 @@ def one_day_more(size: int) -> int:
 def one_item_more(size: int) -> int:
     """An item of the first day, after all others: the past is another from there."""
     standing, late = CommitSnapshot(daily(size)), day(size)
-    before = {id: standing.days.at(late).implied(id) for id in standing.database.scenarios}
+    before = {id: standing.days.odds_on(late).implied(id) for id in standing.database.scenarios}
     new = change("2022-01-01-late", None, item(day(0), ratings={"s0": "CC"}))
 
     def put() -> None:
         standing.put([new])
-        after = {id: standing.days.at(late).implied(id) for id in before}
+        after = {id: standing.days.odds_on(late).implied(id) for id in before}
         assert after["alone"] != before["alone"]
 
     return work(put)
@@ -215,12 +215,12 @@ def one_item_instead(size: int) -> int:
     """Ledgers as they were before an item was judged anew."""
     db = daily(size)
     days, late, id = DailyLedgers(db), day(size), min(db.evidence)
-    now = {scenario: days.at(late).implied(scenario) for scenario in db.scenarios}
+    now = {scenario: days.odds_on(late).implied(scenario) for scenario in db.scenarios}
     item_before = replace(db.evidence[id], ratings={"s0": "II"})
     before = replace(db, evidence={**db.evidence, id: item_before})
 
     def look_back() -> None:
-        odds = days.beside(before, {id: item_before}).at(late)
+        odds = days.with_items(before, {id: item_before}).odds_on(late)
         assert odds.implied("alone") != now["alone"]
         assert [odds.implied(scenario) for scenario in db.scenarios]
 
@@ -233,7 +233,7 @@ def one_week_more(size: int) -> int:
     first = window(db, day(size - 14), day(size - 7))
     assert first.views.keys() == db.scenarios.keys()
     assert window(db, day(size - 14), day(size - 7), odds=first.odds).odds is first.odds
-    return work(lambda: [first.odds.at(day(size)).totals(id) for id in db.scenarios])
+    return work(lambda: [first.odds.odds_on(day(size)).totals(id) for id in db.scenarios])
 
 
 def one_window_more(size: int) -> int:
@@ -271,7 +271,7 @@ def commits(size: int) -> Story:
 
 OVER_TIME: dict[str, Callable[[Any], object]] = {
     "trend": lambda db: trends(db, {id: [day(n) for n in range(300)] for id in db.scenarios}),
-    "courses": lambda db: courses(window(db, day(290), day(300)), [*db.scenarios], 1000),
+    "courses": lambda db: curves(window(db, day(290), day(300)), [*db.scenarios], 1000),
     "scores": lambda db: score(db, day(363)),
 }
 """What asks for figures on more than one day."""
@@ -294,6 +294,6 @@ def test_twice_the_commits_are_twice_the_work() -> None:
 def test_a_commit_more_costs_its_own_figures_where_those_before_are_kept() -> None:
     """Keeping up with the records of the commits before is left, a tenth of their figures."""
     revisions, kept = commits(SIZES[1]).revisions, KnownFigures()
-    every = work(partial(history, revisions[:-1], known=kept))
-    assert 4 * work(partial(history, revisions, known=kept)) < every
+    every = work(partial(history, revisions[:-1], cached_figures=kept))
+    assert 4 * work(partial(history, revisions, cached_figures=kept)) < every
     assert len(kept) == len(revisions)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from itertools import accumulate
 
-from scenarios.analysis.daily_forecasts import Line, QuestionTimeline, ResolvedQuestion
+from scenarios.analysis.question_timelines import Line, QuestionTimeline, ResolvedQuestion
 from tests.records import START
 
 Runs = list[tuple[int, float | None]]

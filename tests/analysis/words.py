@@ -20,7 +20,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from scenarios import model
-from scenarios.values import ReferenceClass
+from scenarios.values import ReferenceClass, Team
 from tests.analysis.story import Broken, Story, held
 from tests.records import CODES, WEIGHTS, day, indicator, item, resolution, scenario, sheet
 
@@ -130,7 +130,9 @@ def _tracker(words: list[str]) -> Any:
     keys: dict[str, Any] = {"sets": {"s": "A set"}}
     for key, _, value in (word.partition("=") for word in words):
         figures = [float(figure) for figure in value.split("/") if figure]
-        if key == "weights":
+        if key in ("extremize", "recency", "record"):
+            keys["team"] = replace(keys.get("team", Team()), **{key: float(value)})
+        elif key == "weights":
             keys["grade_weights"] = WEIGHTS
         elif key == "decibans":
             keys[key] = dict(zip(CODES, figures, strict=True))

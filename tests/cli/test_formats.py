@@ -13,6 +13,7 @@ import pytest
 from scenarios.cli import commands
 from scenarios.cli.commands import HELP
 from scenarios.cli.options import Form
+from scenarios.extensions import own
 from scenarios.render.writers import WRITERS
 from scenarios.workspace import tasks as workspace_tasks
 from scenarios.workspace.tasks.task import Task
@@ -123,10 +124,13 @@ def test_no_table_has_two_columns_of_one_name() -> None:
     assert seen > len(READING) / 2
 
 
-def test_every_command_has_a_file_or_a_task_and_a_line_in_the_help() -> None:
+def test_every_command_has_a_file_a_task_or_an_extension_and_a_line_in_the_help() -> None:
     files = {path.stem for path in Path(commands.__file__).parent.glob("*.py")} - {"__init__"}
-    own = HELP.keys() - commands.TASKS.keys()
-    assert {name.replace("-", "_").replace(" ", "_") for name in own} == {
+    with_file = HELP.keys() - commands.TASKS.keys() - commands.BEHIND
+    assert {name: own("commands", name).code.help for name in commands.BEHIND} == {
+        name: HELP[name] for name in commands.BEHIND
+    }
+    assert {name.replace("-", "_").replace(" ", "_") for name in with_file} == {
         name.rstrip("_") for name in files
     }
     for name in commands.TASKS.values():

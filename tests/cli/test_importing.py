@@ -69,9 +69,9 @@ def test_what_comes_in_is_what_was_said_last_and_again_changes_nothing(
                 ImportForecast(
                     scenario=scenario,
                     analyst=analyst,
-                    moment=FIRST + timedelta(days=day),
+                    timestamp=FIRST + timedelta(days=day),
                     probability=p,
-                    place=FilePosition("rows", number),
+                    position=FilePosition("rows", number),
                 )
                 for number, (day, analyst, scenario, p) in enumerate(rows, start=2)
             )
@@ -79,8 +79,8 @@ def test_what_comes_in_is_what_was_said_last_and_again_changes_nothing(
         said |= {(FIRST + timedelta(days=day), who, id): p for day, who, id, p in rows}
         wanted = Settings(today=TODAY, latest=TODAY, update=True)
         bring(root, "forecasts", arrived, wanted)
-        again = bring(root, "forecasts", arrived, wanted)
-        assert (again.written.drafts, again.imported.forecasts.added) == ([], 0)
+        written, result = bring(root, "forecasts", arrived, wanted)
+        assert (written.drafts, result.forecasts.added) == ([], 0)
     database = open_folder(root).database
     found = {
         (sheet.date, sheet.analyst, scenario): p
@@ -99,19 +99,19 @@ def test_a_row_that_is_left_out_takes_with_it_what_names_it(tmp_path: Path) -> N
             ImportForecast(
                 scenario=scenario,
                 analyst="ann",
-                moment=FIRST,
+                timestamp=FIRST,
                 probability=0.2,
-                place=FilePosition("f", row),
+                position=FilePosition("f", row),
             )
             for scenario, row in named
         )
     )
     wanted = Settings(today=TODAY, skip_invalid=True)
-    made = bring(root, "forecasts", arrived, wanted)
-    assert [(one.row, one.message) for one in made.imported.skipped] == [
+    written, result = bring(root, "forecasts", arrived, wanted)
+    assert [(one.row, one.message) for one in result.skipped] == [
         (3, "there is no scenario '9' of site")
     ]
-    assert [draft.path for draft in made.written.drafts] == ["forecasts/2022/2022-01-10-ann.yaml"]
+    assert [draft.path for draft in written.drafts] == ["forecasts/2022/2022-01-10-ann.yaml"]
 
 
 def test_many_faults_of_a_file_are_counted_and_not_all_named(

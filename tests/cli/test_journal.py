@@ -14,7 +14,7 @@ import msgspec
 import pytest
 
 from scenarios.editor import UnsavedDatabase
-from scenarios.serve.desk import LiveDatabase
+from scenarios.serve.live_database import LiveDatabase
 from scenarios.storage import journal
 from scenarios.storage.cache.memory import RecordCache
 from scenarios.storage.cache.packed import cache_of

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from typing import TypeVar
 
 from scenarios.analysis.period.period import window
-from scenarios.analysis.period.trajectory import courses
+from scenarios.analysis.period.trajectory import curves
 from scenarios.storage.loader import load
 from tests.records import database, day, scenario
 
@@ -64,5 +64,5 @@ def test_what_is_read_and_what_is_drawn_is_counted() -> None:
     loaded = load({"tracker.yaml": b"format: 1\n", "a.yaml": b"title: A\n"}, progress=count)
     assert loaded.left_out
     base = database(scenarios={"a": scenario(), "b": scenario()})
-    courses(window(base, day(3), day(9)), ["a", "b"], 9, count)
+    curves(window(base, day(3), day(9)), ["a", "b"], 9, count)
     assert seen == [("reading the records", 2), ("drawing the scenarios", 2)]

@@ -59,8 +59,7 @@ def test_a_dry_run_shows_what_is_then_written_and_json_what_was_done(
 
 
 def test_an_outcome_may_rest_on_an_item_that_was_recorded_on_its_day() -> None:
-    records = scenario.RESOLUTION.by_key["evidence"].records
-    assert records
+    records = scenario.RESOLUTION.by_key["evidence"].known
     days = [date(2022, 2, day) for day in (6, 7)]
     known = open_folder(DESK).database
     assert [[*records(known, {"recorded": day})] for day in days] == [[], ["2022-02-04-visit"]]

@@ -32,7 +32,7 @@ STATES = "'{}' is not a state: observed, emerging, reversed"
 OUTCOME = "'{}' is not an outcome: occurred, did-not-occur, annulled"
 LINES = "'{}' has several lines; write one"
 prior_given, letter, outcome = map(
-    parsing.typed, (typed_in.given, typed_in.letter, typed_in.outcome)
+    parsing.typed, (typed_in.forecasts_between, typed_in.letter, typed_in.outcome)
 )
 
 

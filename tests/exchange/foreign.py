@@ -57,9 +57,9 @@ def said(found: ImportFile) -> list[tuple[str, str, str, float | None]]:
 
 def _said(one: ImportForecast) -> tuple[str, str, str, float | None]:
     assert not isinstance(one.scenario, str)
-    return one.scenario.id, one.analyst, f"{one.moment:%Y-%m-%d %H:%M}", one.probability
+    return one.scenario.id, one.analyst, f"{one.timestamp:%Y-%m-%d %H:%M}", one.probability
 
 
 def told(found: ImportFile) -> list[str]:
     """What cannot be imported, as a user reads it."""
-    return [f"{misfit.place}: {misfit.message}" for misfit in found.misfits]
+    return [f"{misfit.position}: {misfit.message}" for misfit in found.row_errors]

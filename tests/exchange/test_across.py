@@ -14,17 +14,18 @@ from pathlib import Path
 
 import pytest
 
-from scenarios.cli.commands.query import opened_across
 from scenarios.cli.commands.status import STATUS
 from scenarios.errors import ScenError, UsageError
 from scenarios.exchange import engine
-from scenarios.exchange.across import TrackerFederation, TrackerTables
-from scenarios.exchange.engine import QueryRows, connect
-from scenarios.exchange.query import ask
-from scenarios.exchange.view.tables import TABLES, VIEWS
+from scenarios.exchange.answer import QueryRows
+from scenarios.exchange.engine import connect
+from scenarios.exchange.view.tables import TABLES
+from scenarios.extensions.sql.across import TrackerFederation, TrackerTables
+from scenarios.extensions.sql.statements import VIEWS
 from scenarios.workspace.exchange.exporting import export, view_of
 from scenarios.workspace.opened import open_folder
 from tests.cli.commands import FILES, make, scen
+from tests.exchange.asking import ask, opened_across
 from tests.exchange.test_query import ATTACKS
 from tests.postgres import PASSWORD, Server, server
 

@@ -18,9 +18,9 @@ import pytest
 
 from scenarios.errors import ScenError, UsageError
 from scenarios.exchange.engine import connect
-from scenarios.exchange.statements import Engine, create_table
 from scenarios.exchange.targets.table import every_target, named
-from scenarios.exchange.view.tables import TABLES, VIEWS
+from scenarios.exchange.view.tables import TABLES
+from scenarios.extensions.sql.statements import VIEWS, Engine, create_table
 from scenarios.workspace.exchange.exporting import ExportResult, export, identity, view_of
 from scenarios.workspace.opened import OpenDatabase, open_folder
 from scenarios.workspace.start import Like, start
@@ -69,13 +69,13 @@ def test_every_form_is_tried_here_and_is_found_by_its_ending_and_its_scheme() ->
         "x.csl.json",
     )
     # of which no table is read back
-    assert {named(text).target for text in (*PLACES, *others)} == {*every_target()}
+    assert {named(text)[0] for text in (*PLACES, *others)} == {*every_target()}
     for target in every_target():
         for scheme in target.schemes if target.form != "address" else ():
             assert named(f"{scheme}:a/b") == named(f"{scheme}:///a/b") == (target, "a/b")
-            assert named(f"{scheme}:////a/b").place == "/a/b"
+            assert named(f"{scheme}:////a/b")[1] == "/a/b"
         for ending in target.endings:
-            assert named(f"a{ending.upper()}").target == target
+            assert named(f"a{ending.upper()}")[0] == target
 
 
 @pytest.mark.parametrize("text", ["sqlit:x", "sqlite://x", "sqlite:///", "duckdb:", "x.parquet"])
@@ -217,7 +217,7 @@ def test_a_cell_that_a_spreadsheet_would_run_is_a_text(tmp_path: Path) -> None:
         record = f"name: {json.dumps(text)}\nreliability: C\n"
         (tmp_path / f"scenarios/sources/s{n}.yaml").write_text(record)
     put(open_folder(tmp_path / "scenarios"), f"{tmp_path}/out/")
-    code = named("out/").target.code
+    code = named("out/")[0].code
     rows = {name: rows for name, _, rows in code.read(tmp_path / "out")}["sources"]
     assert [row[1] for row in rows if row[0][1:].isdecimal()] == told
     for line in (tmp_path / "out/sources.csv").read_text().splitlines()[1:]:

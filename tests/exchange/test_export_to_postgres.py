@@ -18,9 +18,9 @@ from typing import Any
 import pytest
 
 from scenarios.errors import ScenError, UsageError
-from scenarios.exchange.targets import postgresql
-from scenarios.exchange.targets.postgresql import place_of
 from scenarios.exchange.view.tables import TABLES
+from scenarios.extensions.sql import postgresql
+from scenarios.extensions.sql.postgresql import place_of
 from scenarios.workspace.exchange.exporting import export, view_of
 from scenarios.workspace.opened import OpenDatabase, open_folder
 from tests.cli.commands import DESK, FILES, SCEN

@@ -54,8 +54,8 @@ def test_each_row_is_a_forecast_and_the_rows_of_a_question_are_one_scenario() ->
 
 def test_seconds_are_not_padded_and_a_time_is_local() -> None:
     found = arrived("fatebook", CSV, timezone=ZoneInfo("America/New_York"))
-    assert f"{found.forecasts[0].moment:%H:%M:%S %z}" == "13:05:07 -0500"
-    assert f"{found.forecasts[2].moment:%H:%M:%S %z}" == "09:00:05 -0400"
+    assert f"{found.forecasts[0].timestamp:%H:%M:%S %z}" == "13:05:07 -0500"
+    assert f"{found.forecasts[2].timestamp:%H:%M:%S %z}" == "09:00:05 -0400"
 
 
 def test_what_a_question_is_called_does_not_depend_on_the_zone() -> None:

@@ -41,9 +41,9 @@ def root(tmp_path: Path) -> Path:
 
 def fetched(root: Path, web: Web, feeds: dict[str, Feed]) -> tuple[list[str], list[str]]:
     """The fate of each proposal of the feeds, and the faults."""
-    read = read_feeds(feeds, TODAY, network=web.network())
-    _, result = inbox.propose(root, read.proposals)
-    return [f"{entry.status} {entry.id}" for entry in result.entries], read.faults
+    proposals, faults = read_feeds(feeds, TODAY, network=web.network())
+    _, result = inbox.propose(root, proposals)
+    return [f"{entry.status} {entry.id}" for entry in result.entries], faults
 
 
 def test_two_feeds_with_one_story_propose_it_as_a_group_and_each_once(root: Path, web: Web) -> None:
@@ -132,8 +132,10 @@ def test_permission_holds_for_an_address_in_a_clone(
     ],
 )
 def test_a_word_matches_whole_and_in_any_letter_case(word: str, is_wanted: bool) -> None:
-    read = read_feeds({"news": Feed(NEWS.url, "kremlin", [word])}, TODAY, FEEDS / "news.xml")
-    titles = [proposal["evidence"]["summary"] for proposal in read.proposals]
+    proposals, _ = read_feeds(
+        {"news": Feed(NEWS.url, "kremlin", [word])}, TODAY, FEEDS / "news.xml"
+    )
+    titles = [proposal["evidence"]["summary"] for proposal in proposals]
     assert ("Leaders meet in Beijing" in titles) is is_wanted
 
 
@@ -146,7 +148,7 @@ def test_a_word_of_any_script_matches(tmp_path: Path, word: str, title: str) -> 
     file.write_text(
         f"<rss version='2.0'><channel><item><title>{title}</title></item></channel></rss>"
     )
-    (proposal,) = read_feeds({"news": Feed(NEWS.url, "kremlin", [word])}, TODAY, file).proposals
+    (proposal,), _ = read_feeds({"news": Feed(NEWS.url, "kremlin", [word])}, TODAY, file)
     assert proposal["evidence"] == {"summary": title, "source": "kremlin"}
 
 
@@ -171,7 +173,7 @@ def test_each_fact_of_a_live_ticker_is_a_story_once(
     ]
     file.write_text(f"<rss version='2.0'><channel>{''.join(items)}</channel></rss>")
     for status in ("added", "known"):
-        _, result = inbox.propose(root, read_feeds({"news": WIRE}, TODAY, file).proposals)
+        _, result = inbox.propose(root, read_feeds({"news": WIRE}, TODAY, file)[0])
         assert [entry.status for entry in result.entries] == [status] * 3
         assert all(entry.path for entry in result.entries)
     assert {proposal.item.summary for proposal in waiting(root).proposals.values()} == {*titles}
@@ -186,7 +188,7 @@ def test_nothing_that_a_feed_wrote_acts_or_hides(root: Path, tmp_path: Path) -> 
         f"<rss version='2.0'><channel><item><title>{evil}</title><guid>{evil}</guid>"
         f"<description>{evil}</description><link>javascript:alert(1)</link></item></channel></rss>"
     )
-    _, result = inbox.propose(root, read_feeds({"news": WIRE}, TODAY, file).proposals)
+    _, result = inbox.propose(root, read_feeds({"news": WIRE}, TODAY, file)[0])
     assert [entry.status for entry in result.entries] == ["added"]
     text = (root / result.paths[0].removeprefix("scenarios/")).read_text()
     assert unseen(text) == []
@@ -195,11 +197,11 @@ def test_nothing_that_a_feed_wrote_acts_or_hides(root: Path, tmp_path: Path) -> 
 
 
 def test_a_host_of_this_machine_is_never_asked() -> None:
-    read = read_feeds(
+    proposals, faults = read_feeds(
         {"news": Feed("https://localhost/feed", "kremlin")}, TODAY, network=HttpClient()
     )
-    assert read.proposals == []
-    assert "which is not a public address" in read.faults[0]
+    assert proposals == []
+    assert "which is not a public address" in faults[0]
 
 
 def test_a_feed_follows_its_source_to_another_name(root: Path) -> None:

@@ -11,14 +11,13 @@ from pathlib import Path
 
 import pytest
 
-from scenarios.cli.commands.query import opened_across
 from scenarios.errors import ScenError, UsageError
 from scenarios.exchange.engine import connect
-from scenarios.exchange.query import ask
 from scenarios.exchange.view.tables import TABLES
 from scenarios.workspace.exchange.exporting import export
 from scenarios.workspace.opened import open_folder
 from tests.cli.commands import FILES, make
+from tests.exchange.asking import ask, opened_across
 from tests.full import FULL
 from tests.fuzz.preloaded import KILLED, commands, needs_cc
 from tests.fuzz.recording import make_repository

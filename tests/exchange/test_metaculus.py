@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from scenarios.errors import ScenError
 from scenarios.exchange.arrivals import ForeignId, ReadOptions, SourceFile, reader
-from scenarios.exchange.metaculus import listed
+from scenarios.extensions.sites.metaculus import listed
 from tests.exchange.foreign import DATA, arrived, by_id, said, told, zipped
 
 FOLDER = DATA / "metaculus"

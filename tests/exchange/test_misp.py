@@ -48,7 +48,7 @@ def read(*events: dict[str, Any]) -> ImportFile:
 
 
 def imported(root: Path, *events: dict[str, Any], **settings: Any) -> tuple[Any, Database]:
-    result = bring(root, "misp", read(*events), Settings(today=TODAY, **settings)).imported
+    _, result = bring(root, "misp", read(*events), Settings(today=TODAY, **settings))
     return result, load(files_of(root)).database
 
 

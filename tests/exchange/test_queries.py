@@ -10,14 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from scenarios.exchange.query import ask
-from scenarios.exchange.targets.sql import SQLITE
 from scenarios.exchange.view.table import plain
 from scenarios.exchange.view.view import View
+from scenarios.extensions.sql.files import SQLITE
 from scenarios.render.documents.records import query_table as document
 from scenarios.render.writers import terminal
 from scenarios.workspace.exchange.exporting import view_of
 from scenarios.workspace.opened import open_folder
+from tests.exchange.asking import ask
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "queries.md"

@@ -11,14 +11,13 @@ from typing import Any
 
 import pytest
 
-from scenarios.cli.commands.query import opened_across
 from scenarios.exchange.engine import connect
 from scenarios.exchange.events.store import spark_session
-from scenarios.exchange.query import ask
 from scenarios.exchange.view.tables import TABLES
 from scenarios.workspace.exchange.exporting import export
 from scenarios.workspace.opened import open_folder
 from tests.cli.commands import DESK
+from tests.exchange.asking import ask, opened_across
 from tests.exchange.test_queries import PAGE, ROOT
 from tests.full import FULL
 from tests.postgres import Server, server

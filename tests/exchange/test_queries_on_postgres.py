@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from scenarios.exchange.targets import postgresql
+from scenarios.extensions.sql import postgresql
 from scenarios.workspace.exchange.exporting import view_of
 from scenarios.workspace.opened import open_folder
 from tests.exchange.test_queries import DAY, QUESTIONS, ROOT, told

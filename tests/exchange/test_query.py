@@ -8,13 +8,15 @@ from pathlib import Path
 import pytest
 
 from scenarios.errors import ScenError
-from scenarios.exchange.engine import QueryRows, connect
-from scenarios.exchange.query import ask, write_parquet
-from scenarios.exchange.statements import fill
+from scenarios.exchange.answer import QueryRows
+from scenarios.exchange.engine import connect
 from scenarios.exchange.view.tables import TABLES
 from scenarios.exchange.view.view import ExportMetadata, View
+from scenarios.extensions.sql.query import converted
+from scenarios.extensions.sql.statements import fill
 from scenarios.workspace.opened import open_folder
 from tests.cli.commands import DESK, tree
+from tests.exchange.asking import ask
 
 DAY = date(2022, 3, 1)
 ATTACKS = """\
@@ -84,7 +86,9 @@ def test_a_query_reaches_no_file_no_network_and_no_setting(desk: View, tmp_path:
     (tmp_path / ".tmp").mkdir()  # DuckDB allows its folder for what is too large, if it has one
     for name in ("x.csv", ".tmp/x", "x.duckdb_extension"):
         (tmp_path / name).write_text("a,b\n1,2\n")
-    write_parquet(QueryRows((("a", "INTEGER"),), [(1,)]), tmp_path / "x.parquet")
+    converted(
+        QueryRows((("a", "INTEGER"),), [(1,)], converted), "write_parquet", f"{tmp_path}/x.parquet"
+    )
     before = tree(tmp_path)
     for attack in ATTACKS:
         with pytest.raises(ScenError):
@@ -182,8 +186,8 @@ def test_an_answer_is_a_parquet_file_with_its_types(desk: View, tmp_path: Path) 
         desk,
         "SELECT recorded, NULL AS n, 1.5 AS d, [1] AS l, true AS b, {'a': summary} FROM evidence",
     )
-    write_parquet(answer, tmp_path / "x.parquet")
+    converted(answer, "write_parquet", f"{tmp_path}/x.parquet")
     back = connect().execute(f"SELECT * FROM '{tmp_path}/x.parquet'")
     assert back.fetchall() == answer.rows
-    write_parquet(ask(desk, "SELECT 1 AS a WHERE false"), tmp_path / "y.parquet")
+    converted(ask(desk, "SELECT 1 AS a WHERE false"), "write_parquet", f"{tmp_path}/y.parquet")
     assert connect().execute(f"SELECT count(*) FROM '{tmp_path}/y.parquet'").fetchone() == (0,)

@@ -18,11 +18,11 @@ from scenarios.exchange.view.records import records, typed
 from scenarios.exchange.view.view import ExportMetadata, View
 from scenarios.storage.loader import load
 from scenarios.workspace.exchange.exporting import export
-from scenarios.workspace.how import TRIED
 from scenarios.workspace.importing.database import file, restore
 from scenarios.workspace.importing.settings import ImportSummary
 from scenarios.workspace.opened import open_folder
 from scenarios.workspace.start import start
+from scenarios.workspace.write_mode import TRIED
 from tests.cli.commands import DESK, tree
 from tests.exchange.test_export import PLACES
 from tests.exchange.whole_databases import files, whole_database

@@ -83,7 +83,7 @@ def test_the_shipped_database_is_valid_and_no_probability_is_a_confidence() -> N
 
 def test_the_shipped_database_comes_back_with_the_same_grades_and_forecasts() -> None:
     database, found = shipped(), back(shipped())
-    assert not found.misfits
+    assert not found.row_errors
     assert found.left_out == {}
     sources, evidence = records(found, "source"), records(found, "evidence")
     assert {id: one["reliability"] for id, one in sources.items()} == {
@@ -110,7 +110,7 @@ def test_the_shipped_database_comes_back_with_the_same_grades_and_forecasts() ->
 def test_a_tracker_declares_the_themes_that_come_in_and_an_item_comes_once(tmp_path: Path) -> None:
     database, root = shipped(), fresh(tmp_path / "there")
     for added, unchanged in ((len(database.evidence), 0), (0, len(database.evidence))):
-        counts = bring(root, "stix", back(database), Settings(today=DAY)).imported.evidence
+        counts = bring(root, "stix", back(database), Settings(today=DAY))[1].evidence
         assert (counts.added, counts.updated, counts.unchanged) == (added, 0, unchanged)
     there = load(files_of(root)).database
     assert there.tracker.themes == back(database).themes
@@ -170,7 +170,7 @@ def test_the_validator_refuses_a_list_of_properties_of_an_extension_of_objects()
 def test_any_database_is_valid_and_comes_back_with_its_grades(database: Database) -> None:
     stix2.parse(bundle(BundleSource(database, "desk", DAY, {})), version="2.1")
     found = back(database)
-    assert found.misfits == ()
+    assert found.row_errors == ()
     evidence = records(found, "evidence")
     for id, item in database.evidence.items():
         assert evidence[id].get("credibility", 6) == (item.credibility or 6)
@@ -224,7 +224,7 @@ def test_a_bundle_from_elsewhere_is_evidence_of_an_ungraded_source() -> None:
         },
     )
     assert dict(found.left_out) == {"opinion": 1, "malware": 1}
-    assert [str(one.place) for one in found.misfits] == ["x.json:5"]
+    assert [str(one.position) for one in found.row_errors] == ["x.json:5"]
 
 
 MAKER = "identity--311b2d2d-f010-4473-83ec-1edf84858f4c"
@@ -273,7 +273,7 @@ def event(type: str = "grouping", **properties: Any) -> list[dict[str, Any]]:
 def test_an_event_of_misp_is_a_single_item_published_or_not(type: str) -> None:
     objects = event(type, context="suspicious-activity" if type == "grouping" else None)
     found = arrived({"objects": objects}, "x.json")
-    assert found.misfits == ()
+    assert found.row_errors == ()
     assert found.left_out == {"indicator": 1}
     (item,) = (one for one in found.records if one.kind == "evidence")
     assert item.foreign == ("misp", EVENT)
@@ -293,7 +293,7 @@ def test_an_event_of_misp_comes_once_and_keeps_a_later_grade_of_its_source(tmp_p
 
     def counts() -> tuple[int, int]:
         found = arrived({"objects": event()}, "x.json")
-        imported = bring(root, "stix", found, Settings(today=DAY)).imported
+        _, imported = bring(root, "stix", found, Settings(today=DAY))
         return imported.evidence.added, imported.sources.added
 
     assert counts() == (1, 1)
@@ -311,14 +311,14 @@ def test_an_event_of_misp_is_the_same_item_in_its_own_json(tmp_path: Path) -> No
     own |= {"date": "2022-02-24", "Tag": [{"name": "tlp:amber"}]}
     bring(root, "misp", arrived_as("misp", json.dumps({"Event": own})), Settings(today=DAY))
     found = arrived({"objects": event()}, "x.json")
-    imported = bring(root, "stix", found, Settings(today=DAY, update=True)).imported
+    _, imported = bring(root, "stix", found, Settings(today=DAY, update=True))
     assert (imported.evidence.updated, imported.evidence.added) == (1, 0)
 
 
 def test_a_grouping_from_elsewhere_is_an_item_beside_its_notes_if_it_has_words() -> None:
     def items(**properties: Any) -> list[str]:
         found = arrived({"objects": event(labels=["x"], **properties)}, "x.json")
-        assert found.misfits == ()
+        assert found.row_errors == ()
         return [one.title for one in found.records if one.kind == "evidence"]
 
     notes = ["This MISP Event is empty", "First look"]
@@ -381,8 +381,8 @@ def test_what_is_no_bundle_is_refused(data: bytes) -> None:
 
 @pytest.mark.parametrize("damaged", [1, {}, {"type": "note"}, {"type": [], "id": 1}])
 def test_what_is_no_object_of_stix_is_a_misfit(damaged: object) -> None:
-    (misfit,) = arrived({"objects": [damaged]}, "x.json").misfits
-    assert (str(misfit.place), misfit.message[:18]) == ("x.json:1", "not valid STIX 2.1")
+    (misfit,) = arrived({"objects": [damaged]}, "x.json").row_errors
+    assert (str(misfit.position), misfit.message[:18]) == ("x.json:1", "not valid STIX 2.1")
 
 
 @pytest.mark.parametrize(
@@ -396,15 +396,15 @@ def test_what_is_no_object_of_stix_is_a_misfit(damaged: object) -> None:
 )
 def test_what_is_left_out_is_not_validated(damaged: dict[str, Any], kind: str) -> None:
     found = arrived({"objects": [*event()[:-1], damaged]}, "x.json")
-    assert (found.misfits, found.left_out) == ((), {kind: 1})
+    assert (found.row_errors, found.left_out) == ((), {kind: 1})
 
 
 def test_a_damaged_identity_matters_to_an_item_that_is_from_it_alone() -> None:
     maker, *others = event()
     del maker["name"]
-    assert arrived({"objects": [maker]}, "x.json").misfits == ()
-    (misfit,) = arrived({"objects": [maker, *others]}, "x.json").misfits
-    assert (str(misfit.place), misfit.message[:18]) == ("x.json:1", "not valid STIX 2.1")
+    assert arrived({"objects": [maker]}, "x.json").row_errors == ()
+    (misfit,) = arrived({"objects": [maker, *others]}, "x.json").row_errors
+    assert (str(misfit.position), misfit.message[:18]) == ("x.json:1", "not valid STIX 2.1")
 
 
 OLD = {"created": "2022-02-24T10:00:00.000Z", "modified": "2022-02-24T10:00:00.000Z"}
@@ -427,7 +427,7 @@ def test_reports_and_identities_of_stix_2_0_are_read_and_the_version_is_named() 
     ]
     whole = {"type": "bundle", "spec_version": "2.0", "objects": [OLD | one for one in objects]}
     found = arrived(whole, "x.json")
-    assert (found.misfits, found.left_out) == ((), {"indicator": 1})
+    assert (found.row_errors, found.left_out) == ((), {"indicator": 1})
     assert found.remarks == ("x.json: STIX 2.0",)
     assert [(one.kind, one.title) for one in found.records] == [
         ("source", "ESET"),
@@ -438,7 +438,7 @@ def test_reports_and_identities_of_stix_2_0_are_read_and_the_version_is_named() 
 def test_another_version_is_named_as_one_that_is_not_read() -> None:
     (misfit,) = arrived(
         {"objects": [event()[0] | {"spec_version": "2.2"}, *event()[1:]]}, "x"
-    ).misfits
+    ).row_errors
     assert misfit.message == "not valid STIX 2.2: is not an object of STIX 2.0 or 2.1"
 
 
@@ -446,4 +446,6 @@ def test_a_damaged_extension_is_a_misfit() -> None:
     text = bundle(BundleSource(shipped(), "desk", DAY, {}))
     damaged = text.replace('"date": "2021', '"date": "x2021')
     assert damaged != text
-    assert "our extension of it is damaged" in arrived(json.loads(damaged), "x").misfits[0].message
+    assert (
+        "our extension of it is damaged" in arrived(json.loads(damaged), "x").row_errors[0].message
+    )

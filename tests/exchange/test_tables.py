@@ -363,7 +363,7 @@ def test_json_of_another_kind_is_refused(kind: str, misp: str) -> None:
         found = arrived(kind, misp, "misp.json")
     except ScenError:
         return
-    assert found.misfits
+    assert found.row_errors
 
 
 @pytest.mark.parametrize(("told", "means"), [("1.0", "occurred"), ("0.0", "did-not-occur")])

@@ -107,7 +107,7 @@ def test_the_lines_of_a_ledger_lead_from_the_prior_to_the_implied_probability() 
     assert len(found) == 3
     for id, prior, implied in found:
         assert prior + counted[id] == pytest.approx(implied)
-        book = ledger(made.moment.window.now, str(id))
+        book = ledger(made.context.window.now, str(id))
         assert implied == pytest.approx(book.implied.decibans)
 
 

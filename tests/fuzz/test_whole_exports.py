@@ -10,11 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from scenarios.cli.commands.query import opened_across
-from scenarios.exchange.query import ask
 from scenarios.workspace.exchange.exporting import export
 from scenarios.workspace.opened import open_folder
 from tests.cli.commands import DESK, SCEN, scen
+from tests.exchange.asking import ask, opened_across
 from tests.full import FULL
 from tests.fuzz.preloaded import KILLED, commands, needs_cc
 from tests.fuzz.recording import make_repository

@@ -6,9 +6,9 @@ from datetime import timedelta
 
 from hypothesis import strategies as st
 
-from scenarios.render.charts.lanes import Lanes, SetMember, SmallMultiples
+from scenarios.analysis.period.recent import EvidencePoint, StatedPoint
 from scenarios.render.charts.ledger import BarGroup, LedgerBar, LedgerBars
-from scenarios.render.charts.overview import Overview, OverviewRow
+from scenarios.render.charts.multiples import SetMember, SmallMultiples
 from scenarios.render.charts.parts import DayFigures, OutcomeMark
 from scenarios.render.charts.scores import (
     CorpCurve,
@@ -25,39 +25,57 @@ from scenarios.render.charts.timeline import (
     ScenarioTimeline,
     StateBar,
 )
+from scenarios.render.overview import Overview, OverviewGroup, OverviewRow
 from tests.records import day
 
 chances = st.floats(0, 1)
 words = st.text("abcdefghij WMij—漢 ", min_size=1, max_size=200).filter(str.strip)
 
 outcomes = st.sampled_from(["occurred", "did not occur", "annulled"])
-standings = st.builds(
-    OverviewRow,
-    title=words,
-    stated=st.none() | chances,
-    stated_before=st.none() | chances,
-    implied=chances,
-    implied_before=st.none() | chances,
-    cause=words,
-    large=st.booleans(),
+stated_points = st.builds(StatedPoint, st.integers(0, 14).map(day), st.none() | chances)
+ranges = st.tuples(chances, chances, chances).map(sorted)
+evidence_points = st.builds(
+    lambda on, ends: EvidencePoint(day(on), ends[1], ends[0], ends[2]), st.integers(0, 14), ranges
 )
-decided = st.builds(
+overview_rows = st.builds(
     OverviewRow,
     title=words,
-    stated=st.none() | chances,
-    stated_before=st.none(),
-    implied=chances,
-    implied_before=st.none(),
-    outcome=st.builds(OutcomeMark, day=st.integers(0, 7).map(day), word=outcomes),
+    name=words,
+    about=st.sampled_from(["", "by 31 Dec 2030"]),
+    why=st.just("") | words,
+    also=st.lists(words, max_size=2).map(tuple),
+    stated=st.lists(stated_points, max_size=5, unique_by=lambda point: point.day).map(
+        lambda points: tuple(sorted(points, key=lambda point: point.day))
+    ),
+    evidence=st.lists(evidence_points, max_size=5, unique_by=lambda point: point.day).map(
+        lambda points: tuple(sorted(points, key=lambda point: point.day))
+    ),
+    before=st.none() | chances,
+    now=st.none() | chances,
+    figures=st.sampled_from([("", "–"), ("", "20%"), ("2.5%", "under 0.1%"), ("37%", "4%")]),
+    word=st.sampled_from(["", "roughly even chance"]),
+    range=st.sampled_from(["", "evidence 22% → 0.1% (at most 0.5%)"]),
+    outcome=st.sampled_from(["occurred", "did-not-occur", "annulled"]),
+    ended=st.none() | st.integers(7, 14).map(day),
+    others=st.lists(chances, max_size=12).map(tuple),
+    days=st.lists(st.integers(0, 14).map(day), max_size=2).map(tuple),
+    is_still=st.booleans(),
+)
+overview_groups = st.builds(
+    OverviewGroup,
+    when=st.sampled_from(["", "24 February"]),
+    title=st.just("") | words,
+    counts=st.sampled_from(["", "one decided, nine moved"]),
+    day=st.none() | st.integers(0, 14).map(day),
+    rows=st.lists(overview_rows, min_size=1, max_size=3).map(tuple),
 )
 overviews = st.builds(
     Overview,
-    since=st.just(day(0)),
-    as_of=st.just(day(7)),
-    rows=st.tuples(st.lists(decided, max_size=2), st.lists(standings, min_size=1, max_size=4)).map(
-        lambda both: (*both[0], *both[1])
-    ),
-    rest=st.sampled_from(["", "3 more moved less, 12 more open questions did not move"]),
+    first=st.integers(0, 7).map(day),
+    since=st.just(day(7)),
+    as_of=st.just(day(14)),
+    groups=st.lists(overview_groups, max_size=3).map(tuple),
+    folded=st.lists(st.tuples(st.just("Did not move"), words), max_size=2).map(tuple),
 )
 
 
@@ -103,13 +121,23 @@ pairs = st.builds(
     low=ends,
     high=ends,
 )
-skills = st.builds(SkillRows, pairs=st.lists(pairs, min_size=1, max_size=4).map(tuple))
+brier_scores = st.builds(
+    SkillInterval, forecaster=forecasters, questions=st.integers(1, 999), skill=chances
+)
+skills = st.one_of(
+    st.builds(SkillRows, pairs=st.lists(pairs, min_size=1, max_size=4).map(tuple)),
+    st.builds(
+        SkillRows,
+        pairs=st.lists(brier_scores, min_size=1, max_size=4).map(tuple),
+        is_brier=st.just(value=True),
+    ),
+)
 pictures = st.one_of(overviews, ledgers, reliabilities, skills)
 
 
 @st.composite
-def lanes(drawn: st.DrawFn) -> Lanes:
-    """Members on the same days, which may have ended; the shares of all of them or none."""
+def multiples(drawn: st.DrawFn) -> SmallMultiples:
+    """Members on the same days, which may have ended."""
     numbers = sorted(drawn(st.sets(st.integers(0, 2000), min_size=1, max_size=4)))
     days = st.sampled_from([day(n) for n in numbers])
     members = [
@@ -125,12 +153,12 @@ def lanes(drawn: st.DrawFn) -> Lanes:
         )
         for letter in "ABC"[: drawn(st.integers(1, 3))]
     ]
-    shares = st.tuples(*[chances for _ in members])
-    return drawn(st.sampled_from([Lanes, SmallMultiples]))(
+    return SmallMultiples(
+        is_set=drawn(st.booleans()),
+        columns=drawn(st.sampled_from((2, 3))),
         since=day(numbers[-1]) - timedelta(7),
         as_of=day(numbers[-1]),
         members=tuple(members),
-        shares=drawn(st.none() | st.tuples(shares, shares)),
     )
 
 

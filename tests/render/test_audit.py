@@ -7,8 +7,8 @@ from datetime import date, timedelta
 
 from msgspec.structs import replace
 
+from scenarios.analysis.changes import AuditFinding
 from scenarios.analysis.history.audit import Audit, CommitDelay, ForeignIdCount
-from scenarios.analysis.history.audit_rules import AuditFinding
 from scenarios.render.documents.history import audit_document
 from scenarios.render.writers.terminal import write
 

@@ -26,7 +26,7 @@ def scored(questions: int, analysts: int = 1, named: str | None = None) -> Score
     for k in range(1, analysts):
         said[f"a{k}"] = dict(zip(ids[k::analysts], falling[k::analysts], strict=True))
     sheets = {f"{START}-{a}": sheet(START, {**figures}, analyst=a) for a, figures in said.items()}
-    return score(database(scenarios=asked, sheets=sheets), day(99), by="tag", forecaster=named)
+    return score(database(scenarios=asked, sheets=sheets), day(400), by="tag", forecaster=named)
 
 
 def shown(questions: int, analysts: int = 1, named: str | None = None) -> list[str]:

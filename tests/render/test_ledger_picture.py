@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from scenarios.analysis.ledger.ledger import Ledger
+from msgspec.structs import replace
+
+from scenarios.analysis.ledger.ledger import Ledger, rival_lines
 from scenarios.analysis.period.period import window
 from scenarios.model import Database, Tracker
 from scenarios.render.charts.ledger import LedgerBars
@@ -74,3 +76,23 @@ def test_the_table_of_a_ledger_has_every_line_and_ends_with_what_is_implied() ->
     assert groups == ["talks", "Gas and oil", "without a theme"]
     last = [[plain(cell) for cell in row] for row in table.rows if isinstance(row, tuple)][-1]
     assert last == ["implied, 11%", "", "", "", "−9.0"]
+
+
+def test_what_the_rivals_gained_is_split_by_what_moved_them_and_the_small_is_one_bar() -> None:
+    members = {id: scenario(p, set="s") for id, p in (("a", 0.2), ("b", 0.5), ("c", 0.3))}
+    moving = {f"e{n}": item(day(n), ratings={"b": 4.0 - n / 2}) for n in range(6)}
+    moving["own"] = item(day(7), ratings={"a": "C"})
+    moving = {id: replace(it, summary=f"Item {id}") for id, it in moving.items()}
+    base = database(scenarios=members, evidence=moving)
+    view = window(base, day(23), day(30)).views["a"]
+    parts = rival_lines(view.odds, "a")
+    data: LedgerBars = ledger(view.ledger, None, base, rivals=parts).drawing
+    split = data.themes[-1]
+    assert split.name == "rivals: what the other members of the set gained or lost"
+    assert [bar.label for bar in split.bars] == [
+        *("Item e1", "Item e2", "Item e0", "Item e3", "2 other lines")
+    ]
+    assert sum(bar.decibans for bar in split.bars) == near(view.ledger.counted("rivals"))
+    label = ledger(view.ledger, None, base, rivals=parts).label
+    assert label.endswith("most weight for it: Item own; most of what its rivals gained: Item e1.")
+    assert len(ledger(view.ledger, None, base).drawing.themes[-1].bars) == 1

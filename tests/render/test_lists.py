@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from scenarios.analysis.evidence.knowledge import known
+from scenarios.analysis.evidence.knowledge import known_on
 from scenarios.analysis.review.listing import IndicatorRow, ListFilter, indicators
 from scenarios.render.documents import records
 from scenarios.render.writers import csv, terminal
@@ -18,7 +18,7 @@ from scenarios.storage.worktree import snapshot
 @pytest.fixture(scope="module", params=[False, True])
 def rows(request: pytest.FixtureRequest) -> list[IndicatorRow]:
     database = load(snapshot(Path(__file__).parents[2] / "scenarios")[0]).database
-    return indicators(known(database, date(2024, 8, 1)), ListFilter(by_value=request.param))
+    return indicators(known_on(database, date(2024, 8, 1)), ListFilter(by_value=request.param))
 
 
 @pytest.mark.parametrize("width", [80, 100, 120, 160])

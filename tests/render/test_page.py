@@ -10,11 +10,14 @@ from typing import Any
 from msgspec.structs import replace
 
 from scenarios.analysis.period.period import window
+from scenarios.analysis.period.trajectory import curves
 from scenarios.analysis.review.review import brief, review
 from scenarios.model import Database
-from scenarios.render.documents.brief import document
-from scenarios.render.pictures import overview
-from scenarios.render.writers.html import Origin, address, file_places, page_html, whence
+from scenarios.render.document import Paragraph
+from scenarios.render.documents.brief import on_page
+from scenarios.render.pictures import timeline
+from scenarios.render.review_picture import review_picture
+from scenarios.render.writers.html import Origin, address, blocks, file_places, page_html, whence
 from tests.hostile import ADDRESSES
 from tests.records import database, day, scenario
 
@@ -38,7 +41,7 @@ def test_an_address_of_the_web_is_a_link_and_nothing_else() -> None:
 def shown(base: Database, **keys: Any) -> str:
     looked = window(base, day(23), day(30))
     made = review(looked)
-    blocks = document(brief(looked, made), base, overview(made, base))
+    blocks = on_page(brief(looked, made), base, review_picture(looked, made))
     return page_html("A title", blocks, Origin(day(30), "scen 1"), **keys)
 
 
@@ -75,3 +78,19 @@ def test_a_page_says_which_state_of_the_database_it_is_of() -> None:
         ),
     ):
         assert whence(origin).endswith(told)
+
+
+def test_a_sentence_is_one_text_for_who_hears_it_and_only_letters_that_turn_are_apart() -> None:
+    told = ("Since 21 February: ", "A pact", " (", "stated", ") ", "معاهدة", ".")
+    assert str(blocks([Paragraph(told)])) == (
+        "<p>Since 21 February: A pact (stated) <bdi>معاهدة</bdi>.</p>"
+    )
+
+
+def test_a_table_stands_beside_its_picture_so_that_its_caption_is_that_of_the_picture() -> None:
+    base = database(scenarios={"a": scenario(0.5)})
+    looked = window(base, day(23), day(30))
+    [course] = curves(looked, ["a"], 60).values()
+    picture = timeline(course, looked.views["a"], base, looked.since)
+    text = str(blocks([picture]))
+    assert text.index("</figcaption></figure>") < text.index("<details><summary>As a table")

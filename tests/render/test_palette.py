@@ -14,7 +14,7 @@ from scenarios.render.writers import html
 @pytest.mark.parametrize("scheme", [palette.LIGHT, palette.DARK], ids=["light", "dark"])
 def test_text_and_lines_stand_out_from_their_ground(scheme: dict[str, str]) -> None:
     for ground in ("paper", "window"):
-        for name in ("ink", "muted", "stated", "implied", "for", "against"):
+        for name in ("ink", "muted", "stated", "implied", "event", "for", "against"):
             assert contrast(scheme[name], scheme[ground]) >= 4.5
         assert contrast(scheme["seen"], scheme[ground]) >= 3
 
@@ -43,7 +43,8 @@ def test_no_two_colours_are_one_and_nothing_else_has_the_hue_of_what_is_stated_o
     users = set(re.findall(r"([^{}\n]+){[^{}]*var\(--(?:stated|implied)\)", rules))
     assert users == {
         *(f".picture .{kind}-{name}" for kind in "fs" for name in ("stated", "implied")),
-        *(".stated::before", ".implied::before"),
+        *(".stated::before", ".implied::before", ".picture .fan"),
+        *(".brief>.plain>li", ".figure", ".overview .range"),
     }
 
 

@@ -10,13 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from scenarios.analysis.period.period import window
+from scenarios.analysis.period.recent import EvidencePoint, StatedPoint
 from scenarios.analysis.review.causes import ChangeCause
-from scenarios.analysis.review.review import review
-from scenarios.model import ConditionalPrior
 from scenarios.render.charts.draw import alone
 from scenarios.render.charts.ledger import BarGroup, LedgerBar, LedgerBars
-from scenarios.render.charts.overview import Overview, OverviewRow
 from scenarios.render.charts.parts import DayFigures, OutcomeMark
 from scenarios.render.charts.scale import DayScale, cut, folded, log_odds, spread, width
 from scenarios.render.charts.timeline import (
@@ -27,16 +24,13 @@ from scenarios.render.charts.timeline import (
     ScenarioTimeline,
     StateBar,
 )
-from scenarios.render.document import Chart, plain
+from scenarios.render.document import plain
 from scenarios.render.documents.review.causes import cause_words
-from scenarios.render.drawing import draw, picture
-from scenarios.render.pictures import overview
-from scenarios.render.svg import Drawing
-from scenarios.scales import percent
-from tests.hostile import TEXTS
-from tests.records import database, day, indicator, item, resolution, scenario, sheet
-from tests.render.drawings import elements, outside, overlaps, texts
-from tests.render.strategies import chances, lanes, pictures, timelines, words
+from scenarios.render.drawing import draw
+from scenarios.render.overview import Overview, OverviewGroup, OverviewRow
+from tests.records import database, day, indicator, item, resolution, scenario
+from tests.render.drawings import outside, overlaps
+from tests.render.strategies import chances, multiples, pictures, timelines, words
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "pictures"
 
@@ -46,7 +40,7 @@ def test_a_higher_probability_never_stands_lower_on_an_axis_of_log_odds(
     figures: list[float],
 ) -> None:
     scale = log_odds(figures, 10, 90)
-    places = [scale.at(p) for p in sorted(figures)]
+    places = [scale.position(p) for p in sorted(figures)]
     assert places == sorted(places)
     assert all(10 <= place <= 90 for place in places)
 
@@ -104,148 +98,12 @@ def test_labels_are_moved_apart_as_little_as_they_need() -> None:
     assert spread([1, 2], 15, 190, 0) == [0, 15]
 
 
-@given(st.one_of(pictures, timelines(), lanes()), st.booleans())
+@given(st.one_of(pictures, timelines(), multiples()), st.booleans())
 def test_no_label_of_a_picture_covers_another_or_is_cut_off(data: Any, narrow: bool) -> None:
     made = draw(data, narrow=narrow)
     assert overlaps(made) == []
     assert outside(made) == []
     assert made == draw(data, narrow=narrow)
-
-
-def test_an_overview_has_every_figure_and_its_title_whole() -> None:
-    title = "A title that is so long that it is folded onto several lines " * 3
-    row = OverviewRow(
-        title=title, stated=0.04, stated_before=0.37, implied=0.083, implied_before=0.3, cause="Gas"
-    )
-    for narrow in (False, True):
-        told = " ".join(texts(draw(overview_of(row), narrow=narrow)))
-        assert title.strip() in told
-        assert "37 → 4%" in told
-        assert "8%" in told
-        assert "Gas" in told
-
-
-def test_the_axis_of_many_rows_stands_below_them_too() -> None:
-    row = OverviewRow(title="A", stated=0.2, stated_before=0.2, implied=0.5, implied_before=0.5)
-    few, many = (draw(overview_of(*[row] * number)) for number in (24, 25))
-    assert (texts(few).count("25%"), texts(many).count("25%")) == (1, 2)
-    assert (outside(many), overlaps(many)) == ([], [])
-
-
-def test_what_did_not_move_is_grey_and_what_is_new_has_one_mark() -> None:
-    row = OverviewRow(
-        title="A", stated=0.2, stated_before=0.2, implied=0.2, implied_before=0.2, cause="Not told"
-    )
-    still = draw(overview_of(row))
-    assert "Not told" not in texts(still)
-    assert len(elements(still, "circle", **{"class": "f-muted"})) == 2  # one in the key
-    fresh = draw(overview_of(replace(row, stated_before=None)))
-    assert len(elements(fresh, "circle", **{"class": "f-stated"})) == 2
-    assert "20%, new" in texts(fresh)
-    silent = draw(overview_of(replace(row, stated=None, stated_before=None, implied=0.3)))
-    assert "not stated" in texts(silent)
-    assert elements(silent, **{"class": "s-implied"})
-
-
-def test_a_decided_question_ends_in_an_arrow_and_stands_first_with_its_last_figures() -> None:
-    end = resolution("occurred", day(25))
-    base = database(
-        scenarios={"a": scenario(0.2, resolution=end), "b": scenario(0.3)},
-        sheets={"n": sheet(day(5), {"a": 0.6, "b": 0.3}), "m": sheet(day(26), {"b": 0.4})},
-    )
-    chart = overview(review(window(base, day(23), day(30))), base)
-    assert chart
-    first, second = chart.drawing.rows
-    assert (first.anchor, first.outcome, first.stated) == (
-        "s-a",
-        OutcomeMark(day=day(25), word="occurred"),
-        0.6,
-    )
-    assert (second.anchor, second.stated_before, second.stated) == ("s-b", 0.3, 0.4)
-    for narrow in (False, True):
-        drawn = draw(chart.drawing, narrow=narrow)
-        told = texts(drawn)
-        assert {"Decided", "occurred 26 Jan 2022", "how it came out", "Moved"} <= {*told}
-        dotted = {"class": "s-ink", "stroke-dasharray": "2 3"}
-        assert len(elements(drawn, "path", **dotted)) == 2  # one in the key
-    assert "how it came out" not in texts(draw(replace(chart.drawing, rows=(second,))))
-
-
-def test_the_key_has_what_occurs_and_names_the_scale() -> None:
-    still = OverviewRow(title="A", stated=0.2, stated_before=0.2, implied=0.3, implied_before=0.3)
-    key = [*texts(draw(overview_of(still)))[:3]]
-    scale = "log-odds scale: from 1% to 2% is as far as from 33% to 50%"
-    assert key == ["we say, unchanged", "the evidence", scale]
-
-
-def test_what_has_no_room_on_a_sheet_is_counted() -> None:
-    asked = {f"s{n}": scenario(0.2) for n in range(30)}
-    figures = [sheet(day(n), dict.fromkeys(asked, p)) for n, p in ((5, 0.2), (26, 0.4))]
-    base = database(scenarios=asked, sheets={"n": figures[0], "m": figures[1]})
-    made = review(window(base, day(23), day(30)))
-    for room, number in ((0.0, 1), (230.0, 6), (9000.0, 20)):
-        chart = overview(made, base, 20, 60, room)
-        assert chart
-        assert len(chart.drawing.rows) == number
-        assert f"{30 - number} more moved less" in texts(draw(chart.drawing))
-        assert len(chart.table.rows) == 30
-
-
-def test_a_row_stands_out_by_the_size_of_its_move_alone() -> None:
-    row = OverviewRow(title="A", stated=0.2, stated_before=0.2, implied=0.104, implied_before=0.1)
-    for large in (False, True):
-        [name] = elements(draw(overview_of(replace(row, large=large))), "text", x="0")
-        assert ("bold" in name.get("class", "")) is large
-
-
-def test_a_mark_leads_to_a_place_of_the_page_and_to_nothing_else() -> None:
-    row = OverviewRow(
-        title="A", stated=0.2, stated_before=0.2, implied=0.2, implied_before=0.2, anchor="s-a"
-    )
-    assert elements(draw(overview_of(row)), "a") == []
-    [link] = elements(draw(overview_of(row), places={"s-a": "#s-a"}), "a")
-    assert link.get("href") == "#s-a"
-
-
-def overview_of(*rows: OverviewRow) -> Overview:
-    return Overview(since=day(0), as_of=day(7), rows=rows)
-
-
-def made(*, both: bool = False) -> Chart:
-    """Of one that moved by an item, one by that scenario, one that stands, one that is folded."""
-    prior = replace(
-        scenario(0.2).prior, given={"a": ConditionalPrior(occurred=0.8, did_not_occur=0.1)}
-    )
-    base = database(
-        scenarios={
-            "a": scenario(0.2),
-            "b": replace(scenario(0.2), prior=prior),
-            "c": scenario(0.3),
-            "d": scenario(0.2),
-        },
-        evidence={
-            "e": replace(item(day(25), ratings={"a": 4.0}, event="one"), summary="Seen; and more"),
-            **({"f": item(day(25), ratings={"a": 2.0}, event="one")} if both else {}),
-        },
-        sheets={"n": sheet(day(5), {"a": 0.2}), "m": sheet(day(26), {"a": 0.4})},
-    )
-    chart = overview(review(window(base, day(23), day(30))), base, 3, 3)
-    assert chart
-    return chart
-
-
-def test_an_overview_is_in_order_of_movement_with_what_moved_each() -> None:
-    chart = made()
-    assert [(row.anchor, row.cause) for row in chart.drawing.rows] == [
-        ("s-a", "no reason given"),
-        ("s-b", "through Title: Seen"),
-        ("s-c", ""),
-    ]
-    assert "1 more open question did not move" in texts(draw(chart.drawing))
-    assert chart.label == (
-        "4 open scenarios, 2 moved since 24 January 2022. Title: rose from 20% to 40%. "
-        "Title: implied rose from 24% to 45%."
-    )
 
 
 def cause(kind: Any, *subjects: str, by: ChangeCause | None = None) -> ChangeCause:
@@ -278,33 +136,6 @@ def test_what_else_moved_a_scenario_is_said_in_words(cause: ChangeCause, told: s
     assert plain(cause_words(cause, base)) == told
 
 
-def test_one_of_several_items_is_named_and_the_others_are_counted() -> None:
-    chart = made(both=True)
-    assert chart.drawing.rows[1].cause == "through Title: Seen and 1 more"
-
-
-def test_the_table_of_an_overview_has_every_scenario_and_the_figures_of_the_drawing() -> None:
-    chart = made()
-    drawn = texts(draw(chart.drawing))
-    said = [[plain(cell) for cell in row] for row in chart.table.rows if isinstance(row, tuple)]
-    assert len(said) == 4
-    for row, cells in zip(chart.drawing.rows, said, strict=False):
-        assert cells[2] == (percent(row.stated) if row.stated else "–")
-        assert cells[4] == percent(row.implied)
-        assert any(text.endswith(cells[4]) for text in drawn)
-
-
-@pytest.mark.parametrize("text", TEXTS)
-def test_hostile_text_is_inert_in_a_picture(text: str) -> None:
-    row = OverviewRow(
-        title=text, stated=0.4, stated_before=0.2, implied=0.3, implied_before=0.2, cause=text
-    )
-    markup = picture(overview_of(row), text)
-    tags = {one.tag for one in elements(Drawing(markup, (0, 0, 0, 0)))}
-    assert tags <= {"svg", "path", "circle", "text", "title", "g", "a"}
-    assert not {"\u202e", "\x1b", "\u200b"} & set(markup)
-
-
 SINCE, AS_OF = day(45), day(52)
 FALL = (
     DayFigures(day=day(0), stated=0.45, implied=0.45),
@@ -313,25 +144,77 @@ FALL = (
 )
 SMALL: dict[str, Any] = {
     "overview": Overview(
+        first=day(3),
         since=SINCE,
         as_of=AS_OF,
-        rows=(
-            OverviewRow(
-                title="Gas flows through the pipeline",
-                stated=0.04,
-                stated_before=0.37,
-                implied=0.083,
-                implied_before=0.4,
-                cause="The licence is withdrawn",
+        groups=(
+            OverviewGroup(
+                when="20 February",
+                title="The licence is withdrawn",
+                counts="one decided, one moved",
+                day=day(50),
+                rows=(
+                    OverviewRow(
+                        title="A treaty is signed",
+                        name="A treaty is signed",
+                        stated=(StatedPoint(day(3), 0.6),),
+                        evidence=(EvidencePoint(day(3), 0.5, 0.3, 0.7),),
+                        before=0.6,
+                        figures=("", "Occurred 20 Feb"),
+                        word="we had said 60%, likely",
+                        range="evidence 50% (30–70%)",
+                        outcome="occurred",
+                        ended=day(50),
+                    ),
+                    OverviewRow(
+                        title="Gas flows through the pipeline",
+                        name="Gas flows through the pipeline",
+                        about="by 31 Dec 2022",
+                        why="“The halt decides it.”",
+                        also=("18 February: Talks end",),
+                        stated=(
+                            StatedPoint(day(3), 0.45),
+                            StatedPoint(day(30), None),
+                            StatedPoint(day(34), 0.37),
+                            StatedPoint(day(51), 0.04),
+                        ),
+                        evidence=(
+                            EvidencePoint(day(3), 0.45, 0.3, 0.6),
+                            EvidencePoint(day(31), 0.4, 0.25, 0.55),
+                            EvidencePoint(day(50), 0.083, 0.03, 0.2),
+                        ),
+                        before=0.37,
+                        now=0.04,
+                        figures=("37%", "4%"),
+                        word="almost no chance",
+                        range="evidence 40% → 8% (3–20%)",
+                        others=(0.02, 0.08),
+                        days=(day(48),),
+                    ),
+                ),
             ),
-            OverviewRow(
-                title="A treaty is signed",
-                stated=0.02,
-                stated_before=0.02,
-                implied=0.015,
-                implied_before=0.015,
+            OverviewGroup(
+                when="",
+                title="Where the rest stands",
+                counts="last said on 1 January",
+                day=None,
+                rows=(
+                    OverviewRow(
+                        title="A pact",
+                        name="A pact",
+                        stated=(StatedPoint(day(3), 0.02),),
+                        evidence=(EvidencePoint(day(3), 0.015, 0.004, 0.05),),
+                        before=0.02,
+                        now=0.02,
+                        figures=("", "2%"),
+                        word="almost no chance",
+                        range="evidence 2% (0.4–5%)",
+                        is_still=True,
+                    ),
+                ),
             ),
         ),
+        folded=(("Did not move", "a surplus 50%"),),
     ),
     "timeline": ScenarioTimeline(
         title="Gas flows through the pipeline",

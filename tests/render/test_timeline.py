@@ -9,7 +9,7 @@ import pytest
 from msgspec.structs import replace
 
 from scenarios.analysis.period.period import window
-from scenarios.analysis.period.trajectory import courses
+from scenarios.analysis.period.trajectory import curves
 from scenarios.model import Database
 from scenarios.render.charts import parts
 from scenarios.render.charts.scale import DayScale
@@ -18,8 +18,6 @@ from scenarios.render.document import Chart, plain
 from scenarios.render.drawing import draw
 from scenarios.render.pictures import timeline
 from scenarios.render.svg import Drawing
-from scenarios.render.text import from_to
-from scenarios.scales import percent
 from tests.records import (
     database,
     day,
@@ -47,7 +45,7 @@ def base(analysts: int = 1, **keys: Any) -> Database:
 
 def chart(records: Database, number: int = 30) -> Chart:
     looked = window(records, day(number - 7), day(number), banded=True)
-    [course] = courses(looked, ["a"], 60).values()
+    [course] = curves(looked, ["a"], 60).values()
     return timeline(course, looked.views["a"], records, looked.since)
 
 
@@ -137,15 +135,17 @@ def test_the_end_is_a_mark_with_its_word_and_day() -> None:
     assert "annulled 29 Jan 2022" in texts(draw(void))
 
 
-def test_the_table_has_a_row_for_each_day_to_which_marks_lead() -> None:
+def test_the_table_has_a_row_for_each_day_that_told_something_and_to_which_marks_lead() -> None:
     made = chart(base())
     data: ScenarioTimeline = made.drawing
     rows = [[plain(cell) for cell in row] for row in made.table.rows if isinstance(row, tuple)]
-    assert [row[1:3] for row in rows] == [
-        [percent(p.stated) if p.stated else "–", from_to(None, p.implied)] for p in data.points
+    assert rows == [
+        ["2022-01-27", "60% → 80%", "72%", "n0", ""],
+        ["2022-01-26", "60%", "89% → 72%", "", "Seen last"],
+        ["2022-01-11", "60%", "50% → 89%", "", "Seen first; Seen too"],
+        ["2022-01-06", "60%", "50%", "n0", ""],
+        ["2022-01-01", "–", "50%", "", ""],
     ]
-    assert rows[2][3] == "Seen first; with more; Seen too"
-    assert rows[4][3] == "n0 80%"
     led = {one.anchor for many in (data.seen, data.sayings) for one in many}
     assert led <= set(made.table.anchors)
     assert [step.anchor for step in data.steps if step.anchor not in made.table.anchors] == [

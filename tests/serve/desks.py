@@ -8,7 +8,7 @@ from starlette.testclient import TestClient
 
 from scenarios.serve.addresses import entries
 from scenarios.serve.application import app
-from scenarios.serve.door import AllowedHosts
+from scenarios.serve.request_guard import AllowedHosts
 
 PORT = 8765
 HERE = f"http://127.0.0.1:{PORT}"

@@ -5,16 +5,15 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
-from importlib.resources import files
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 
-from tests.browser import PATIENCE_MS, chromium, lead, needs_chromium
-from tests.cli.commands import FILES, SCEN, changes, make, scen, tree
+from tests.browser import lead, needs_chromium
+from tests.cli.commands import FILES, changes, make, scen, tree
 from tests.full import FULL
+from tests.serve.browsing import Desk, at, axe, served
 
 pytestmark = needs_chromium
 PAGES = (
@@ -30,73 +29,17 @@ FOCUS = """(it => ["a", "button"].includes(it.localName) ? it.textContent.trim()
     document.activeElement)"""
 
 
-class Desk(NamedTuple):
-    """A server, and where it is opened."""
-
-    process: subprocess.Popen[str]
-    start: str
-    root: Path
-
-    @property
-    def address(self) -> str:
-        """Where its pages are."""
-        return self.start.split("/?")[0]
-
-    @property
-    def port(self) -> str:
-        """By which its cookies are known."""
-        return self.address.rpartition(":")[2]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with chromium() as made:
-        yield made
-
-
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Desk]:
-    with served(tmp_path) as made:
+    with served(make(tmp_path / "scenarios", FILES)) as made:
         yield made
 
 
 @pytest.fixture(scope="module")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     """One that no test writes in."""
-    with served(tmp_path_factory.mktemp("shared")) as made:
+    with served(make(tmp_path_factory.mktemp("shared") / "scenarios", FILES)) as made:
         yield made
-
-
-@contextmanager
-def served(folder: Path) -> Iterator[Desk]:
-    root = make(folder / "scenarios", FILES)
-    command = [SCEN, "--database", str(root), "serve", "--port", "0"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout
-        try:
-            yield Desk(process, process.stdout.readline().strip(), root)
-        finally:
-            process.kill()
-
-
-@contextmanager
-def at(browser: Any, desk: Desk, path: str = "", **context: Any) -> Iterator[Any]:
-    """A page in a context of its own, let in by its cookie, or at the start; no script fails."""
-    made = browser.new_context(**{"viewport": {"width": 1280, "height": 900}, **context})
-    made.set_default_timeout(PATIENCE_MS)
-    page = made.new_page()
-    said: list[str] = []
-    page.on("pageerror", lambda error: said.append(str(error)))
-    if path:
-        cookie = {"name": f"scen-{desk.port}", "value": desk.start.partition("=")[2]}
-        made.add_cookies([{**cookie, "url": desk.address}])
-        page.goto(desk.address + path)
-    else:
-        page.goto(desk.start)
-        page.wait_for_url(f"{desk.address}/")
-    yield page
-    assert said == []
-    made.close()
 
 
 def tab_to(page: Any, name: str, *, back: bool = False) -> None:
@@ -106,17 +49,6 @@ def tab_to(page: Any, name: str, *, back: bool = False) -> None:
             return
         page.keyboard.press("Shift+Tab" if back else "Tab")
     pytest.fail(f"{name} is not reached")
-
-
-def axe(page: Any, rules: list[str] | None = None) -> list[str]:
-    """What axe-core finds."""
-    page.eval_on_selector_all("details", "all => all.forEach(it => { it.open = true })")
-    if not page.evaluate("typeof axe !== 'undefined'"):
-        script = files("axe_playwright_python").joinpath("axe.min.js")
-        page.evaluate(script.read_text(encoding="utf-8"))
-    only = {"runOnly": rules} if rules else {}
-    found = page.evaluate("o => axe.run(document, o)", {"resultTypes": ["violations"], **only})
-    return [f"{it['id']}: {it['nodes'][0]['html'][:150]}" for it in found["violations"]]
 
 
 def test_a_newcomer_records_an_item_and_takes_it_back_by_keyboard_alone(
@@ -254,6 +186,11 @@ def test_a_figure_is_given_with_the_handle_or_the_field_on_the_line_of_its_quest
         begin_sitting(page)
         field, handle = page.locator('[name="p:pact"]'), page.locator('[data-odds="p:pact"]')
         assert handle.get_attribute("aria-valuetext") == "no figure yet"
+        scale = page.locator(".odds", has=handle)
+        without = scale.screenshot()
+        handle.evaluate("it => { it.style.visibility = 'hidden' }")
+        assert scale.screenshot() == without, "no figure has no place"
+        handle.evaluate("it => { it.style.visibility = '' }")
         handle.focus()
         with page.expect_response("**/sitting/keep/"):
             page.keyboard.press("ArrowLeft")
@@ -263,6 +200,13 @@ def test_a_figure_is_given_with_the_handle_or_the_field_on_the_line_of_its_quest
         axis = page.locator("svg:has(~ [data-odds='p:pact']) .axis").bounding_box()
         box = handle.bounding_box()
         assert abs(axis["y"] - (box["y"] + box["height"] / 2)) < 2
+        for size in ("16px", "32px"):
+            page.evaluate("size => { document.documentElement.style.fontSize = size }", size)
+            foot = handle.evaluate("it => it.getBoundingClientRect().bottom")
+            labels = scale.locator("svg.scale > text")
+            tops = labels.evaluate_all("all => all.map(it => it.getBoundingClientRect().top)")
+            assert min(tops) >= foot, "no label is hidden"
+        page.evaluate("document.documentElement.style.fontSize = ''")
         page.fill('[name="p:ties"]', "70")
         lead(page, "button.first >> text=Answer")
         line = page.locator(".topic", has_text="A pact")
@@ -322,7 +266,8 @@ def test_a_refused_answer_leads_to_its_field_and_says_so_beside_the_button(
 
 
 def test_what_was_typed_outlives_a_link_back_and_the_server(browser: Any, tmp_path: Path) -> None:
-    with served(tmp_path) as desk, at(browser, desk, "/record/evidence/") as page:
+    root = make(tmp_path / "scenarios", FILES)
+    with served(root) as desk, at(browser, desk, "/record/evidence/") as page:
         with page.expect_response("**/record/evidence/"):
             page.fill("[name=summary]", "Dinner")
         page.fill("[name=quote]", "At eight")
@@ -336,7 +281,7 @@ def test_what_was_typed_outlives_a_link_back_and_the_server(browser: Any, tmp_pa
         page.reload()
         assert page.input_value("[name=quote]") == "At eight"
         desk.process.kill()
-    with served(tmp_path) as desk, at(browser, desk, "/record/") as page:
+    with served(root) as desk, at(browser, desk, "/record/") as page:
         lead(page, "text=Record evidence >> nth=0")
         assert page.input_value("[name=summary]") == "Dinner"
         assert page.input_value("[name=quote]") == "At eight"

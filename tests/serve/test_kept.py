@@ -12,9 +12,9 @@ import pytest
 from scenarios.analysis.ledger.days import DailyLedgers
 from scenarios.analysis.ledger.sensitivity import Band
 from scenarios.analysis.period.period import bands_of
-from scenarios.serve.desk import DatabaseVersion, LiveDatabase
 from scenarios.serve.forms.pages import SavedPage
 from scenarios.serve.frame import SiteCache
+from scenarios.serve.live_database import DatabaseVersion, LiveDatabase
 from scenarios.serve.sized_cache import SizedCache
 from scenarios.site.at import addresses, page_at
 from scenarios.site.site import Page, Site

@@ -20,8 +20,8 @@ from tests.storage.test_git import commit, run
 
 PROMPT = """
 from scenarios.cli.main import main
-from scenarios.serve import desk
-desk._POLL_MS, desk._BEAT = 10**9, 10.0**6
+from scenarios.serve import live_database
+live_database._POLL_MS, live_database._BEAT = 10**9, 10.0**6
 main()
 """
 """A server that never looks by itself, and breaks no silence: what is told in time, the system told

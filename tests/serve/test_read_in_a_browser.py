@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date
-from importlib.resources import files
 from pathlib import Path
 from shutil import copytree
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 
 from scenarios.render.text import short_day
-from tests.browser import PATIENCE_MS, chromium, lead, needs_chromium
-from tests.cli.commands import FILES, SCEN, make
+from tests.browser import lead, needs_chromium
+from tests.cli.commands import FILES, make
 from tests.full import FULL
+from tests.serve.browsing import Desk, at, axe, served
 
 pytestmark = needs_chromium
 
@@ -35,34 +33,6 @@ PAGES = (
 """One of each type, when there was little to show."""
 
 
-class Desk(NamedTuple):
-    """A server, and where it is opened."""
-
-    start: str
-    root: Path
-
-    @property
-    def address(self) -> str:
-        return self.start.split("/?")[0]
-
-
-@contextmanager
-def served(root: Path) -> Iterator[Desk]:
-    command = [SCEN, "--database", str(root), "serve", "--port", "0"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout
-        try:
-            yield Desk(process.stdout.readline().strip(), root)
-        finally:
-            process.terminate()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with chromium() as made:
-        yield made
-
-
 @pytest.fixture(scope="module")
 def shipped(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     root = copytree(SHIPPED, tmp_path_factory.mktemp("shipped") / "scenarios")
@@ -76,36 +46,11 @@ def small(tmp_path: Path) -> Iterator[Desk]:
         yield desk
 
 
-@contextmanager
-def at(browser: Any, desk: Desk, path: str, **context: Any) -> Iterator[Any]:
-    """A page in a context of its own, let in; no script failed and no policy was broken."""
-    made = browser.new_context(**{"viewport": {"width": 1280, "height": 900}, **context})
-    made.set_default_timeout(PATIENCE_MS)
-    page = made.new_page()
-    said: list[str] = []
-    page.on("pageerror", lambda error: said.append(str(error)))
-    page.on("console", lambda told: said.append(told.text) if "Policy" in told.text else None)
-    page.goto(desk.start)
-    page.wait_for_url(f"{desk.address}/")
-    page.goto(desk.address + path)
-    yield page
-    assert said == []
-    made.close()
-
-
 def change(path: Path, old: str, new: str) -> None:
     """Change a file in one step: a reader sees it as it was or as it will be."""
     beside = path.parents[1] / path.name
     beside.write_text(path.read_text().replace(old, new, 1))
     beside.replace(path)
-
-
-def axe(page: Any) -> list[str]:
-    script = files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
-    page.eval_on_selector_all("details", "all => all.forEach(it => { it.open = true })")
-    page.evaluate(script)
-    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
-    return [f"{it['id']}: {it['nodes'][0]['html'][:150]}" for it in found["violations"]]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

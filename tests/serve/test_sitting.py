@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 
 from scenarios.cli import parsing
 from scenarios.storage.session_notes import SittingAnswer as Answer
-from scenarios.storage.session_notes import kept, notes
+from scenarios.storage.session_notes import notes, saved_session
 from scenarios.workspace.input import typed_in
 from tests.cli.commands import FILES, make, scen
 from tests.serve.desks import reader
@@ -100,7 +100,7 @@ def test_a_sitting_goes_from_what_is_due_to_one_sheet(client: TestClient, desk: 
         "rationales:\n"
         "  pact: 'A hunch [revised after the reveal; blind: 0.15] They know more'\n"
     )
-    assert kept(desk, "desk", TODAY) is None
+    assert saved_session(desk, "desk", TODAY) is None
 
 
 def test_the_numbers_of_items_before_a_reason_cite_them(client: TestClient, desk: Path) -> None:
@@ -215,7 +215,7 @@ def test_a_sitting_is_left_at_any_step_and_its_answers_make_the_sheet(
     post(client, "end", do="write", stopped="yes")
     sheet = (desk / "forecasts/2022/2022-02-21-desk.yaml").read_text()
     assert "probabilities:\n  ties: 0.7\n  pact: 0.3\nrationales:" in sheet
-    assert kept(desk, "desk", TODAY) is None
+    assert saved_session(desk, "desk", TODAY) is None
 
 
 def test_who_stops_sees_no_figure_of_others_and_can_go_back_to_the_questions(
@@ -258,7 +258,7 @@ def test_thirty_means_thirty_per_cent(
 ) -> None:
     begin(client)
     post(client, "keep", p__pact=typed)
-    said = kept(desk, "desk", TODAY)
+    said = saved_session(desk, "desk", TODAY)
     assert said is not None
     assert said.answers["pact"].blind == figure
 
@@ -351,7 +351,7 @@ def test_a_draft_is_kept_while_one_types_and_a_terminal_goes_on_from_it(
 ) -> None:
     begin(client)
     post(client, "keep", p__pact="0.15", why__pact="A hu", p__ties="0.")
-    said = kept(desk, "desk", TODAY)
+    said = saved_session(desk, "desk", TODAY)
     assert said is not None
     assert [(id, one.blind, one.stage, one.rationale) for id, one in said.answers.items()] == [
         ("pact", 0.15, "figure", "A hu")
@@ -392,7 +392,7 @@ def test_what_is_no_figure_is_said_at_its_field_and_the_rest_is_kept(
     )
     made = post(client, "answers", p__ties="0.8")
     assert made.faults == {"p_pact": "a probability, as before, or skip it"}
-    said = kept(desk, "desk", TODAY)
+    said = saved_session(desk, "desk", TODAY)
     assert said is not None
     assert [*said.answers] == ["ties"]
 
@@ -468,8 +468,8 @@ def test_a_sitting_of_an_earlier_day_is_taken_over_or_dropped(
         told = text(client)
         assert "The sitting of 14 Feb 2022 was never finished: 1 answer." in told
         post(client, "left", day="2022-02-14", do=do)
-        assert kept(desk, "desk", date(2022, 2, 14)) is None
-    said = kept(desk, "desk", TODAY)
+        assert saved_session(desk, "desk", date(2022, 2, 14)) is None
+    said = saved_session(desk, "desk", TODAY)
     assert said is not None
     assert [*said.answers] == ["pact"]
 

@@ -19,15 +19,15 @@ from starlette.testclient import TestClient
 from scenarios.errors import ScenError
 from scenarios.serve import application
 from scenarios.serve.application import PageCache
-from scenarios.serve.desk import LiveDatabase
 from scenarios.serve.exchange import PageParameters, PageRequest, RenderedPage
+from scenarios.serve.live_database import LiveDatabase
 from scenarios.site.at import page_at
 from scenarios.storage import worktree
 from scenarios.storage.cache.files import CachedFiles
 from scenarios.storage.yaml import reader
-from scenarios.workspace.how import WriteMode
 from scenarios.workspace.opened import OpenDatabase, open_folder
 from scenarios.workspace.tasks.evidence import record_evidence
+from scenarios.workspace.write_mode import WriteMode
 from scenarios.workspace.writing import WriteResult
 from tests.cli.commands import FILES, make
 from tests.serve.desks import HERE, stranger
@@ -102,7 +102,7 @@ class Served:
         for client in (self.writer, *self.readers):
             assert client.get(door.start).status_code == 200
             assert "Dinner" not in client.get(LIST).text
-        self.reader, self.desk, self.pages = self.readers[0], app.state.desk, app.state.pages
+        self.reader, self.desk, self.pages = self.readers[0], app.state.live, app.state.pages
 
     def settle(self) -> None:
         """Wait until nothing is put off."""
@@ -337,7 +337,7 @@ def test_where_many_files_are_not_found_yet_a_write_looks_for_them(
 ) -> None:
     desk = LiveDatabase(make(tmp_path, FILES))
     monkeypatch.setattr(desk, "is_watched", True)
-    monkeypatch.setattr("scenarios.serve.desk._FRESH", 2)
+    monkeypatch.setattr("scenarios.serve.live_database._FRESH", 2)
     numbers = []
     for n in range(4):
         add(desk, f"Dinner {n}")

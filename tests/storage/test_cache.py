@@ -237,7 +237,7 @@ def test_no_item_is_judged_again_where_there_is_more_to_name_or_other_words(
     assert list(files.fresh()) == [name]
     loaded = load(files, memory)
     assert isinstance(items := loaded.database.evidence, CachedEvidence)
-    assert (loaded.problems, dict(items.at_hand)) == ([], {})
+    assert (loaded.problems, dict(items.loaded)) == ([], {})
     same(root)
 
 

@@ -62,6 +62,14 @@ def test_a_record_comes_back_as_one_where_its_type_is_named(child: Child) -> Non
     assert child.call(*words, records=[FilePosition]) == FilePosition("x", 3, "a")
 
 
+def test_an_answer_of_many_records_is_no_larger_than_its_text() -> None:
+    position, number = FilePosition("x", 3, "a"), 200_000
+    limits = Limits(seconds=60, memory_mib=40, answer_mib=5)
+    with Child(limits, "x.csv") as child:
+        answer = child.call("operator:mul", [position], number, records=[FilePosition])
+    assert answer == [position] * number
+
+
 def test_a_refusal_is_raised_as_its_reader_raised_it(child: Child) -> None:
     with pytest.raises(UsageError, match="--encoding 'zip' is no encoding"):
         child.call("scenarios.exchange.tables.table:decoding", "zip")

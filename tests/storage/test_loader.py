@@ -110,6 +110,21 @@ def test_an_invalid_database_has_exactly_its_problems(rule: str) -> None:
     assert rule in {problem.rule for problem in problems}
 
 
+def test_a_later_reading_may_replace_an_earlier_one_and_not_itself_nor_one_that_is_not_there() -> (
+    None
+):
+    item = "summary: Level\nobserved: 2022-02-{0}\nrecorded: 2022-02-{0}\nsupersedes: [{1}]\n"
+    names = {"04": "", "05": "2022-02-04-level", "06": "2022-02-06-level", "07": "2022-02-01-gone"}
+    files = {
+        f"evidence/2022/2022-02-{day}-level.yaml": item.format(day, name).encode()
+        for day, name in names.items()
+    }
+    assert [(p.path, p.rule) for p in load(SOUND | files).problems] == [
+        ("evidence/2022/2022-02-06-level.yaml", "self-reference"),
+        ("evidence/2022/2022-02-07-level.yaml", "unknown-evidence"),
+    ]
+
+
 def test_every_rule_has_an_invalid_database_and_no_other_is_named() -> None:
     listed = {rule.id for rule in (*consistency.FILE_RULES, *consistency.RULES)}
     assert listed - NOT_IN_A_TEXT == {path.name for path in (DATA / "invalid").iterdir()}

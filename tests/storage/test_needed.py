@@ -16,7 +16,7 @@ from msgspec.structs import replace
 
 from scenarios.analysis.evidence.knowledge import bearing
 from scenarios.analysis.history import audit
-from scenarios.analysis.history.audit import foretold
+from scenarios.analysis.history.audit import preview
 from scenarios.analysis.ledger.ledger import effects
 from scenarios.analysis.period.probability_shifts import shifts
 from scenarios.analysis.review.restated import restated
@@ -30,13 +30,13 @@ from scenarios.storage.cache.packed import PackedFolder, cache_of
 from scenarios.storage.git import repository as git
 from scenarios.storage.loader import load, read_record
 from scenarios.workspace.afterwards import changed_afterwards
-from scenarios.workspace.audit_preview import foretold_of
+from scenarios.workspace.audit_preview import preview_of
 from scenarios.workspace.corrections import KeyChange, edit
-from scenarios.workspace.how import WriteMode
 from scenarios.workspace.opened import open_folder, past
 from scenarios.workspace.reading import reviewed, span
 from scenarios.workspace.results import corrected, evidence_effects
 from scenarios.workspace.tasks.evidence import record_evidence
+from scenarios.workspace.write_mode import WriteMode
 from scenarios.workspace.writing import WriteResult
 from tests.cli.commands import scen
 from tests.cli.test_correcting import written
@@ -114,20 +114,20 @@ def adding(root: Path) -> None:
 
 def editing(root: Path) -> None:
     done, _ = edit(root, f"{day(3)}-own3", CHANGED)
-    found = foretold_of(done, TODAY, audit)
+    found = preview_of(done, TODAY, audit)
     assert [one.rule for one in found] == ["judged-anew"]
     assert corrected(done, "x", found, TODAY).shifts
 
 
 def entitling(root: Path) -> None:
     done, _ = edit(root, "scenario:rare", [KeyChange("title", "put", "Another")])
-    assert (foretold_of(done, TODAY, audit), corrected(done, "x", [], TODAY).shifts) == ([], ())
+    assert (preview_of(done, TODAY, audit), corrected(done, "x", [], TODAY).shifts) == ([], ())
 
 
 def looking_back(root: Path) -> None:
     changed = changed_afterwards(open_folder(root), git.repository(root), day(2), TODAY)
     assert changed
-    assert [row.scenario for row in changed.restatement.figures] == ["rare"]
+    assert [row.scenario for row in changed[0].figures] == ["rare"]
 
 
 @pytest.mark.parametrize("do", [adding, editing, entitling, looking_back])
@@ -155,7 +155,7 @@ def test_what_was_read_for_the_first_time_is_not_read_again_beside_a_commit(
             root, RecordCache(cache_of(root), clock=lambda: time.time_ns() + 10**12)
         )
         assert isinstance(opened.database.evidence, CachedEvidence)
-        assert not opened.database.evidence.at_hand
+        assert not opened.database.evidence.loaded
         repository = git.repository(root)
         counts.append(
             reads(lambda: changed_afterwards(opened, repository, day(2), TODAY))  # noqa: B023
@@ -262,7 +262,7 @@ def test_what_is_narrowed_says_what_all_records_say(seed: int, tmp_path: Path) -
         before, after = both(done)
         assert bearing(done.after.database) == bearing(after)
         revisions, _ = past(git.repository(root), None)
-        assert foretold_of(done, END, audit) == foretold(revisions, before, after, END)
+        assert preview_of(done, END, audit) == preview(revisions, before, after, END)
         assert corrected(done, now.id, [], END).shifts == shifts(before, after, END)
         if now.kind == "evidence":
             assert evidence_effects(done, now.id, END) == effects(before, after, now.id, END)
@@ -272,7 +272,7 @@ def test_what_is_narrowed_says_what_all_records_say(seed: int, tmp_path: Path) -
         changed = changed_afterwards(opened, git.repository(root), middle - timedelta(1), END)
         assert changed
         rows, _ = restated(then, after, after, middle - timedelta(1))
-        found = [(one.scenario, one.stated, one.implied) for one in changed.restatement.figures]
+        found = [(one.scenario, one.stated, one.implied) for one in changed[0].figures]
         assert found == [(one.scenario, one.stated, one.implied) for one in rows]
 
 
@@ -280,7 +280,7 @@ def test_an_edit_of_words_that_no_rule_of_the_audit_reads_reads_no_history(tmp_p
     root, counts = of_size(tmp_path, 5), []
     for id, key in ((f"{day(3)}-own3", "notes"), ("scenario:rare", "title"), ("tracker", "title")):
         done, _ = edit(root, id, [KeyChange(key, "put", "Other words")])
-        counts.append(reads(lambda done=done: foretold_of(done, TODAY, audit)))  # type: ignore[misc]
+        counts.append(reads(lambda done=done: preview_of(done, TODAY, audit)))  # type: ignore[misc]
         commit(root.parent, key)
     assert counts == [1, 1, 1]  # the record as the last commit has it
 
@@ -295,8 +295,8 @@ def test_other_words_in_an_item_renamed_by_hand_leave_the_audit_without_its_form
         words = f"Other words {how.commit}"
         done, _ = edit(root, f"{day(3)}-other", [KeyChange("summary", "put", words)], how)
         revisions, _ = past(git.repository(root), "HEAD~" if how.commit else "HEAD")
-        found = foretold_of(done, TODAY, audit)
-        assert found == foretold(revisions, *both(done), TODAY)
+        found = preview_of(done, TODAY, audit)
+        assert found == preview(revisions, *both(done), TODAY)
         rules = [] if how.commit else ["deleted-evidence", "backdated"]
         assert [one.rule for one in found] == rules
 
@@ -306,10 +306,10 @@ def test_an_item_that_was_renamed_by_hand_keeps_its_history(tmp_path: Path) -> N
     place = root / path_of("evidence", f"{day(3)}-own3")
     place.rename(place.with_name(f"{day(3)}-other.yaml"))
     done, _ = edit(root, f"{day(3)}-other", CHANGED)
-    found = foretold_of(done, TODAY, audit)
+    found = preview_of(done, TODAY, audit)
     assert [(one.rule, one.record) for one in found] == [("judged-anew", f"{day(3)}-other")]
     revisions, _ = past(git.repository(root), None)
-    assert found == foretold(revisions, *both(done), TODAY)
+    assert found == preview(revisions, *both(done), TODAY)
 
 
 def test_the_last_figure_of_a_question_over_rests_on_its_evidence_whatever_else_was_changed(

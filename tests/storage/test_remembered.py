@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from scenarios.analysis.evidence.knowledge import known
+from scenarios.analysis.evidence.knowledge import known_on
 from scenarios.analysis.ledger.ledger import ledger
 from scenarios.errors import ScenError
 from scenarios.model import ScenarioId
@@ -37,9 +37,10 @@ resolution_criteria: The text of a treaty.
 opened: 2022-01-01
 horizon: 2030-12-31
 """
+TALKS = f"{SCENARIO}prior: {{probability: 0.5, basis: B.}}\n".replace("2030-12-31", "2022-03-31")
 FRAME = {
     "tracker.yaml": [
-        "format: 1\ntitle: T\nsets: {form: Form}\n",
+        "format: 1\ntitle: T\nsets: {form: Form}\nteam: {record: 60}\n",
         "format: 1\ntitle: U\nthemes: {talks: Talks}\nanalysts: {red: The red team}\n",
         "no\n",
     ],
@@ -64,9 +65,18 @@ FRAME = {
         f"{SCENARIO}implies: [pact]\nprior: {{probability: 0.5, basis: B.}}\n",
         f"{SCENARIO}tags: [x]\n",
     ],
+    "talks.yaml": [  # which has ended: by it analysts weigh in others
+        f"{TALKS}resolution: {{outcome: {outcome}, date: {on}, recorded: {on}, basis: B.}}\n"
+        for outcome in ("occurred", "did-not-occur")
+        for on in ("2022-03-01", "2022-07-01")
+    ],
     "sources/kremlin.yaml": ["name: K\nreliability: A\n", "name: K\nreliability: C\n", "name: K\n"],
+    "forecasts/2022/2022-02-06-red.yaml": [
+        f"date: 2022-02-06\nanalyst: red\nprobabilities: {{talks: {p}, pact: 0.6, trade: 0.4}}\n"
+        for p in (0.9, 0.2)
+    ],
     "forecasts/2022/2022-02-07-desk.yaml": [
-        "date: 2022-02-07\nanalyst: desk\nprobabilities: {pact: 0.1, trade: 0.9}\n",
+        "date: 2022-02-07\nanalyst: desk\nprobabilities: {pact: 0.1, trade: 0.9, talks: 0.4}\n",
         (
             "date: 2022-02-07\nanalyst: desk\nprobabilities: {trade: 0.7}\n"
             "evidence: {trade: [2022-01-01-a]}\n"
@@ -125,7 +135,7 @@ def figures(opened: OpenDatabase) -> dict[str, Any]:
 
 
 def explained(opened: OpenDatabase, id: ScenarioId) -> object:
-    return ledger(known(opened.about(id), DAY), id)
+    return ledger(known_on(opened.about(id), DAY), id)
 
 
 def where(root: Path) -> Path:

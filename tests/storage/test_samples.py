@@ -10,24 +10,19 @@ from typing import Any
 import pytest
 import yaml
 
+from scenarios.declarations import keys
 from scenarios.model import Kind
 from scenarios.paths import MODELS, path_of
 from scenarios.storage.loader import load
 from scenarios.storage.yaml.editor import put, unset
 from scenarios.storage.yaml.reader import places
-from scenarios.values import keys
 
 NOT_BUILT: dict[tuple[Kind, str], Any] = {
     ("tracker", "address"): "https://www.example.org/x",
-    ("tracker", "team.recency"): 0.25,
-    ("tracker", "team.record"): 60,
-    ("tracker", "half_life_days"): {"default": 1095, "energy": 365},
-    ("tracker", "hindsight"): True,
     ("tracker", "analysts.asia"): {"name": "Asia desk", "role": "analyst"},
     ("scenario", "quantity"): {"kind": "number", "unit": "billion dollars", "thresholds": [240]},
     ("scenario", "prior.quantiles"): {"p10": 205, "p50": 240, "p90": 275},
     ("scenario", "resolution.value"): 244.8,
-    ("evidence", "supersedes"): ["2021-12-15-leaders-meet"],
     ("forecasts", "quantiles"): {"military-pact": {"p10": 232, "p50": 243, "p90": 256}},
 }
 """The one list of what the design has and the program refuses, with a value of each.
@@ -82,7 +77,7 @@ def database(samples: dict[Kind, bytes]) -> dict[str, bytes]:
     files["other-scenario.yaml"] = re.sub(", given: .*}}(?=})|\nset: .*", "", QUESTION)
     for id in ("a-source-id", "reuters"):
         files[f"sources/{id}.yaml"] = "{name: A source, reliability: B}"
-    for id in ("2021-12-15", "2022-02-04", "2030-12-31"):
+    for id in ("2021-12-15", "2022-01-10", "2022-02-04", "2030-12-31"):
         item = ITEM.replace("2021-12-15", id)
         files[path_of("evidence", f"{id}-leaders-meet")] = item
     records = {path_of(kind, IDS[kind]): text for kind, text in samples.items()}

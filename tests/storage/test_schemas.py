@@ -14,6 +14,7 @@ import msgspec
 import pytest
 from jsonschema import Draft202012Validator, FormatChecker
 
+from scenarios.declarations import keys
 from scenarios.drafts import MODELS
 from scenarios.model import Database, Evidence, Kind, Scenario, Tracker
 from scenarios.paths import path_of
@@ -21,7 +22,6 @@ from scenarios.storage.loader import decoded, load, within_limits
 from scenarios.storage.schema import nodes_at, schema_text, validate
 from scenarios.storage.yaml.reader import read
 from scenarios.text import did_you_mean, nearest, printable, shown
-from scenarios.values import keys
 from tests.full import FULL
 from tests.storage.mutants import mutants
 

@@ -20,12 +20,12 @@ from hypothesis import strategies as st
 from scenarios.errors import ScenError
 from scenarios.storage.drafts import (
     FormDraft,
+    autosaved,
     drop_draft,
-    jotted,
     keep_draft,
-    kept_draft,
-    kept_drafts,
     left,
+    saved_draft,
+    saved_drafts,
 )
 from scenarios.storage.session_notes import PartialRatings, SessionRecord, earlier, notes
 from scenarios.storage.session_notes import SittingAnswer as Answer
@@ -59,7 +59,7 @@ def begun(root: Path, on: date = DAY, analyst: str = "desk", **changes: Any) -> 
     """A sitting in which something was said, and its file."""
     with notes(root, analyst, on) as found:
         found.keep(**changes or {"skipped": ("war",)})
-        return found.place
+        return found.path
 
 
 def refusal(root: Path) -> str:
@@ -86,7 +86,7 @@ def test_whatever_was_typed_is_read_back_as_it_was(
     with notes(root, "desk", DAY) as found:
         assert (found.is_new, found.sitting) == (True, SessionRecord(str(root), DAY, "desk"))
         found.keep(**said)
-        assert (found.is_new, files(root)) == (False, [found.place])
+        assert (found.is_new, files(root)) == (False, [found.path])
     with notes(root, "desk", DAY) as found:
         assert found.sitting == SessionRecord(str(root), DAY, "desk", **said)
         found.drop()
@@ -100,14 +100,14 @@ def test_a_draft_of_a_form_is_for_its_owner_alone_and_what_cannot_be_read_is_non
     keep_draft(root, draft)
     (place,) = files(root)
     assert (place.stat().st_mode & 0o777, place.parent.stat().st_mode & 0o777) == (0o600, 0o700)
-    assert kept_draft(root, draft.address) == draft
-    assert kept_draft(root, "/record/evidence/") is None
+    assert saved_draft(root, draft.address) == draft
+    assert saved_draft(root, "/record/evidence/") is None
     for data in (b"", b"{}", b"\xff", b'{"address": 1, "texts": []}'):
         place.write_bytes(data)
-        assert kept_draft(root, draft.address) is None
+        assert saved_draft(root, draft.address) is None
     keep_draft(root, draft)
     place.chmod(0o666)
-    assert [*kept_drafts(root)] == []
+    assert [*saved_drafts(root)] == []
     drop_draft(root, draft.address)
     assert files(root) == []
 
@@ -116,7 +116,7 @@ def test_the_fifty_drafts_of_forms_that_were_typed_last_are_kept(root: Path) -> 
     for number in range(52):
         keep_draft(root, FormDraft(f"/{number}", {}))
         os.utime(max(files(root), key=lambda file: file.stat().st_mtime_ns), (number, number))
-    kept = [draft.address for draft in kept_drafts(root)]
+    kept = [draft.address for draft in saved_drafts(root)]
     assert kept == [f"/{number}" for number in range(51, 1, -1)]
 
 
@@ -144,10 +144,10 @@ def test_two_at_once_are_refused_and_a_file_that_was_edited_meanwhile_is_left_al
     with notes(root, "desk", DAY) as found:
         assert "perhaps a `scen` in another terminal" in refusal(root)
         found.keep(skipped=("war",))
-        found.place.write_text("mine: 1\n")
+        found.path.write_text("mine: 1\n")
         with pytest.raises(ScenError, match="changed since it was read"):
             found.keep(skipped=("gas",))
-        assert found.place.read_text() == "mine: 1\n"
+        assert found.path.read_text() == "mine: 1\n"
 
 
 @pytest.mark.parametrize("given_as", ["", "relative/folder"])
@@ -160,7 +160,7 @@ def test_without_a_state_folder_of_their_own_it_is_the_usual_one(
 
 
 def test_what_is_jotted_down_is_left_behind_by_a_kill_alone(root: Path) -> None:
-    with jotted(root, "item") as jot:
+    with autosaved(root, "item") as jot:
         jot("one")
         jot("two")
         jot("two")
@@ -192,7 +192,7 @@ def ours(root: Path) -> dict[str, Path]:
 def test_folders_and_files_are_for_their_owner_alone_whatever_the_umask(root: Path) -> None:
     before = os.umask(0)
     try:
-        with notes(root, "desk", DAY) as found, jotted(root, "item") as jot:
+        with notes(root, "desk", DAY) as found, autosaved(root, "item") as jot:
             for text in ("one", "two"):
                 found.keep(skipped=(text,))
                 jot(text)

@@ -66,6 +66,18 @@ class Revision(msgspec.Struct, frozen=True, kw_only=True):
     left_out: int = 0
 
 
+class AuditFinding(msgspec.Struct, frozen=True, kw_only=True):
+    """A finding of the audit in a commit's change of a record; `date` is the author's own."""
+
+    rule: str
+    record: str
+    kind: Kind
+    commit: str
+    author: str
+    date: date
+    message: str
+
+
 Names = Mapping[str, str]
 """From one name to another: the id of a record, or `scenario/indicator`."""
 
@@ -352,8 +364,9 @@ def touched_by(keys: Iterable[Key], *databases: Database) -> set[ScenarioId]:
 
 def scenarios_about(database: Database, id: str, record: Record | None) -> Iterable[ScenarioId]:
     """Scenarios that a state of a record is about, rivals aside."""
-    if isinstance(record, Tracker):
-        return database.scenarios
+    has_ended = isinstance(record, Scenario) and record.resolution
+    if isinstance(record, Tracker) or (has_ended and database.tracker.team.record):
+        return database.scenarios  # by how a question ended analysts may weigh in others
     if isinstance(record, Evidence):
         return borne(database, record)
     if isinstance(record, Sheet):

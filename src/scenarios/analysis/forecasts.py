@@ -1,15 +1,17 @@
-"""The stated probability: what people forecast, and who stands behind it."""
+"""The stated probability: what people forecast, who stands behind it, and the team's figure."""
 
 import math
-from collections.abc import Callable, Collection
-from datetime import date
+from collections.abc import Callable, Collection, Iterable, Mapping
+from datetime import date, timedelta
+from operator import mul
 from typing import NamedTuple
 
 import msgspec
 
-from scenarios.analysis.evidence.knowledge import contends, members, resolution
-from scenarios.model import Analyst, Database, EvidenceId, ScenarioId, SetId, SheetId, Tracker
+from scenarios.analysis.evidence.knowledge import AnalystRecords, contends, members, resolution
+from scenarios.model import Analyst, Database, EvidenceId, ScenarioId, SetId, SheetId
 from scenarios.scales import decibans, probability
+from scenarios.values import Team
 
 
 class StandingForecast(msgspec.Struct, frozen=True, kw_only=True):
@@ -18,6 +20,78 @@ class StandingForecast(msgspec.Struct, frozen=True, kw_only=True):
     probability: float
     date: date
     sheet: SheetId
+
+
+class SheetForecast(msgspec.Struct, frozen=True, kw_only=True):
+    """Forecast of one scenario in one sheet; a probability of None withdraws."""
+
+    sheet: SheetId
+    date: date
+    analyst: Analyst
+    probability: float | None
+    rationale: str | None
+    evidence: tuple[EvidenceId, ...]
+
+
+def forecasts_between(
+    database: Database, scenario_id: ScenarioId, since: date | None, until: date
+) -> list[SheetForecast]:
+    """Every forecast of a scenario after `since` and up to `until`, oldest first."""
+    sheets = ((id, database.sheets[id]) for id in database.speaking.get(scenario_id, ()))
+    return [
+        SheetForecast(
+            sheet=id,
+            date=sheet.date,
+            analyst=sheet.analyst,
+            probability=sheet.probabilities[scenario_id],
+            rationale=sheet.rationales.get(scenario_id),
+            evidence=sheet.evidence.get(scenario_id, ()),
+        )
+        for id, sheet in sheets
+        if sheet.date <= until and (since is None or sheet.date > since)
+    ]
+
+
+def stated_days(database: Database, ids: Iterable[ScenarioId]) -> set[date]:
+    """Days on which a forecast of one of these scenarios was made, withdrawn or expired."""
+    stands = database.tracker.standing_days
+    made = {database.sheets[sheet].date for id in ids for sheet in database.speaking.get(id, ())}
+    room = date.max.toordinal() - stands
+    return made | {day + timedelta(stands) for day in made if day.toordinal() <= room}
+
+
+def current_forecasts(
+    database: Database, scenario_id: ScenarioId, as_of: date
+) -> dict[Analyst, StandingForecast]:
+    """Each analyst's latest forecast at `as_of`, unless withdrawn or expired."""
+    latest: dict[Analyst, SheetId] = {}
+    for id in database.speaking.get(scenario_id, ()):
+        sheet = database.sheets[id]
+        if sheet.date > as_of:
+            break
+        latest[sheet.analyst] = id
+    days = database.tracker.standing_days
+    forecasts = {}
+    for analyst, id in sorted(latest.items()):
+        day, figure = database.sheets[id].date, database.sheets[id].probabilities[scenario_id]
+        if figure is not None and (as_of - day).days < days:
+            forecasts[analyst] = StandingForecast(probability=figure, date=day, sheet=id)
+    return forecasts
+
+
+def refusal(database: Database, id: ScenarioId, on: date) -> str | None:
+    """Reason why a forecast of a scenario on a day would never count, or None."""
+    opened = database.scenarios[id].opened
+    if on < opened:
+        return f"{id} opened on {opened}: nothing was asked on {on}"
+    outcome = resolution(database, id)
+    if outcome and outcome.date <= on:
+        return f"the outcome of {id} was known on {outcome.date}: a forecast of {on} never counts"
+    horizon = database.scenarios[id].horizon
+    if horizon < on:
+        hint = f"scen resolve {id} OUTCOME --basis … ends it"
+        return f"the horizon of {id} is {horizon}: a forecast of {on} never counts; {hint}"
+    return None
 
 
 class TeamFigure(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,69 +125,14 @@ Means = dict[tuple[SetId, date], SetMeans]
 """Pooled figures of each set on a day, computed once."""
 
 
-class SheetForecast(msgspec.Struct, frozen=True, kw_only=True):
-    """Forecast of one scenario in one sheet; a probability of None withdraws."""
-
-    sheet: SheetId
-    date: date
-    analyst: Analyst
-    probability: float | None
-    rationale: str | None
-    evidence: tuple[EvidenceId, ...]
-
-
-def given(
-    database: Database, scenario_id: ScenarioId, since: date | None, until: date
-) -> list[SheetForecast]:
-    """Every forecast of a scenario after `since` and up to `until`, oldest first."""
-    sheets = ((id, database.sheets[id]) for id in database.speaking.get(scenario_id, ()))
-    return [
-        SheetForecast(
-            sheet=id,
-            date=sheet.date,
-            analyst=sheet.analyst,
-            probability=sheet.probabilities[scenario_id],
-            rationale=sheet.rationales.get(scenario_id),
-            evidence=sheet.evidence.get(scenario_id, ()),
-        )
-        for id, sheet in sheets
-        if sheet.date <= until and (since is None or sheet.date > since)
-    ]
-
-
-def standing_days(tracker: Tracker) -> int:
-    """Days on which a forecast stands, from its own; unlimited without expiry."""
-    expiry = tracker.forecast_expires_days
-    return date.max.toordinal() if expiry is None else expiry + 1
-
-
-def standing(
-    database: Database, scenario_id: ScenarioId, as_of: date
-) -> dict[Analyst, StandingForecast]:
-    """Each analyst's latest forecast at `as_of`, unless withdrawn or expired."""
-    latest: dict[Analyst, SheetId] = {}
-    for id in database.speaking.get(scenario_id, ()):
-        sheet = database.sheets[id]
-        if sheet.date > as_of:
-            break
-        latest[sheet.analyst] = id
-    days = standing_days(database.tracker)
-    forecasts = {}
-    for analyst, id in sorted(latest.items()):
-        day, figure = database.sheets[id].date, database.sheets[id].probabilities[scenario_id]
-        if figure is not None and (as_of - day).days < days:
-            forecasts[analyst] = StandingForecast(probability=figure, date=day, sheet=id)
-    return forecasts
-
-
 def stated(
     database: Database, scenario_id: ScenarioId, as_of: date, means: Means | None = None
 ) -> StatedProbability | None:
     """The pooled standing forecasts, normalised in a complete set; `means` serves further calls."""
-    own = standing(database, scenario_id, as_of)
+    own = current_forecasts(database, scenario_id, as_of)
     if not own:
         return None
-    mean, means = _mean(database.tracker, own), {} if means is None else means
+    mean, means = mean_of(database, scenario_id, as_of, own), {} if means is None else means
     set_id = database.scenarios[scenario_id].set
     if set_id is None:
         return StatedProbability(probability=mean, analysts=tuple(own), pooled=mean)
@@ -125,8 +144,53 @@ def stated(
     return StatedProbability(probability=chance, analysts=tuple(own), pooled=mean)
 
 
+def mean_of(
+    database: Database,
+    scenario_id: ScenarioId,
+    as_of: date,
+    forecasts: Mapping[Analyst, StandingForecast],
+) -> float:
+    """The pooled figure of these forecasts of a scenario, each weighted as the tracker says."""
+    team = database.tracker.team
+    ages = {name: (as_of - forecast.date).days for name, forecast in forecasts.items()}
+    days_open = (as_of - database.scenarios[scenario_id].opened).days
+    figures = [forecast.probability for forecast in forecasts.values()]
+    own = weights(ages, days_open, team, records_of(database).on(as_of))
+    return pooled(figures, team.extremize, own)
+
+
+def records_of(database: Database) -> AnalystRecords:
+    """The records of analysts; none unless the tracker weighs by them."""
+    if not database.tracker.team.record:
+        return AnalystRecords()
+    from scenarios.analysis.analyst_records import analyst_records  # noqa: PLC0415 - team.record alone
+
+    return analyst_records(database)
+
+
+def weights(
+    ages: Mapping[Analyst, int], days_open: int, team: Team, excess: Mapping[Analyst, float]
+) -> list[float]:
+    """Weight of each analyst's forecast in the mean of the log odds; by age the largest is 1.
+
+    By age in days: 2^(−age/(recency·max(1, days open))); by the `excess` of their record:
+    exp(−record·excess). Each is 1 where the team's key is absent.
+    """
+    own = [1.0] * len(ages)
+    if team.recency is not None:
+        half_life, newest = team.recency * max(1, days_open), min(ages.values())
+        own = [2 ** ((newest - age) / half_life) for age in ages.values()]
+    if team.record and excess:
+        factors = (math.exp(-team.record * excess.get(analyst, 0.0)) for analyst in ages)
+        own = [*map(mul, own, factors)]
+    return own
+
+
 def pooled(
-    figures: Collection[float], extremize: float, in_decibans: Callable[[float], float] = decibans
+    figures: Collection[float],
+    extremize: float,
+    weights: Collection[float],
+    in_decibans: Callable[[float], float] = decibans,
 ) -> float:
     """The geometric mean of odds to the power `extremize` (Satopää et al. 2014, Baron et al. 2014).
 
@@ -136,7 +200,8 @@ def pooled(
     lowest = min(figures)
     if len(figures) == 1 or (extremize == 1 and lowest == max(figures)):
         return lowest
-    return probability(extremize * math.fsum(map(in_decibans, figures)) / len(figures))
+    total = math.fsum(map(mul, map(in_decibans, figures), weights))
+    return probability(extremize * total / math.fsum(weights))
 
 
 def share(own: float, whole: float) -> float:
@@ -145,30 +210,11 @@ def share(own: float, whole: float) -> float:
     return own if own == whole or abs(whole - 1) <= _ROUNDING else own / whole
 
 
-def refusal(database: Database, id: ScenarioId, on: date) -> str | None:
-    """Reason why a forecast of a scenario on a day would never count, or None."""
-    opened = database.scenarios[id].opened
-    if on < opened:
-        return f"{id} opened on {opened}: nothing was asked on {on}"
-    outcome = resolution(database, id)
-    if outcome and outcome.date <= on:
-        return f"the outcome of {id} was known on {outcome.date}: a forecast of {on} never counts"
-    horizon = database.scenarios[id].horizon
-    if horizon < on:
-        how = f"scen resolve {id} OUTCOME --basis … ends it"
-        return f"the horizon of {id} is {horizon}: a forecast of {on} never counts; {how}"
-    return None
-
-
 _ROUNDING = 1e-9
 
 
 def _means(database: Database, set_id: SetId, as_of: date) -> SetMeans:
     inside = frozenset(id for id in members(database, set_id) if contends(database, id, as_of))
-    figures = [standing(database, id, as_of) for id in sorted(inside)]
-    whole = math.fsum(_mean(database.tracker, own) for own in figures if own)
-    return SetMeans(members=inside, whole=whole, incomplete=not all(figures))
-
-
-def _mean(tracker: Tracker, figures: dict[Analyst, StandingForecast]) -> float:
-    return pooled([figure.probability for figure in figures.values()], tracker.team.extremize)
+    forecasts = {id: current_forecasts(database, id, as_of) for id in sorted(inside)}
+    means = [mean_of(database, id, as_of, own) for id, own in forecasts.items() if own]
+    return SetMeans(members=inside, whole=math.fsum(means), incomplete=len(means) < len(forecasts))

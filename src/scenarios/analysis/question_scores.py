@@ -3,31 +3,32 @@
 from collections.abc import Iterable, Iterator
 from datetime import date
 from operator import mul
+from typing import NamedTuple
 
 import msgspec
+from msgspec.structs import replace
 
-from scenarios.analysis.daily_forecasts import (
+from scenarios.analysis.daily_forecasts import ForecastArchive, archive, timelines_of
+from scenarios.analysis.ledger.days import DailyLedgers
+from scenarios.analysis.question_timelines import (
     Cluster,
     ExcludedQuestion,
     Figure,
-    ForecastArchive,
     Line,
     QuestionTimeline,
     Spans,
     Unit,
-    archive,
     baseline,
     before,
     brier,
+    days_after,
     log_score,
     peer,
     questions,
     stood,
     sweep,
-    timelines,
     unit_of,
 )
-from scenarios.analysis.ledger.days import DailyLedgers
 from scenarios.model import Analyst, Database, Outcome, ScenarioId, SetId
 from scenarios.progress import Progress, unwatched
 
@@ -55,7 +56,8 @@ class QuestionScore(msgspec.Struct, frozen=True, kw_only=True):
     """One forecaster on one question; `common_brier`: where all of its own stood.
 
     A `set` is one question, and its `scenario` the member that occurred. Where a forecaster never
-    had a figure for each member, a member is scored `alone`.
+    had a figure for each member, a member is scored `alone`. An `early` one is in no mean yet. The
+    `days_after` an early event of a constant hazard count with error 0.
     """
 
     scenario: ScenarioId
@@ -73,6 +75,8 @@ class QuestionScore(msgspec.Struct, frozen=True, kw_only=True):
     covered_days: int
     scored_days: int
     planned_days: int
+    days_after: int
+    early: bool
 
     @property
     def question(self) -> Cluster:
@@ -83,31 +87,62 @@ class QuestionScore(msgspec.Struct, frozen=True, kw_only=True):
 
 def every_question_score(database: Database, as_of: date) -> tuple[QuestionScore, ...]:
     """The rows of every question whose outcome was known on a day."""
-    scored, _ = scored_timelines(
-        archive(DailyLedgers(database)), as_of, QuestionFilter(), unwatched
-    )
-    return score_rows(scored)
+    pool = question_pool(archive(DailyLedgers(database)), as_of, QuestionFilter(), unwatched)
+    return score_rows(pool.scored)
 
 
-def scored_timelines(
-    kept: ForecastArchive, as_of: date, chosen: QuestionFilter, progress: Progress
-) -> tuple[list[QuestionTimeline[Figure]], list[ExcludedQuestion]]:
-    """The timelines of the chosen questions, and the questions not scored."""
-    database, results = kept.database, list[QuestionTimeline[Figure] | ExcludedQuestion]()
-    every = dict.fromkeys(unit_of(database, id) for id in sorted(database.scenarios))
-    for unit in progress(every, "scoring", len(every)):
-        asked = questions(database, unit, as_of)
-        ended = [each.resolved for each in asked if each.outcome == asked[0].outcome]
-        if asked and is_chosen(database, unit, max(ended), chosen):
-            results += timelines(kept, unit, asked)
-    excluded = [result for result in results if isinstance(result, ExcludedQuestion)]
-    excluded += (
+class EarlyQuestion(msgspec.Struct, frozen=True, kw_only=True):
+    """A question that was decided early, of a set the member that occurred: it waits `until`."""
+
+    scenario: ScenarioId
+    until: date
+    outcome: Outcome
+
+
+class QuestionPool(NamedTuple):
+    """The chosen questions with an outcome: scored, not scored, early; and the `open` ones.
+
+    `asked` are the scenarios of all, whatever the day of an outcome: it would choose events.
+    """
+
+    scored: list[QuestionTimeline[Figure]]
+    excluded: list[ExcludedQuestion]
+    early: list[EarlyQuestion]
+    open: int
+    asked: list[ScenarioId]
+
+
+def question_pool(
+    forecast_archive: ForecastArchive, as_of: date, chosen: QuestionFilter, progress: Progress
+) -> QuestionPool:
+    """The timelines of the chosen questions, and where the others are."""
+    database, scored = forecast_archive.database, list[QuestionTimeline[Figure]]()
+    excluded = [
         ExcludedQuestion(scenario=id, reason=f"withheld: {path} cannot be read")
         for id, path in database.withheld.items()
         if id not in database.scenarios
-    )
-    scored = [result for result in results if isinstance(result, QuestionTimeline)]
-    return scored, sorted(excluded, key=lambda row: row.scenario)
+    ]
+    units = dict.fromkeys(unit_of(database, id) for id in sorted(database.scenarios))
+    early, asked, number_open = list[EarlyQuestion](), list[ScenarioId](), 0
+    whenever = replace(chosen, since=None, until=None)
+    for unit in progress(units, "scoring", len(units)):
+        known = questions(database, unit, as_of)
+        if database.withheld.keys().isdisjoint(unit) and is_chosen(database, unit, as_of, whenever):
+            left = {*unit} - {each.scenario for each in known}
+            number_open += any(database.scenarios[id].opened <= as_of for id in left)
+            asked += unit
+        ended = [each.resolved for each in known if each.outcome == known[0].outcome]
+        if not known or not is_chosen(database, unit, max(ended), chosen):
+            continue
+        results = [*timelines_of(forecast_archive, unit, known)]
+        excluded += (result for result in results if isinstance(result, ExcludedQuestion))
+        own = [result for result in results if isinstance(result, QuestionTimeline)]
+        scored += own
+        if own and (until := known[0].until):
+            id, outcome = known[0].scenario, known[0].outcome
+            early.append(EarlyQuestion(scenario=id, until=until, outcome=outcome))
+    excluded.sort(key=lambda row: row.scenario)
+    return QuestionPool(scored, excluded, early, number_open, asked)
 
 
 def score_rows(scored: Iterable[QuestionTimeline[Figure]]) -> tuple[QuestionScore, ...]:
@@ -128,23 +163,26 @@ def question_scores(timeline: QuestionTimeline[Figure]) -> Iterator[QuestionScor
         gains = [baseline(figure, happened) for _, _, figure in spans]
         days = [end - start for start, end, _ in spans]
         shared = [together[end] - together[start] for start, end, _ in spans]
-        last = timeline.last[name]
+        last, after = timeline.last[name], days_after(asked, lines[name])
+        common = sum(shared) + days_after(asked, *lines.values()) if any(shared) else 0
         yield QuestionScore(
             scenario=asked.scenario,
             set=asked.set,
             alone=asked.alone,
             outcome=asked.outcome,
             forecaster=name,
-            brier=sum(map(mul, briers, days)) / sum(days),
-            log_score=sum(map(mul, logs, days)) / sum(days),
+            brier=sum(map(mul, briers, days)) / (sum(days) + after),
+            log_score=sum(map(mul, logs, days)) / (sum(days) + after),
             baseline=sum(map(mul, gains, days)) / asked.planned,
             peer=peers.get(name),
             coverage=sum(days) / asked.scored,
             final_brier=None if last is None else brier(last, happened),
-            common_brier=sum(map(mul, briers, shared)) / sum(shared) if any(shared) else None,
+            common_brier=sum(map(mul, briers, shared)) / common if common else None,
             covered_days=sum(days),
             scored_days=asked.scored,
             planned_days=asked.planned,
+            days_after=after,
+            early=asked.until is not None,
         )
 
 

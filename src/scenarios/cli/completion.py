@@ -44,10 +44,10 @@ def ids(root: Path, kind: Kind, year: str = "") -> list[str]:
 def keys(root: Path, path: str, key: str) -> list[str]:
     """The names that stand under a key of one record; none where that cannot be read."""
     value: Any = None
-    place = root / path
+    full_path = root / path
     # A FIFO would keep the shell waiting at a Tab (test_what_can_stand_there_is_offered).
-    if place.is_file() and not place.is_symlink():
-        with suppress(OSError), place.open("rb") as file:
+    if full_path.is_file() and not full_path.is_symlink():
+        with suppress(OSError), full_path.open("rb") as file:
             value = read(path, file.read(MAX_BYTES + 1))[0]
     under = value.get(key) if isinstance(value, dict) else None
     return [*under] if isinstance(under, dict) else []
@@ -74,67 +74,67 @@ Make = Callable[[Given, str], Iterable[str]]
 
 
 def _records_of(kind: Kind) -> Callable[[Given, str], list[str]]:
-    return lambda given, word: ids(find_root(given), kind, word[:4])
+    return lambda typed, word: ids(find_root(typed), kind, word[:4])
 
 
 _scenarios, _evidence = _records_of("scenario"), _records_of("evidence")
 
 
-def _analysts(given: Given, _word: str) -> list[str]:
-    root = find_root(given)
+def _analysts(typed: Given, _word: str) -> list[str]:
+    root = find_root(typed)
     with_sheets = {id[_LENGTH_OF_DAY:] for id in ids(root, "forecasts")}
     return [*sorted(with_sheets), *keys(root, "tracker.yaml", "analysts")]
 
 
-def _indicators(given: Given, word: str) -> list[str]:
+def _indicators(typed: Given, word: str) -> list[str]:
     """`SCENARIO/`, then its indicators."""
     scenario, slash, _ = word.partition("/")
-    every = _scenarios(given, word)
+    every = _scenarios(typed, word)
     if not slash:
         return [f"{id}/" for id in every if id.startswith(word)]
-    names = keys(find_root(given), f"{scenario}.yaml", "indicators") if scenario in every else ()
+    names = keys(find_root(typed), f"{scenario}.yaml", "indicators") if scenario in every else ()
     return [f"{scenario}/{key}" for key in names]
 
 
-def _records(given: Given, word: str) -> list[str]:
+def _records(typed: Given, word: str) -> list[str]:
     if "/" in word:
-        return _indicators(given, word)
+        return _indicators(typed, word)
     kinds: tuple[Kind, ...] = ("scenario", "source", "evidence", "forecasts")
-    return [id for kind in kinds for id in _records_of(kind)(given, word)]
+    return [id for kind in kinds for id in _records_of(kind)(typed, word)]
 
 
-def _rated(given: Given, word: str) -> list[str]:
+def _rated(typed: Given, word: str) -> list[str]:
     """`SCENARIO=`, and the codes behind it once it is the only one."""
     name, equals, _ = word.partition("=")
-    begun = [name] if equals else [id for id in _scenarios(given, word) if id.startswith(name)]
-    return [f"{id}={code}" for id in begun for code in (CODES if len(begun) == 1 else ("",))]
+    matches = [name] if equals else [id for id in _scenarios(typed, word) if id.startswith(name)]
+    return [f"{id}={code}" for id in matches for code in (CODES if len(matches) == 1 else ("",))]
 
 
-def _fired(given: Given, word: str) -> list[str]:
+def _fired(typed: Given, word: str) -> list[str]:
     """`SCENARIO/`, then its indicators, and the states behind the only one."""
     name, equals, _ = word.partition("=")
     if "/" not in name:
-        begun = _indicators(given, name)
-        if len(begun) != 1:
-            return begun
-        name = begun[0]
-    names = [key for key in _indicators(given, name) if key.startswith(name)]
+        typed_indicators = _indicators(typed, name)
+        if len(typed_indicators) != 1:
+            return typed_indicators
+        name = typed_indicators[0]
+    names = [key for key in _indicators(typed, name) if key.startswith(name)]
     names = [name] if equals else names
     return [f"{key}={state}" for key in names for state in (STATES if len(names) == 1 else ("",))]
 
 
 def _declared(key: str) -> Make:
-    return lambda given, _word: keys(find_root(given), "tracker.yaml", key)
+    return lambda typed, _word: keys(find_root(typed), "tracker.yaml", key)
 
 
-def _revisions(given: Given, _word: str) -> list[str]:
-    return ["HEAD", *branches_and_tags(repository_of(given)[1])]
+def _revisions(typed: Given, _word: str) -> list[str]:
+    return ["HEAD", *branches_and_tags(repository_of(typed)[1])]
 
 
 OFFERED: dict[str, Make | Iterable[str]] = {
     "SCENARIO": _scenarios,
     "EVIDENCE": _evidence,
-    "SCENARIO|EVIDENCE": lambda given, word: [*_scenarios(given, word), *_evidence(given, word)],
+    "SCENARIO|EVIDENCE": lambda typed, word: [*_scenarios(typed, word), *_evidence(typed, word)],
     "SCENARIO=CODE": _rated,
     "SCENARIO/INDICATOR=STATE": _fired,
     "CODE": CODES,
@@ -156,6 +156,7 @@ OFFERED: dict[str, Make | Iterable[str]] = {
     "scenario": _scenarios,
     "evidence": _evidence,
     "corroborated_by": _evidence,
+    "supersedes": _evidence,
     "source": _records_of("source"),
     "proposal": _records_of("proposal"),
     "analyst": _analysts,
@@ -199,7 +200,7 @@ def offers(words: Sequence[str], word: str) -> Offers:
                 return {}
             database = value or left.pop(0)
     if not left:
-        return _begun(_GLOBAL if word.startswith("-") else _commands(""), word)
+        return _beginning_with(_GLOBAL if word.startswith("-") else _commands(""), word)
     size = 2 if " ".join(left[:2]) in HELP else 1
     command, rest = " ".join(left[:size]), left[size:]
     if command not in HELP and command not in extension_help():
@@ -209,17 +210,17 @@ def offers(words: Sequence[str], word: str) -> Offers:
     option, equals, value = word.partition("=")
     if not pending and not is_over and equals and option.startswith("--"):
         pending = next((parameter for parameter in parameters if option in parameter.options), None)
-        shown = _values(command, pending, value, database) if pending else {}
-        return {f"{option}={value}": about for value, about in shown.items()}
+        values = _values(command, pending, value, database) if pending else {}
+        return {f"{option}={value}": about for value, about in values.items()}
     if not pending and not is_over and word.startswith("-"):
-        shown = {o: parameter.help for parameter in parameters for o in parameter.options}
-        return _begun({**shown, "--help": ""}, word)
+        values = {o: parameter.help for parameter in parameters for o in parameter.options}
+        return _beginning_with({**values, "--help": ""}, word)
     if pending is None:
         arguments = [parameter for parameter in parameters if not parameter.options]
         more = arguments[-1:] if arguments and arguments[-1].is_list else []
         pending = next(iter((arguments + more * (position + 1))[position:]), None)
     offered = _values(command, pending, word, database) if pending else {}
-    return offered or _begun(_commands(f"{command} "), word)
+    return offered or _beginning_with(_commands(f"{command} "), word)
 
 
 def _commands(above: str) -> Offers:
@@ -264,16 +265,16 @@ def _parameters(command: str) -> list[_Parameter]:
     return parameters
 
 
-def _begun(known: Offers, word: str) -> Offers:
-    return {name: about for name, about in known.items() if name.startswith(word)}
+def _beginning_with(offers: Offers, word: str) -> Offers:
+    return {name: about for name, about in offers.items() if name.startswith(word)}
 
 
 def _values(command: str, parameter: _Parameter, word: str, database: str | None) -> Offers:
     for of in (parameter.type, *get_args(parameter.type)):
         if isinstance(of, type) and issubclass(of, Enum):
-            return _begun({str(option.value): "" for option in of}, word)
+            return _beginning_with({str(option.value): "" for option in of}, word)
         if get_origin(of) is Literal:
-            return _begun(dict.fromkeys(get_args(of), ""), word)
+            return _beginning_with(dict.fromkeys(get_args(of), ""), word)
     metavar = parameter.metavar.removesuffix("...")
     kind = metavar if metavar in OFFERED else f"{command} {parameter.name}"
     make = OFFERED.get(kind) or OFFERED.get(parameter.name)
@@ -281,7 +282,7 @@ def _values(command: str, parameter: _Parameter, word: str, database: str | None
         return {}
     with suppress(ScenError, OSError, ValueError):  # no database, no git: there is nothing to offer
         words = make(database, word) if callable(make) else make
-        return _begun(dict.fromkeys(words, ""), word)
+        return _beginning_with(dict.fromkeys(words, ""), word)
     return {}
 
 

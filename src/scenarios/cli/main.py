@@ -16,7 +16,7 @@ from typer.core import TyperCommand, TyperGroup
 
 from scenarios import __version__, extensions
 from scenarios.cli.commands import GROUPS, HELP, command, extension_help
-from scenarios.cli.output.streams import from_database, is_led, paged, say, schema, unreadable
+from scenarios.cli.output.streams import Run, say
 from scenarios.cli.terminal import retyping
 from scenarios.errors import NAMED, ScenError
 from scenarios.text import did_you_mean, printable, shown
@@ -37,9 +37,9 @@ _WORDS = {
 def in_our_words(message: str) -> str:
     """Return Typer's message with what was meant or what may be written; any other as it is."""
     if match := _CHOICE.fullmatch(message):
-        known = re.findall("'([^']*)'", match[2])
-        words = f"{shown(match[1])} is none of {', '.join(known)}"
-        hint = did_you_mean(match[1], known)
+        names = re.findall("'([^']*)'", match[2])
+        words = f"{shown(match[1])} is none of {', '.join(names)}"
+        hint = did_you_mean(match[1], names)
         return f"{words}; {hint}" if hint else words
     for pattern, words in _WORDS.items():
         if match := re.fullmatch(pattern, message, re.DOTALL):
@@ -122,7 +122,7 @@ class _Group(TyperGroup):
             if args[0] in (also := extension_help()):
                 return super().resolve_command(ctx, args)
             if program := extensions.programs().get(args[0]):
-                from scenarios.cli.extension_commands import run_program
+                from scenarios.cli.extension_commands import run_program  # noqa: PLC0415 - a program alone
 
                 raise typer.Exit(run_program(program, args[1:], ctx.params.get("database")))
             hint = did_you_mean(args[0], HELP | also) or "scen -h lists them"
@@ -132,12 +132,12 @@ class _Group(TyperGroup):
     def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002 - the same
         for title, commands in GROUPS.items():
             with formatter.section(title):
-                beside = _WIDEST - max(map(len, commands)) + _SPACE
-                formatter.write_dl([*commands.items()], col_spacing=beside)
+                room = _WIDEST - max(map(len, commands)) + _SPACE
+                formatter.write_dl([*commands.items()], col_spacing=room)
         if also := extension_help():
             with formatter.section("Extensions"):
-                beside = max(_WIDEST - max(map(len, also)), 0) + _SPACE
-                formatter.write_dl([*also.items()], col_spacing=beside)
+                room = max(_WIDEST - max(map(len, also)), 0) + _SPACE
+                formatter.write_dl([*also.items()], col_spacing=room)
 
     def main(self, *arguments: Any, **options: Any) -> Any:
         try:
@@ -153,9 +153,9 @@ class _Group(TyperGroup):
             # (e6a1fa80).
             if sys.stdout:
                 sys.stdout.flush()
-            _end_with_1_without_every_file()
+            _end_with_1_without_every_file(ctx.obj)
         except ClickUsageError as error:
-            error.message = _place(ctx, error) or printable(in_our_words(error.message))
+            error.message = _position_of(ctx, error) or printable(in_our_words(error.message))
             raise
         except ScenError as error:
             _say_again()
@@ -178,7 +178,7 @@ class _Group(TyperGroup):
         return result
 
 
-def _place(ctx: Any, error: Any) -> str:
+def _position_of(ctx: Any, error: Any) -> str:
     """Where an option stands that the command does not know and `scen` does, or nothing.
 
     In the words of the newest Typer, which are not those of 0.24.
@@ -198,11 +198,11 @@ def _print_nowhere() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _end_with_1_without_every_file() -> None:
+def _end_with_1_without_every_file(run: Run) -> None:
     """Name the files that could not be read, where the result had no room for them."""
-    if faults := unreadable.get():
-        for fault in () if is_led.get() else faults[:NAMED]:
-            say(from_database(str(fault)))
+    if run.unreadable:
+        for fault in () if run.is_led else run.unreadable[:NAMED]:
+            say(run.from_database(str(fault)))
         raise typer.Exit(1)
 
 
@@ -252,14 +252,11 @@ def scen(
         ),
     ] = False,
 ) -> None:
-    context.obj = database
-    schema.set((context.invoked_subcommand or "").replace(" ", "-"))
-    unreadable.set(())
-    is_led.set(False)
-    paged.set(not no_pager)
+    schema = (context.invoked_subcommand or "").replace(" ", "-")
+    context.obj = Run(database, schema, paged=not no_pager)
     retyping.forget()
     if no_cache:
-        from scenarios.storage.cache.packed import is_used
+        from scenarios.storage.cache.packed import is_used  # noqa: PLC0415 - --version needs none
 
         token = is_used.set(False)
         context.call_on_close(lambda: is_used.reset(token))
@@ -276,7 +273,7 @@ def main() -> None:
     atexit.register(gc.freeze)  # the search of all objects at the end takes 30 ms
     asked = os.environ.get("_SCEN_COMPLETE", "")
     if asked in ("complete_bash", "complete_zsh", "complete_fish"):
-        from scenarios.cli.completion import answer
+        from scenarios.cli.completion import answer  # noqa: PLC0415 - a shell alone
 
         answer(asked)
     else:

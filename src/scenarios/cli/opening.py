@@ -7,8 +7,9 @@ import typer
 
 from scenarios.analysis.changes import Revision
 from scenarios.cli import parsing
-from scenarios.cli.output.streams import from_database, place, progress, say, unreadable
+from scenarios.cli.output.streams import Run, progress, say
 from scenarios.errors import ScenError
+from scenarios.render.document import Heading, Paragraph
 from scenarios.storage.git import repository as git
 from scenarios.storage.git.process import GitRefused
 from scenarios.storage.git.repository import Repository
@@ -28,7 +29,7 @@ from scenarios.workspace.opened import (
 
 def repository_of(context: typer.Context) -> tuple[Path, Repository]:
     """The database's folder and the repository that holds it; an embedded one is named once."""
-    root, repository = opened.repository_of(context.obj)
+    root, repository = opened.repository_of(context.obj.database)
     if _is_new(context, repository.embedded):
         tell_embedded(repository.embedded)
     return root, repository
@@ -55,8 +56,8 @@ def tell_embedded(folder: Path | None) -> None:
     """Name a repository that tracked files form: git itself would believe it."""
     if folder:
         fault = "its HEAD, objects and refs form a git repository of their own, which is not read"
-        how = "run no git there, and delete them or move them away"
-        say(f"{from_here(folder)}: {fault}; {how}")
+        hint = "run no git there, and delete them or move them away"
+        say(f"{from_here(folder)}: {fault}; {hint}")
 
 
 def tell_refused(context: typer.Context, error: ScenError) -> None:
@@ -67,7 +68,7 @@ def tell_refused(context: typer.Context, error: ScenError) -> None:
 
 def open_here(context: typer.Context) -> OpenDatabase:
     """The database of `--database`, SCEN_DATABASE, or the folders above this one."""
-    return open_at(find_root(context.obj))
+    return open_at(find_root(context.obj.database))
 
 
 def open_at(root: Path) -> OpenDatabase:
@@ -93,9 +94,9 @@ def reading(context: typer.Context, rev: str | None = None) -> OpenDatabase:
         if not context.params.get("output"):
             typer.echo(_instead(str(error), context.params["form"]))
         raise
-    unreadable.set(opened.database.unreadable)
-    place.set(from_here(opened.root))
-    return placed(opened, from_database)
+    run: Run = context.obj
+    run.unreadable, run.place = opened.database.unreadable, from_here(opened.root)
+    return placed(opened, run.from_database)
 
 
 _LEAVING = ("html", "eml", "ics")
@@ -104,13 +105,12 @@ _LEAVING = ("html", "eml", "ics")
 
 def _instead(reason: str, form: str) -> str:
     """The page or mail for those who wait for another; a calendar's program keeps the last one."""
-    from scenarios.render.document import Heading, Paragraph
-    from scenarios.render.writers import html
+    from scenarios.render.writers import html, mail  # noqa: PLC0415 - pages alone need Jinja2
 
     document = Heading(1, title := "Nothing to read today"), Paragraph(reason)
     if form != "eml":
         return html.write(document) if form == "html" else reason
-    return html.eml(title, parsing.today(), reason, document, html.write, lambda *_: b"")
+    return mail.eml(title, parsing.today(), reason, document, html.write, lambda *_: b"")
 
 
 def tell_left_out(opened: OpenDatabase, where: str = "") -> None:

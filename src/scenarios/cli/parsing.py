@@ -24,9 +24,9 @@ def typed(parse: Callable[In, T], option: str = "") -> Callable[In, T]:
     """Return the parser whose faults are faults of how the command was called, at an `option`."""
     hint = f"'{option}'" if option else None
 
-    def parsed(*given: In.args, **named: In.kwargs) -> T:
+    def parsed(*values: In.args, **named: In.kwargs) -> T:
         try:
-            return parse(*given, **named)
+            return parse(*values, **named)
         except (UsageError, typer.BadParameter) as error:
             raise typer.BadParameter(str(error), param_hint=hint) from None
 
@@ -65,7 +65,7 @@ def size(text: str) -> tuple[int, int]:
 
 def zone(text: str) -> tzinfo:
     """A time zone by its name, Europe/Berlin."""
-    from zoneinfo import ZoneInfo
+    from zoneinfo import ZoneInfo  # noqa: PLC0415 - a calendar alone
 
     try:
         return UTC if text.upper() == "UTC" else ZoneInfo(text)

@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple, TypeVar
 import msgspec
 import typer
 
-from scenarios.analysis.evidence.knowledge import KnownEvidence, criteria_text, known
+from scenarios.analysis.evidence.knowledge import KnownEvidence, criteria_text, known_on
 from scenarios.analysis.review.agenda import (
     ReviewAgenda,
     ScenarioQuestion,
@@ -19,7 +19,7 @@ from scenarios.analysis.review.agenda import (
     reveal,
     sums,
 )
-from scenarios.cli.output.streams import screen_lines, width
+from scenarios.cli.output.streams import Run, screen_lines, width
 from scenarios.cli.terminal import prompt
 from scenarios.cli.terminal.retyping import PreviousQuestion
 from scenarios.model import Analyst, Database, ScenarioId
@@ -29,7 +29,7 @@ from scenarios.scales import percent
 from scenarios.storage.session_notes import SessionFile, SessionRecord, SittingAnswer, Stage
 from scenarios.text import counted
 from scenarios.workspace import sitting
-from scenarios.workspace.how import WriteMode
+from scenarios.workspace.write_mode import WriteMode
 
 T = TypeVar("T")
 _LEAVE = ("q", "quit", "leave")
@@ -40,29 +40,29 @@ class SessionEnded(Exception):  # noqa: N818 - no error
 
 
 class TerminalSession(NamedTuple):
-    """A sitting at a terminal; `only` these scenarios, if any. `database` is as it was typed.
+    """A sitting at a terminal; `only` these scenarios, if any.
 
-    `begun` is the clock's reading when it was begun.
+    `started` is the clock's reading when it was begun.
     """
 
     root: Path
-    database: str | None
+    run: Run
     notes: SessionFile
     only: Collection[ScenarioId]
-    how: WriteMode
-    begun: float
+    mode: WriteMode
+    started: float
 
     @property
-    def sitting(self) -> SessionRecord:
+    def record(self) -> SessionRecord:
         return self.notes.sitting
 
     @property
     def analyst(self) -> Analyst:
-        return self.sitting.analyst
+        return self.record.analyst
 
     @property
     def on(self) -> date:
-        return self.sitting.date
+        return self.record.date
 
     def put(self, id: ScenarioId, answer: SittingAnswer) -> None:
         sitting.put(self.notes, id, answer)
@@ -119,7 +119,7 @@ class SessionRound(NamedTuple):
     `announced` are the first members of the sets whose news were shown.
     """
 
-    seat: TerminalSession
+    session: TerminalSession
     database: Database
     at_day: KnownEvidence
     numbers: dict[ScenarioId, str]
@@ -127,48 +127,50 @@ class SessionRound(NamedTuple):
     announced: set[ScenarioId]
 
     def answer(self, topic: ScenarioQuestion) -> SittingAnswer | None:
-        return self.seat.sitting.answers.get(topic.id)
+        return self.session.record.answers.get(topic.id)
 
-    def at(self, group: Sequence[ScenarioQuestion], *stages: Stage) -> list[ScenarioQuestion]:
+    def topics_at(
+        self, group: Sequence[ScenarioQuestion], *stages: Stage
+    ) -> list[ScenarioQuestion]:
         return [t for t in group if (answer := self.answer(t)) and answer.stage in stages]
 
     def stage(self, topics: Sequence[ScenarioQuestion], stage: Stage) -> None:
         """Keep that the answers have got so far, all at once."""
-        sitting.stage(self.seat.notes, [topic.id for topic in topics], stage)
+        sitting.stage(self.session.notes, [topic.id for topic in topics], stage)
 
 
 def ask_scenarios(
-    seat: TerminalSession, database: Database, groups: Sequence[Sequence[ScenarioQuestion]]
+    session: TerminalSession, database: Database, groups: Sequence[Sequence[ScenarioQuestion]]
 ) -> None:
     """Group by group, so that no figure of a set is shown before all of it is answered."""
     wanted = [
-        [topic for topic in group if sitting.is_wanted(seat.sitting, topic, seat.only)]
+        [topic for topic in group if sitting.is_wanted(session.record, topic, session.only)]
         for group in groups
     ]
     topics = [topic for group in wanted for topic in group]
-    _tell_what_is_done(seat, groups, topics)
+    _tell_what_is_done(session, groups, topics)
     numbers = {topic.id: f"{n}/{len(topics)}" for n, topic in enumerate(topics, start=1)}
-    beside = {topic.id: group for group in wanted for topic in group}
-    this = SessionRound(seat, database, known(database, seat.on), numbers, beside, set())
+    group_of = {topic.id: group for group in wanted for topic in group}
+    this = SessionRound(session, database, known_on(database, session.on), numbers, group_of, set())
     for group in wanted:
         for topic in group:  # what was known when it was answered is another now: asked again
             if again := sitting.reopened(topic, this.answer(topic)):
                 put_to(this, topic)
-                seat.put(topic.id, again)
+                session.put(topic.id, again)
         _ask_blind(this, group)
         _show(this, group)
         _revise(this, group)
 
 
 def _tell_what_is_done(
-    seat: TerminalSession,
+    session: TerminalSession,
     groups: Sequence[Sequence[ScenarioQuestion]],
     topics: Sequence[ScenarioQuestion],
 ) -> None:
     rest = [topic for group in groups for topic in group if topic not in topics]
-    in_the_sheet = sum(sitting.is_in_the_sheet(seat.sitting, topic) for topic in rest)
+    in_the_sheet = sum(sitting.is_in_the_sheet(session.record, topic) for topic in rest)
     if in_the_sheet:
-        done = f"{counted(in_the_sheet, 'scenario')} in the sheet of {seat.on} already"
+        done = f"{counted(in_the_sheet, 'scenario')} in the sheet of {session.on} already"
         prompt.tell(f"\n{done}: --scenario ID asks again", 0)
     if topics:
         prompt.tell("\nSCENARIOS: your figure first, then what the others and the evidence say.", 0)
@@ -184,7 +186,7 @@ def _ask_blind(this: SessionRound, group: Sequence[ScenarioQuestion]) -> None:
         _ask(this, topic, is_again=is_again)
 
     in_turn(asked, ask)
-    while members := this.at(group, "answered"):
+    while members := this.topics_at(group, "answered"):
         if not _tell_sum(this, members):
             return
         try:
@@ -203,12 +205,12 @@ def _ask(this: SessionRound, topic: ScenarioQuestion, *, is_again: bool = False)
         if is_again or not answer or answer.stage != "figure" or sitting.is_changed(topic, answer):
             figure = _asked(this, topic, answer)
             if figure == "skip":
-                sitting.skip(this.seat.notes, topic.id)
+                sitting.skip(this.session.notes, topic.id)
                 return
             reason = answer.rationale if answer else None
             items = answer.evidence if answer else ()
             answer = SittingAnswer(figure, figure, "figure", topic.grounds, reason, items)
-            this.seat.put(topic.id, answer)
+            this.session.put(topic.id, answer)
         else:
             prompt.tell(f"you said {sitting.words(answer.probability)}")
         try:
@@ -220,7 +222,7 @@ def _ask(this: SessionRound, topic: ScenarioQuestion, *, is_again: bool = False)
         if text != answer.rationale:
             text, items = sitting.cited(text, offered(this.groups[topic.id], this.at_day))
         done = msgspec.structs.replace(answer, stage="answered", rationale=text, evidence=items)
-        this.seat.put(topic.id, done)
+        this.session.put(topic.id, done)
         return
 
 
@@ -253,9 +255,9 @@ def _figure(topic: ScenarioQuestion, text: str, before: float | None) -> float |
 
 def _reason(topic: ScenarioQuestion, answer: SittingAnswer) -> str | None:
     """Why; asked for once more where the figure moved and nothing says why."""
-    kept = answer.rationale
-    question = f"Reason (Enter = {'as before' if kept else 'none'})"
-    reason = _meant(lambda: prompt.optional(question, _text, _REASON, is_back=True)) or kept
+    rationale = answer.rationale
+    question = f"Reason (Enter = {'as before' if rationale else 'none'})"
+    reason = _meant(lambda: prompt.optional(question, _text, _REASON, is_back=True)) or rationale
     was = topic.standing.probability if topic.standing else None
     if reason or was is None or percent(was) == sitting.words(answer.probability):
         return reason
@@ -277,38 +279,40 @@ def _meant(ask: Callable[[], T]) -> T:
 
 def _tell_sum(this: SessionRound, topics: Sequence[ScenarioQuestion]) -> bool:
     """Say what the figures of a set add up to; whether they are complete and do not make 1."""
-    seat = this.seat
-    after = sitting.with_answers(this.database, seat.sitting)
-    added = sums(after, seat.analyst, seat.on, [topic.id for topic in topics])
+    session = this.session
+    after = sitting.with_answers(this.database, session.record)
+    added = sums(after, session.analyst, session.on, [topic.id for topic in topics])
     if added:
-        typer.echo(f"\n{terminal.write(reveal_table((), added, seat.analyst), width())}", err=True)
+        typer.echo(
+            f"\n{terminal.write(reveal_table((), added, session.analyst), width())}", err=True
+        )
     return any(total.nearest for total in added)
 
 
 def _show(this: SessionRound, group: Sequence[ScenarioQuestion]) -> None:
     """Show the figures; that they were shown is kept first, so that no answer is blind after it."""
-    this.stage(this.at(group, "answered"), "revealed")
-    if this.at(group, "revealed", "revising"):
-        seat = this.seat
-        ids = [t.id for t in this.at(group, "revealed", "revising", "settled")]
-        after = sitting.with_answers(this.database, seat.sitting)
-        figures = reveal(this.database, after, seat.analyst, seat.on, ids)
-        absent = counted_absent(this.database, seat.on, sitting.seen(seat.sitting))
-        text = terminal.write(reveal_table(figures, (), seat.analyst, absent), width())
+    this.stage(this.topics_at(group, "answered"), "revealed")
+    if this.topics_at(group, "revealed", "revising"):
+        session = this.session
+        ids = [t.id for t in this.topics_at(group, "revealed", "revising", "settled")]
+        after = sitting.with_answers(this.database, session.record)
+        figures = reveal(this.database, after, session.analyst, session.on, ids)
+        absent = counted_absent(this.database, session.on, sitting.seen(session.record))
+        text = terminal.write(reveal_table(figures, (), session.analyst, absent), width())
         typer.echo(f"\n{text}\n", err=True)
 
 
 def _revise(this: SessionRound, group: Sequence[ScenarioQuestion]) -> None:
     """Once, and the sheet says so: the blind answer stays in the reason."""
-    topics = this.at(group, "revealed", "revising")
-    is_begun = bool(this.at(group, "revising"))
+    topics = this.topics_at(group, "revealed", "revising")
+    is_begun = bool(this.topics_at(group, "revising"))
     if len(topics) > 1 and not is_begun and not wants("Revise any of them (y, Enter = no)"):
         this.stage(topics, "settled")
         return
-    before = dict(this.seat.sitting.answers)
+    before = dict(this.session.record.answers)
     for topic in topics:
         _revise_one(this, topic)
-    if _figures(this.seat.sitting.answers) != _figures(before):
+    if _figures(this.session.record.answers) != _figures(before):
         _tell_sum(this, topics)
 
 
@@ -327,14 +331,14 @@ def _revise_one(this: SessionRound, topic: ScenarioQuestion) -> None:
                 this.stage([topic], "settled")
                 return
             answer = msgspec.structs.replace(answer, probability=figure, stage="revising")
-            this.seat.put(topic.id, answer)
+            this.session.put(topic.id, answer)
         try:
             why = _meant(lambda: prompt.answer(_WHY, _text, more=_REASON, is_back=True))
             break
         except PreviousQuestion:
             answer = msgspec.structs.replace(answer, probability=before, stage="revealed")
-            this.seat.put(topic.id, answer)
-    this.seat.put(topic.id, sitting.revised(answer, why))
+            this.session.put(topic.id, answer)
+    this.session.put(topic.id, sitting.revised(answer, why))
 
 
 def _figures(answers: dict[ScenarioId, SittingAnswer]) -> dict[ScenarioId, float | None]:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from scenarios import extensions
 from scenarios.analysis.period.period import Window
@@ -12,6 +13,13 @@ from scenarios.analysis.rules.findings import EVERY_RULE, FindingRule
 from scenarios.analysis.rules.rule import Finding, Rule
 from scenarios.errors import Fault, ScenError
 from scenarios.model import Database
+
+
+def asked_extensions(database: Database) -> tuple[str, ...] | UnsetType:
+    """The extensions that a tracker names and that are there; unset where it names none."""
+    names = database.tracker.extensions
+    absent = extensions.absent(names)
+    return tuple(name for name in names if name not in absent) if names else UNSET
 
 
 def file_rules(database: Database) -> dict[str, extensions.Addition]:

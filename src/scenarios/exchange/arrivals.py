@@ -4,8 +4,11 @@ import datetime as dt
 import io
 import pkgutil
 import re
+import sys
 import uuid
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, BinaryIO, Literal, NamedTuple
 from zoneinfo import ZoneInfo
@@ -19,7 +22,7 @@ from scenarios.progress import Progress, unwatched
 from scenarios.storage.child import Limits, call
 from scenarios.storage.disk import open_named
 from scenarios.storage.worktree import safe
-from scenarios.text import words
+from scenarios.text import shown, words
 
 
 class FilePosition(NamedTuple):
@@ -33,6 +36,10 @@ class FilePosition(NamedTuple):
         """`file:row: column`, without unknown parts."""
         where = f"{self.file}:{self.row}" if self.row else self.file
         return f"{where}: {self.column}" if self.column else where
+
+    def within(self, number: int, column: str = "") -> "FilePosition":
+        """A place inside this item: `file:item:number`."""
+        return FilePosition(f"{self.file}:{self.row}", number, column)
 
 
 class ForeignId(NamedTuple):
@@ -66,7 +73,7 @@ class ImportRecord(msgspec.Struct, frozen=True, kw_only=True):
 
     kind: Literal["scenario", "indicator", "evidence", "source"]
     record: Mapping[str, Any]
-    place: FilePosition
+    position: FilePosition
     id: str | None = None
     foreign: ForeignId | None = None
     address: str | None = None
@@ -77,7 +84,8 @@ class ImportRecord(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def title(self) -> str:
-        return str(self.record[_TITLES[self.kind]])
+        """Its title, statement, summary or name; empty where a reader gave none."""
+        return str(self.record.get(_TITLES[self.kind], ""))
 
 
 class ImportForecast(msgspec.Struct, frozen=True):
@@ -88,9 +96,9 @@ class ImportForecast(msgspec.Struct, frozen=True):
 
     scenario: str | ForeignId
     analyst: str
-    moment: dt.datetime | dt.date
+    timestamp: dt.datetime | dt.date
     probability: float | None
-    place: FilePosition
+    position: FilePosition
     rationale: str | None = None
     evidence: tuple[str, ...] = ()
     columns: Mapping[str, str] = {}
@@ -99,7 +107,7 @@ class ImportForecast(msgspec.Struct, frozen=True):
 class RowError(msgspec.Struct, frozen=True):
     """The reason why a row cannot be imported."""
 
-    place: FilePosition
+    position: FilePosition
     message: str
 
 
@@ -112,7 +120,7 @@ class ImportFile(msgspec.Struct, frozen=True, kw_only=True):
 
     records: tuple[ImportRecord, ...] = ()
     forecasts: tuple[ImportForecast, ...] = ()
-    misfits: tuple[RowError, ...] = ()
+    row_errors: tuple[RowError, ...] = ()
     left_out: Mapping[str, int] = {}
     sets: Mapping[str, str] = {}
     themes: Mapping[str, str] = {}
@@ -121,14 +129,7 @@ class ImportFile(msgspec.Struct, frozen=True, kw_only=True):
 
 
 OWN = ("scenarios", "indicators", "evidence", "forecasts", "sources")
-READERS = {
-    **{kind: f"own.kinds:{kind}" for kind in OWN},
-    "metaculus": "metaculus:read",
-    "fatebook": "sites:fatebook",
-    "predictionbook": "sites:predictionbook",
-    "manifold": "sites:manifold",
-}
-"""Kind → the `module:function` of `exchange/` that reads it."""
+"""The kinds of `own/kinds.py`; all others are of extensions."""
 
 
 class SourceFile(NamedTuple):
@@ -184,20 +185,21 @@ def read_file(kind: str, name: str, file: Path | BinaryIO, wanted: ReadOptions) 
 
     A child reads what an extension reads: strangers can nest, pack and repeat in those files.
     """
-    if kind in READERS:
+    if kind in OWN:
         return _read(kind, reader(kind), name, file, wanted)
     zone = getattr(wanted.timezone, "key", wanted.timezone.utcoffset(None))
     where = str(file) if isinstance(file, Path) else file.read(MOST_JSON_BYTES + 1)
     if len(where) > MOST_JSON_BYTES:  # a text that is cut would be imported without its end
         most = f"more than {MOST_JSON_BYTES >> 20} MiB from standard input"
         raise ScenError(f"{name}: {most}: name a file; nothing was written")
-    words = (f"{__name__}:read_in_child", kind, code_of(kind), name, where, wanted, zone)
+    code = code_of(kind)
+    words = (f"{__name__}:read_in_child", kind, code, _folder(code), name, where, wanted, zone)
     arrived = call(LIMITS, f"{name}: it", *words, records=_RECORDS)
     if not isinstance(arrived, ImportFile):
         raise ScenError(f"{name}: the importer of {kind} returned {arrived!r:.80}, not ImportFile")
     for records, of in (
         *((arrived.records, ImportRecord), (arrived.forecasts, ImportForecast)),
-        (arrived.misfits, RowError),
+        (arrived.row_errors, RowError),
     ):
         if wrong := [record for record in records if not isinstance(record, of)]:
             raise ScenError(f"{name}: the importer of {kind} returned {wrong[0]!r:.80} as a record")
@@ -206,18 +208,30 @@ def read_file(kind: str, name: str, file: Path | BinaryIO, wanted: ReadOptions) 
 
 def code_of(kind: str) -> str:
     """The `module:function` that reads a kind; one of an extension is imported in the child."""
-    if kind in READERS:
-        return f"scenarios.exchange.{READERS[kind]}"
-    addition = extensions.offered("importers", READERS)[kind]
+    if kind in OWN:
+        return f"scenarios.exchange.own.kinds:{kind}"
+    addition = extensions.offered("importers", OWN)[kind]
     if isinstance(addition.code, str):
         return addition.code
     function = addition.load()
     return f"{function.__module__}:{function.__qualname__}"
 
 
+def _folder(code: str) -> str:
+    """The folder of a module, which here an import hook may find, as an editable installation has.
+
+    A child has no hooks. Empty where there is no such module, or none in a file.
+    """
+    with suppress(ImportError, ValueError):
+        if spec := find_spec(code.partition(":")[0].partition(".")[0]):
+            places = (*(spec.submodule_search_locations or ()), spec.origin or "")
+            return str(Path(places[0]).parent) if Path(places[0]).is_absolute() else ""
+    return ""
+
+
 def kinds() -> list[str]:
     """Our kinds, then those of extensions."""
-    return [*READERS, *extensions.offered("importers", READERS)]
+    return [*OWN, *extensions.offered("importers", OWN)]
 
 
 def reader(kind: str) -> Reader:
@@ -229,15 +243,22 @@ def reader(kind: str) -> Reader:
 def read_in_child(
     kind: str,
     code: str,
+    folder: str,
     name: str,
     where: str | bytes,
     wanted: ReadOptions,
     zone: str | dt.timedelta,
 ) -> ImportFile:
+    sys.path += [folder] if folder else []  # the last, so that nothing in it hides another module
     file = Path(where) if isinstance(where, str) else io.BytesIO(where)
     timezone = ZoneInfo(zone) if isinstance(zone, str) else dt.timezone(zone)
     wanted = msgspec.structs.replace(wanted, timezone=timezone, progress=unwatched)
-    return _read(kind, pkgutil.resolve_name(code), name, file, wanted)
+    try:
+        return _read(kind, pkgutil.resolve_name(code), name, file, wanted)
+    except ModuleNotFoundError as error:
+        why = "it runs in a child process, which has no import hooks: docs/extending.md explains it"
+        message = f"the importer of {kind} needs the module {shown(error.name)}, and finds none"
+        raise ScenError(f"{name}: {message}; {why}") from None
 
 
 def _read(
@@ -257,15 +278,15 @@ def _read(
         raise ScenError(f"{name}: {error.strerror}; nothing was written") from None
 
 
-DOI = re.compile(r"(?:doi:\s*|https?://(?:dx\.)?doi\.org/)?(10\.\d{4,9}/\S+)", re.IGNORECASE)
-ISBN = re.compile(r"(?:97[89])?(\d{9})[\dX]", re.IGNORECASE)
+_DOI = re.compile(r"(?:doi:\s*|https?://(?:dx\.)?doi\.org/)?(10\.\d{4,9}/\S+)", re.IGNORECASE)
+_ISBN = re.compile(r"(?:97[89])?(\d{9})[\dX]", re.IGNORECASE)
 
 
 def called(name: str, url: str | None, foreign: Mapping[str, Any]) -> Iterator[str]:
     """Identifiers of a source, surest first: DOI, ISBN, address, then author, year and title."""
-    if doi := DOI.fullmatch(str(foreign.get("doi") or url or "")):
+    if doi := _DOI.fullmatch(str(foreign.get("doi") or url or "")):
         yield f"doi:{doi[1].lower()}"
-    if book := ISBN.match(str(foreign.get("isbn", ""))):
+    if book := _ISBN.match(str(foreign.get("isbn", ""))):
         yield f"isbn:{book[1]}"
     if url and url.partition("://")[2].partition("/")[2]:
         yield url.partition("://")[2].rstrip("/")

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache, partial
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from scenarios.errors import ScenError, extra_needed
 from scenarios.storage.child import Child, Limits
+from scenarios.text import did_you_mean, shown
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -25,14 +26,8 @@ SELECT CASE WHEN NOT (tree ->> 'error')::BOOLEAN THEN json_extract_string(tree, 
 FROM (SELECT json_serialize_sql(?) AS tree)
 """
 """The tables that a query names, by its parse alone: binding would need their columns."""
+_NO_TABLE = re.compile(r"Table with name (\S+) does not exist")
 _WORDS = re.compile(r"^(\w[\w ]* Error: )+")
-
-
-class QueryRows(NamedTuple):
-    """The columns of an answer with DuckDB's types, and its rows."""
-
-    columns: tuple[tuple[str, str], ...]
-    rows: list[tuple[Any, ...]]
 
 
 class Engine:
@@ -40,6 +35,11 @@ class Engine:
 
     def __init__(self, child: Child) -> None:
         self._child = child
+
+    @property
+    def has_ended(self) -> bool:
+        """True after a call that ended the child, and with it lost what was loaded."""
+        return not self._child.is_running
 
     def execute(self, sql: str, parameters: object = ()) -> Any:
         """The rows of a statement that this program wrote."""
@@ -49,16 +49,25 @@ class Engine:
         """The answer of `parse`."""
         return self._child.call(f"{_HERE}:parse", sql)
 
-    def answer(self, sql: str, seconds: float) -> QueryRows:
-        """The answer to a query of the user, after which no file is read any more."""
+    def answer(self, sql: str, seconds: float, tables: Sequence[str]) -> tuple[Any, Any]:
+        """The columns and rows of the answer to a user's query; then no file is read any more.
+
+        An error about a table that is not there proposes one of the `tables`.
+        """
         call = partial(self._child.call, subject="the query", remedy=": --timeout allows more")
-        names, columns = call(f"{_HERE}:answer", sql, seconds=seconds)
-        return QueryRows(tuple(map(tuple, names)), [*zip(*columns, strict=True)])
+        try:
+            names, columns = call(f"{_HERE}:answer", sql, seconds=seconds)
+        except ScenError as error:
+            if missing := _NO_TABLE.search(str(error)):
+                hint = did_you_mean(missing[1], tables) or f"there are {', '.join(tables)}"
+                raise ScenError(f"no table {shown(missing[1])}; {hint}") from error
+            raise
+        return tuple(map(tuple, names)), [*zip(*columns, strict=True)]
 
 
 @contextmanager
-def started() -> Iterator[Engine]:
-    """An engine that is there while the block runs."""
+def bounded_engine() -> Iterator[Engine]:
+    """An engine that is there while the block runs, with limits of time, memory and answer."""
     with Child(LIMITS, "it", _HERE) as child:
         child.start()
         yield Engine(child)

@@ -168,7 +168,7 @@ def within_time(seconds: float) -> Iterator[None]:
 def _story(entry: Any, faults: list[str]) -> FeedStory:
     entry = {key: dict.get(entry, key) for key in _KEYS}
     title = plain_text(entry["title"], LONGEST_TITLE, is_line=True)
-    contents = (part.get("value") for part in entry["content"] or ())
+    contents = (content.get("value") for content in entry["content"] or ())
     text = plain_text(entry["summary"] or next(contents, ""), LONGEST_TEXT)
     title = title or clean(text, LONGEST_TITLE, is_line=True)
     page, hash_, anchor = (entry["link"] or "").partition("#")

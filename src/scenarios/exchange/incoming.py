@@ -27,12 +27,17 @@ from scenarios.exchange.arrivals import (
     SourceFile,
 )
 from scenarios.exchange.tables import reading
-from scenarios.exchange.tables.table import lines, refused
-from scenarios.model import Outcome
+from scenarios.exchange.tables.table import lines, refused, texts
 from scenarios.storage.disk import open_named
-from scenarios.text import clean, counted, did_you_mean, digest, first_of, shown, slug
+from scenarios.text import LONGEST_TEXT, clean, counted, did_you_mean, digest, first_of, shown, slug
 
 MOST_FILES = 100
+
+
+MOST_MEMBERS = 1_000
+LARGEST = 1 << 30
+MOST_DENSE = 200
+"""No text shrinks to less than a two-hundredth; a zip that does is made to fill a disk."""
 
 
 class InputFile(NamedTuple):
@@ -42,37 +47,42 @@ class InputFile(NamedTuple):
     stream: io.BufferedReader[Any]
     encoding: str | None = None
 
+    def text(self, most: int, what: str) -> str:
+        """The whole text; ScenError with more than `most` characters of `what`."""
+        content = ""
+        for part in texts(self.stream, self.name, self.encoding):
+            content += part
+            if len(content) > most:
+                raise refused(self.name, 0, f"more than {most >> 20} MiB of {what}")
+        return content
 
-MOST_MEMBERS = 1_000
-LARGEST = 1 << 30
-MOST_DENSE = 200
-"""No text shrinks to less than a two-hundredth; a zip that does is made to fill a disk."""
-
-
-def members(file: InputFile, is_wanted: Callable[[str], object]) -> Iterator[InputFile]:
-    """The files of a zip whose name is wanted; ScenError if the zip is damaged, or a trap."""
-    if not file.stream.seekable():
-        raise refused(file.name, 0, "a zip cannot be read from a pipe: name its file")
-    with _whole(file.name):
-        archive = zipfile.ZipFile(file.stream)
-        listed = archive.infolist()
-    if len(listed) > MOST_MEMBERS:
-        raise refused(file.name, 0, f"{len(listed):,} files in it: not such a download")
-    for member in listed:
-        path, inside = PurePosixPath(member.filename.replace("\\", "/")), shown(member.filename)
-        if path.is_absolute() or ".." in path.parts:
-            words = f"{inside} is a name outside of the zip: it is not a download of Metaculus"
-            raise refused(file.name, 0, words)
-        # The list of a zip may lie about sizes, so this is not the only bound: what is unpacked is
-        # read in pieces and never held whole (test_a_zip_that_lies_about_its_size_fills_no_memory).
-        size = member.file_size
-        if size > LARGEST or size > MOST_DENSE * (member.compress_size + 4096):
-            raise refused(file.name, 0, f"{inside} would unpack to {size:,} bytes and is not read")
-        if is_wanted(member.filename):
-            name = f"{file.name}/{member.filename}"
-            with _whole(name):
-                stream = io.BufferedReader(ZipMember(archive.open(member), file.name))
-            yield InputFile(name, stream, file.encoding)
+    def members(self, is_wanted: Callable[[str], object]) -> Iterator[InputFile]:
+        """The files of a zip whose name is wanted; ScenError if the zip is damaged, or a trap."""
+        if not self.stream.seekable():
+            raise refused(self.name, 0, "a zip cannot be read from a pipe: name its file")
+        with _whole(self.name):
+            archive = zipfile.ZipFile(self.stream)
+            listed = archive.infolist()
+        if len(listed) > MOST_MEMBERS:
+            raise refused(self.name, 0, f"{len(listed):,} files in it: not such a download")
+        for member in listed:
+            path, inside = PurePosixPath(member.filename.replace("\\", "/")), shown(member.filename)
+            if path.is_absolute() or ".." in path.parts:
+                words = f"{inside} is a name outside of the zip: it is not a download of Metaculus"
+                raise refused(self.name, 0, words)
+            # The list of a zip may lie about sizes, so this is not the only bound: what is unpacked
+            # is read in pieces and never held whole
+            # (test_a_zip_that_lies_about_its_size_fills_no_memory).
+            size = member.file_size
+            if size > LARGEST or size > MOST_DENSE * (member.compress_size + 4096):
+                raise refused(
+                    self.name, 0, f"{inside} would unpack to {size:,} bytes and is not read"
+                )
+            if is_wanted(member.filename):
+                name = f"{self.name}/{member.filename}"
+                with _whole(name):
+                    stream = io.BufferedReader(ZipMember(archive.open(member), self.name))
+                yield InputFile(name, stream, self.encoding)
 
 
 class ZipMember(io.RawIOBase):
@@ -103,7 +113,7 @@ def _whole(name: str) -> Iterator[None]:
 class NormalizedRow(NamedTuple):
     """A row of a table by its `plain` columns; `ragged` is a fault of its shape."""
 
-    place: FilePosition
+    position: FilePosition
     cells: Mapping[str, Any]
     columns: Sequence[str]
     ragged: str | None
@@ -115,26 +125,26 @@ class NormalizedRow(NamedTuple):
             value = int(value)  # a spreadsheet's number
         return str(value).strip()
 
-    def at(self, column: str) -> FilePosition:
-        return self.place._replace(column=column)
+    def position_of(self, column: str) -> FilePosition:
+        return self.position._replace(column=column)
 
 
 @contextmanager
-def incoming(given: SourceFile, encoding: str | None, *endings: str) -> Iterator[list[InputFile]]:
+def incoming(file: SourceFile, encoding: str | None, *endings: str) -> Iterator[list[InputFile]]:
     """The file, or those of a folder with one of the endings."""
-    if given.stream is not None:
-        yield [InputFile(given.name, reading.peekable(given.stream), encoding)]
+    if file.stream is not None:
+        yield [InputFile(file.name, reading.peekable(file.stream), encoding)]
         return
-    assert given.path is not None  # noqa: S101 – a folder is a path
-    paths = sorted(path for path in given.path.iterdir() if path.suffix.lower() in endings)
+    assert file.path is not None  # noqa: S101 – a folder is a path
+    paths = sorted(path for path in file.path.iterdir() if path.suffix.lower() in endings)
     ending = " or ".join(endings)
     if not paths:
-        raise refused(given.name, 0, f"no file that ends in {ending} in this folder")
+        raise refused(file.name, 0, f"no file that ends in {ending} in this folder")
     if len(paths) > MOST_FILES:
-        raise refused(given.name, 0, f"{len(paths):,} files that end in {ending} in this folder")
+        raise refused(file.name, 0, f"{len(paths):,} files that end in {ending} in this folder")
     with ExitStack() as opened:
         yield [
-            InputFile(f"{given.name}/{path.name}", opened.enter_context(open_named(path)), encoding)
+            InputFile(f"{file.name}/{path.name}", opened.enter_context(open_named(path)), encoding)
             for path in paths
         ]
 
@@ -178,20 +188,15 @@ def items(incoming: InputFile, *lists: str) -> Iterator[tuple[FilePosition, Any]
     value = reading.value(stream, name, encoding)
     if not isinstance(value, list | dict):
         raise refused(name, 1, "neither a list nor an object of JSON")
-    beside = value if isinstance(value, dict) else {}
-    inside = {key: beside[key] for key in lists if isinstance(beside.get(key), list)}
+    document = value if isinstance(value, dict) else {}
+    inside = {key: document[key] for key in lists if isinstance(document.get(key), list)}
     for key, listed in ({"": value} if isinstance(value, list) else inside).items():
         where = f"{name} {key}" if len(inside) > 1 else name
         for number, item in enumerate(listed, start=1):
             yield FilePosition(where, number), item
     if isinstance(value, dict):
-        rest = {key: item for key, item in beside.items() if key not in inside}
+        rest = {key: item for key, item in document.items() if key not in inside}
         yield FilePosition(name, 0 if inside else 1), rest
-
-
-def within(place: FilePosition, number: int, column: str = "") -> FilePosition:
-    """A place inside an item: `file:item:number`."""
-    return FilePosition(f"{place.file}:{place.row}", number, column)
 
 
 def text_of(value: object, *keys: str) -> str:
@@ -214,8 +219,6 @@ _MOMENT = re.compile(
 )
 EARLIEST_MS = 100_000_000_000
 """March 1973: a smaller number counts seconds."""
-LONG_AGO_MS = -30_000_000_000_000
-"""The year 1019."""
 _LATEST_MS = 253_402_300_799_999
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
@@ -226,13 +229,10 @@ class CellError(ValueError):
         self.column = column
 
 
-LONGEST_TEXT = 10_000
-
-
 class QuestionOutcome(NamedTuple):
     """An outcome, the day on which it was known (None: unknown) and the site's words for it."""
 
-    outcome: Outcome
+    outcome: str
     day: dt.date | None
     words: str
 
@@ -253,7 +253,7 @@ class ForeignQuestion(NamedTuple):
     address: str
     opened: dt.date
     horizon: dt.date
-    place: FilePosition
+    position: FilePosition
     columns: Mapping[str, str]
     wording: str = ""
     details: str = ""
@@ -263,12 +263,16 @@ class ForeignQuestion(NamedTuple):
     options: Sequence[QuestionOption] = ()
 
 
-# Half a million forecasts took 370 MB (f509f974).
-MOST_FORECASTS = 300_000
+# Metaculus calls an anonymised forecaster by a digest, whose start is the same id in each download
+# (test_an_anonymised_forecaster_has_the_same_id_in_each_download).
+_HASH = re.compile("[0-9a-f]{32,}")
 
 
 class ImportBuilder:
     """Collects what the files of a site hold; nothing of a question with a fault is taken."""
+
+    # Half a million forecasts took 370 MB (f509f974).
+    most_forecasts = 300_000
 
     def __init__(self, system: str, wanted: ReadOptions) -> None:
         self.system, self.zone, self.today = system, wanted.timezone, wanted.today
@@ -282,7 +286,7 @@ class ImportBuilder:
         self.forecasts: list[ImportForecast] = []
         self._misfits: list[RowError] = []
 
-    def at(self, text: str, column: str, otherwise: dt.tzinfo | None = None) -> dt.datetime:
+    def timestamp(self, text: str, column: str, otherwise: dt.tzinfo | None = None) -> dt.datetime:
         """The moment in a column, in the zone `otherwise` if the text names none; CellError."""
         match = _MOMENT.fullmatch(text.strip())
         if not match:
@@ -303,7 +307,7 @@ class ImportBuilder:
 
     def day(self, text: str, column: str) -> dt.date:
         """The day of the moment in a column; CellError."""
-        return self.at(text, column).date()
+        return self.timestamp(text, column).date()
 
     def milliseconds(self, value: object, column: str, earliest: int = EARLIEST_MS) -> dt.datetime:
         """The moment of a column in milliseconds since 1970; CellError."""
@@ -311,8 +315,8 @@ class ImportBuilder:
             raise CellError(column, f"{shown(value)} is not a number of milliseconds")
         time = f"{value:.15g} is not a time in milliseconds"
         if not earliest <= value <= _LATEST_MS:
-            first = 1973 if earliest == EARLIEST_MS else 1019
-            raise CellError(column, f"{time} from {first} to 9999")
+            first = _EPOCH + dt.timedelta(milliseconds=earliest)
+            raise CellError(column, f"{time} from {first.year} to 9999")
         try:
             return (_EPOCH + dt.timedelta(milliseconds=int(value))).astimezone(self.zone)
         except (ValueError, OverflowError):
@@ -325,17 +329,17 @@ class ImportBuilder:
         return ForeignId(self.system, f"{id}/{option}"[:500] if option else id)
 
     @contextmanager
-    def row(self, place: FilePosition, question: str | None = None) -> Iterator[None]:
+    def row(self, position: FilePosition, question: str | None = None) -> Iterator[None]:
         """Collect a wrong cell as a misfit of this row, and leave out the question."""
         try:
             yield
         except CellError as wrong:
-            self.misfit(place._replace(column=wrong.column), str(wrong))
+            self.add_error(position._replace(column=wrong.column), str(wrong))
             if question is not None:
                 self.not_taken.add(question)
 
-    def misfit(self, place: FilePosition, message: str) -> None:
-        self._misfits.append(RowError(place, message))
+    def add_error(self, position: FilePosition, message: str) -> None:
+        self._misfits.append(RowError(position, message))
 
     def note(self, id: str, words: str) -> None:
         """Say of a question what was taken differently from how it stands."""
@@ -367,14 +371,14 @@ class ImportBuilder:
         name: str,
         time: dt.datetime,
         probability: float | None,
-        place: FilePosition,
+        position: FilePosition,
     ) -> None:
         """Add a forecast by the name of its forecaster; None withdraws."""
-        forecast = ImportForecast(scenario, name or "unnamed", time, probability, place)
+        forecast = ImportForecast(scenario, name or "unnamed", time, probability, position)
         self.forecasts.append(forecast)
-        if len(self.forecasts) > MOST_FORECASTS:
-            text = f"over {MOST_FORECASTS:,} forecasts at once: split the file"
-            raise refused(place.file, 0, text)
+        if len(self.forecasts) > self.most_forecasts:
+            text = f"over {self.most_forecasts:,} forecasts at once: split the file"
+            raise refused(position.file, 0, text)
 
     def arrived(self, names: Mapping[str, str] | None = None) -> ImportFile:
         """Everything read, with an id for each forecaster; `names` are their titles, if known."""
@@ -388,19 +392,34 @@ class ImportBuilder:
         for words, of in self._notes.items():
             self.remarks.append(f"{counted(len(of), 'question')} {words} ({first_of([*of], 3)})")
         titles = names or {forecast.analyst: forecast.analyst for forecast in forecasts}
-        ids = analyst_ids(titles)
+        ids = self.analyst_ids(titles)
         return ImportFile(
             records=tuple(self.records),
             forecasts=tuple(
                 msgspec.structs.replace(forecast, analyst=ids[forecast.analyst])
                 for forecast in forecasts
             ),
-            misfits=tuple(self._misfits),
+            row_errors=tuple(self._misfits),
             left_out={kind: number for kind, number in self.left_out.items() if number},
             sets=self.sets,
             analysts={ids[name]: title for name, title in titles.items()},
             remarks=tuple(self.remarks),
         )
+
+    @staticmethod
+    def analyst_ids(names: Iterable[str]) -> dict[str, str]:
+        """An analyst's id for each name; ids that would be alike carry a digest."""
+        plain = {
+            name: f"forecaster-{name[:12]}"
+            if _HASH.fullmatch(name)
+            else slug(name, otherwise="forecaster")
+            for name in dict.fromkeys(names)
+        }
+        times = Counter(plain.values())
+        return {
+            name: id if times[id] == 1 or name == id else f"{id}-{digest(name, 4)}"
+            for name, id in plain.items()
+        }
 
 
 def _scenario(question: ForeignQuestion, foreign: ForeignId) -> ImportRecord:
@@ -428,7 +447,7 @@ def _scenario(question: ForeignQuestion, foreign: ForeignId) -> ImportRecord:
     return ImportRecord(
         kind="scenario",
         record=record,
-        place=question.place,
+        position=question.position,
         foreign=foreign,
         address=question.address,
         columns=question.columns,
@@ -444,23 +463,3 @@ def probability(value: object, column: str, whole: float = 1) -> float:
     if not 0 <= share <= whole:
         raise CellError(column, f"{shown(value)} is not a probability from 0 to {whole:g}")
     return share / whole
-
-
-# Metaculus calls an anonymised forecaster by a digest, whose start is the same id in each download
-# (test_an_anonymised_forecaster_has_the_same_id_in_each_download).
-_HASH = re.compile("[0-9a-f]{32,}")
-
-
-def analyst_ids(names: Iterable[str]) -> dict[str, str]:
-    """An analyst's id for each name; ids that would be alike carry a digest."""
-    plain = {
-        name: f"forecaster-{name[:12]}"
-        if _HASH.fullmatch(name)
-        else slug(name, otherwise="forecaster")
-        for name in dict.fromkeys(names)
-    }
-    times = Counter(plain.values())
-    return {
-        name: id if times[id] == 1 or name == id else f"{id}-{digest(name, 4)}"
-        for name, id in plain.items()
-    }

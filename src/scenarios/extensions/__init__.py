@@ -16,12 +16,13 @@ from contextlib import contextmanager, redirect_stdout
 from functools import cache
 from io import StringIO
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, Self, TypeVar
 
 import msgspec
 
 from scenarios.errors import ScenError
 
+T = TypeVar("T")
 Code = str | Callable[..., Any]
 """A function, or its place as `module:function`."""
 
@@ -62,10 +63,14 @@ class Command(NamedTuple):
 
     `run` returns the result, which is the JSON, and its document. Options are annotated:
     `Annotated[date | None, "--as-of DATE", "Its help."]`; `--format` and `--output` are added.
+
+    One that answers queries names their `language`, and is `run(tables, text, seconds)`, which
+    returns QueryRows: `tables` is a View, or with `--across` each tracker's or an address.
     """
 
     help: str
     run: Code
+    language: str = ""
 
 
 class Extension(msgspec.Struct, frozen=True, kw_only=True):
@@ -111,6 +116,16 @@ class Addition(NamedTuple):
     code: Any
     extension: str = ""
 
+    @property
+    def is_ours(self) -> bool:
+        """True for what this program brings itself."""
+        return self.owner.rpartition(" of ")[2].startswith("scen ")
+
+    @property
+    def run(self) -> Self:
+        """The function of a command."""
+        return self._replace(code=self.code.run)
+
     def load(self, kind: type = object) -> Any:
         """The function or value, imported now; ScenError where that fails or is no `kind`."""
         with guarded(self.owner, self.name):
@@ -120,7 +135,7 @@ class Addition(NamedTuple):
                 raise TypeError(f"{type(value).__name__}, where {kind.__name__} is needed")
             return value
 
-    def call(self, kind: type, *arguments: Any, **options: Any) -> Any:
+    def call(self, kind: type[T], *arguments: Any, **options: Any) -> T:
         """The answer of the function; ScenError where it fails or its answer is no `kind`."""
         function = self.load()
         with guarded(self.owner, self.name):
@@ -235,19 +250,30 @@ def offered(
 ) -> dict[str, Addition]:
     """The additions at a hook, by name, of all extensions or of those named in `by`.
 
-    Left out and told: a name that is `ours`, and one that an earlier extension has.
+    Left out and told: a name that is `ours`, and one that an earlier extension has; those that this
+    program brings are the first.
     """
     additions: dict[str, Addition] = {}
-    for each in installed() if by is None or by else ():
+    every = installed() if by is None or by else ()
+    for each in sorted(every, key=lambda each: not each.package.startswith("scen ")):
         for name, code in getattr(each.extension, hook, {}).items():
             if by is not None and each.name not in by:
                 continue
-            owner = "scen" if name in ours else getattr(additions.get(name), "owner", "")
-            if owner:
+            first = additions.get(name)
+            if first or name in ours:
+                owner = first.owner if first and not first.is_ours else "scen"
                 _notes[f"{each.owner}: {hook}: {name} left out: {owner} has that name"] = None
             else:
                 additions[name] = Addition(each.owner, name, code, each.name)
     return additions
+
+
+def own(hook: str, name: str) -> Addition:
+    """An addition that this program brings; ScenError where it was updated and not installed."""
+    addition = offered(hook).get(name)
+    if addition is None or not addition.is_ours:
+        raise ScenError(f"{name} is not installed with this scen: pip install it again")
+    return addition
 
 
 def absent(names: Collection[str]) -> dict[str, str]:

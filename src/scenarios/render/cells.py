@@ -30,6 +30,14 @@ WITHHELD = "?"
 """Stands for a figure that a file that cannot be read could change."""
 NOTHING_IMPLIED = "nobody stated a prior, and nothing is rated"
 NO_FORECAST = "nobody’s forecast stands"
+HOLDS_NINE_IN_TEN = (
+    "About nine in ten such ranges hold what judgements without error would imply, if ours err as "
+    "much as is assumed, and independently"
+)
+MISSES_MORE_OFTEN = (
+    "such a range misses more often for one of several answers than for a question by itself"
+)
+"""The promise of a range: in a set no number was found that it keeps (docs/method.md, Band)."""
 _TITLE = 20
 _FEWEST = 6
 """Least width of a trend, in reviews."""
@@ -95,8 +103,8 @@ def forecaster(name: str, *, alone: bool) -> str:
 
 def scenario(id: str, database: Database) -> doc.Ref:
     """A scenario by its title; an unknown one by its id."""
-    known = database.scenarios.get(id)
-    return doc.Ref(id, "scenario", one_line(known.title) if known else id)
+    record = database.scenarios.get(id)
+    return doc.Ref(id, "scenario", one_line(record.title) if record else id)
 
 
 def quoted(span: doc.Span) -> tuple[doc.Span, ...]:
@@ -105,22 +113,22 @@ def quoted(span: doc.Span) -> tuple[doc.Span, ...]:
 
 def item(id: EvidenceId, database: Database) -> doc.Link:
     """An item by its summary, which leads to its address."""
-    known = database.evidence[id]
-    return doc.Link(one_line(known.summary), known.url, id)
+    evidence = database.evidence[id]
+    return doc.Link(one_line(evidence.summary), evidence.url, id)
 
 
 def source(id: str, database: Database) -> doc.Ref:
     """A source by its name; one that is not registered by its id."""
-    known = database.sources.get(id)
-    kind: Kind | None = "source" if known else None
-    return doc.Ref(id, kind, known.name if known else id)
+    record = database.sources.get(id)
+    kind: Kind | None = "source" if record else None
+    return doc.Ref(id, kind, record.name if record else id)
 
 
 def origin(id: EvidenceId, database: Database) -> tuple[doc.Span, ...]:
     """The id of an item, its grade and its source."""
-    known = database.evidence[id]
-    by: tuple[doc.Span, ...] = (", ", source(known.source, database)) if known.source else ()
-    return (doc.Ref(id, "evidence"), f", {known.grade(database.sources)}", *by)
+    evidence = database.evidence[id]
+    by: tuple[doc.Span, ...] = (", ", source(evidence.source, database)) if evidence.source else ()
+    return (doc.Ref(id, "evidence"), f", {evidence.grade(database.sources)}", *by)
 
 
 def indicator(key: str, database: Database) -> doc.Ref:
@@ -129,8 +137,8 @@ def indicator(key: str, database: Database) -> doc.Ref:
 
 
 def listed(parts: Iterable[doc.Span], between: str = ", ") -> Iterator[doc.Span]:
-    for place, span in enumerate(parts):
-        yield from ([between] if place else [])
+    for index, span in enumerate(parts):
+        yield from ([between] if index else [])
         yield span
 
 
@@ -139,9 +147,9 @@ def titles(ids: Sequence[str], database: Database, most: int = NAMED) -> tuple[d
     parts = [quoted(scenario(id, database)) for id in ids[:most]]
     parts += [(f"{len(ids) - most} more",)] if len(ids) > most else []
     joined: list[doc.Span] = []
-    for place, part in enumerate(parts):
-        joined += [" and " if place == len(parts) - 1 else ", "] if place else []
-        joined += part
+    for index, title in enumerate(parts):
+        joined += [" and " if index == len(parts) - 1 else ", "] if index else []
+        joined += title
     return tuple(joined)
 
 
@@ -175,6 +183,12 @@ def absent(state: ReadingState | None) -> str:
         return ""
     words = {"emerging": "only emerging when due", "reversed": "seen and reversed"}
     return words.get(state, "not seen when due") + ": "
+
+
+def range_promise(*, is_member: bool) -> str:
+    """How often a range holds, of a member of a set or of a question by itself."""
+    text = MISSES_MORE_OFTEN if is_member else HOLDS_NINE_IN_TEN
+    return f"{text[0].upper()}{text[1:]}."
 
 
 def band(low: float | None, high: float | None) -> doc.Text:
@@ -350,8 +364,8 @@ def _seen(row: StatusRow) -> str:
 
 
 def _in_words(row: StatusRow, language: str) -> str:
-    known = (row.stated or row.shown).probability
-    return "" if known is None else term(known, language)
+    probability = (row.stated or row.shown).probability
+    return "" if probability is None else term(probability, language)
 
 
 def by_set(
@@ -376,14 +390,14 @@ def value_text(value: Any) -> str:
     if value is None:
         return "–"
     if isinstance(value, dict):
-        pairs = ((key, part) for key, part in value.items() if part not in (None, [], {}))
-        shown = ", ".join(f"{key} {value_text(part)}" for key, part in pairs)
+        pairs = ((key, item) for key, item in value.items() if item not in (None, [], {}))
+        text = ", ".join(f"{key} {value_text(value)}" for key, value in pairs)
     elif isinstance(value, list):
-        shown = ", ".join(map(value_text, value))
+        text = ", ".join(map(value_text, value))
     else:
-        shown = f"{value:g}" if isinstance(value, float) else str(value)
-    shown = " ".join(shown.split())
-    return shown if len(shown) <= _LONGEST_VALUE else shown[: _LONGEST_VALUE - 1] + "…"
+        text = f"{value:g}" if isinstance(value, float) else str(value)
+    text = " ".join(text.split())
+    return text if len(text) <= _LONGEST_VALUE else text[: _LONGEST_VALUE - 1] + "…"
 
 
 _LONGEST = 100
@@ -398,7 +412,9 @@ def rose_or_fell(before: float, after: float) -> str:
     return f" {'rose' if after > before else 'fell'} from {was} to {now}"
 
 
-def course(name: str, before: float, after: float, since: date, reported: float | None) -> str:
+def change_since(
+    name: str, before: float, after: float, since: date, reported: float | None
+) -> str:
     """`stated fell from 37% to 4% since 21 February 2022`; what was `reported` then, if other."""
     start = long_day(since)
     text = f"{name}{rose_or_fell(before, after)} since {start}"
@@ -430,8 +446,8 @@ def commit_subject(head: str, moves: Iterable[tuple[str, float | None, float | N
             shown = [*percents(before, after)]
         parts.append(f"{scenario} {' → '.join(shown)}")
     text = f"{head} ({', '.join(parts)})" if parts else head
-    for kept in range(len(parts) - 1, 0, -1):
+    for count in range(len(parts) - 1, 0, -1):
         if len(text) <= _LONGEST:
             break
-        text = f"{head} ({', '.join([*parts[:kept], '…'])})"
+        text = f"{head} ({', '.join([*parts[:count], '…'])})"
     return text

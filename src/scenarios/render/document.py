@@ -57,17 +57,17 @@ def strip(before: float | None, now: float, implied: float | None = None) -> str
     cells = ["·"] * _CELLS
     cells[_CELLS // 2] = "|"
     if before is not None:
-        first, last = sorted((_place(before), _place(now)))
+        first, last = sorted((_position(before), _position(now)))
         cells[first : last + 1] = "─" * (last + 1 - first)
     if implied is not None:
-        cells[_place(implied)] = "×"
+        cells[_position(implied)] = "×"
     if before is not None:
-        cells[_place(before)] = "○"
-    cells[_place(now)] = "●"
+        cells[_position(before)] = "○"
+    cells[_position(now)] = "●"
     return "".join(cells)
 
 
-def _place(probability: float) -> int:
+def _position(probability: float) -> int:
     share = decibans(held(probability)) / decibans(HIGHEST)
     return round((share + 1) / 2 * (_CELLS - 1))
 
@@ -153,12 +153,12 @@ class Heading(msgspec.Struct, frozen=True):
 class Paragraph(msgspec.Struct, frozen=True):
     """Text; each further part begins a new line. A toned one is set apart from what is around.
 
-    Of a `lead` that is the first part.
+    Of a `lead` that is the first part; a `kicker` stands above a heading.
     """
 
     text: Text
     lines: tuple[Text, ...] = ()
-    tone: Literal["", "lead", "notice", "attention", "quote", "file"] = ""
+    tone: Literal["", "lead", "kicker", "notice", "attention", "quote", "file"] = ""
 
 
 class Item(msgspec.Struct, frozen=True):
@@ -360,28 +360,28 @@ def _figure(figure: Figure) -> str:
     digits = _DIGITS[unit] if digits is None else digits
     if unit == "dB":
         return signed(value, digits)
-    shown = f"{value:.{digits}f}".replace("-", MINUS)
-    return shown if shown.strip(f"{MINUS}0.") else shown.removeprefix(MINUS)
+    text = f"{value:.{digits}f}".replace("-", MINUS)
+    return text if text.strip(f"{MINUS}0.") else text.removeprefix(MINUS)
 
 
 Part = TypeVar("Part")
 
 
-def titled(part: Part, database: Database) -> Part:
+def titled(node: Part, database: Database) -> Part:
     """A document, or a part of one, with the title of what each reference names by its id."""
-    if isinstance(part, Ref):
-        label = part.label or part.id
-        title = _title(part, database) if part.id in label else ""
-        return msgspec.structs.replace(part, label=label.replace(part.id, title)) if title else part
-    if isinstance(part, tuple):
-        items = [titled(item, database) for item in part]
-        same = all(new is old for new, old in zip(items, part, strict=True))
-        return part if same else tuple(items)  # type: ignore[return-value]
-    if isinstance(part, msgspec.Struct):
-        fields = {name: getattr(part, name) for name in part.__struct_fields__}
+    if isinstance(node, Ref):
+        label = node.label or node.id
+        title = _title(node, database) if node.id in label else ""
+        return msgspec.structs.replace(node, label=label.replace(node.id, title)) if title else node
+    if isinstance(node, tuple):
+        items = [titled(item, database) for item in node]
+        same = all(new is old for new, old in zip(items, node, strict=True))
+        return node if same else tuple(items)  # type: ignore[return-value]
+    if isinstance(node, msgspec.Struct):
+        fields = {name: getattr(node, name) for name in node.__struct_fields__}
         changed = {n: new for n, old in fields.items() if (new := titled(old, database)) is not old}
-        return msgspec.structs.replace(part, **changed) if changed else part
-    return part
+        return msgspec.structs.replace(node, **changed) if changed else node
+    return node
 
 
 def _title(ref: Ref, database: Database) -> str:

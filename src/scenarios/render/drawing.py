@@ -3,28 +3,54 @@
 A chart registers how its data are drawn, so that what prints documents needs to know none of them.
 """
 
+from collections.abc import Callable
 from functools import singledispatch
+from importlib import import_module
+from sys import modules
 from typing import Any
 
-from scenarios.render.document import NOWHERE, Places
+from markupsafe import Markup
+
+from scenarios.render.document import NOWHERE, Places, Text
 from scenarios.render.svg import Drawing, number, safe
+
+
+def _loaded(data: Any) -> bool:
+    """Load the module that draws data which do not come from a chart; True if they name one.
+
+    It registers the functions below for their type, which are then called anew.
+    """
+    name: str = getattr(data, "drawn_by", "")
+    if name and name not in modules:
+        import_module(name)
+        return True
+    return False
 
 
 @singledispatch
 def draw(data: Any, *, narrow: bool = False, places: Places = NOWHERE) -> Drawing:
     """Draw the data; marks link to the `places` of the page."""
-    del narrow, places
+    if _loaded(data):
+        return draw(data, narrow=narrow, places=places)
     raise TypeError(f"no chart draws a {type(data).__name__}")
 
 
-def picture(data: Any, label: str, places: Places = NOWHERE) -> str:
-    """The data as SVGs for wide and narrow pages, and some between: the style shows one of them.
+@singledispatch
+def page(data: Any, read: Callable[[Text], Markup]) -> Markup | None:
+    """HTML of the data for pages, by which `read` texts link; None if they are drawn alone."""
+    return page(data, read) if _loaded(data) else None
 
-    A text is the address of a picture that is drawn already: mailers show no SVG.
-    """
-    if isinstance(data, str):
-        fit = 'width="960" style="max-width:100%;height:auto"'
-        return f'<img src="{safe(data)}" alt="{safe(label)}" {fit}>'
+
+@singledispatch
+def in_mail(data: Any, attached: Callable[[str], str]) -> Any:
+    """The data with their pictures attached, by the address that `attached` gives an SVG."""
+    if _loaded(data):
+        return in_mail(data, attached)
+    raise TypeError(f"no mail shows a {type(data).__name__}")
+
+
+def picture(data: Any, label: str, places: Places = NOWHERE) -> str:
+    """The data as SVGs for wide and narrow pages, and some between: the style shows one of them."""
     drawings = {"wide": draw(data, places=places)}
     if medium := getattr(data, "medium", None):
         drawings["medium"] = draw(medium, places=places)

@@ -10,6 +10,7 @@ LIGHT: Mapping[str, str] = {
     "window": "#f0f3f6",
     "stated": "#0068a3",
     "implied": "#b84d00",
+    "event": "#b3261e",
     "seen": "#00795a",
     "for": "#2b7d3c",
     "against": "#8a3d94",
@@ -23,10 +24,13 @@ DARK: Mapping[str, str] = {
     "window": "#1f262d",
     "stated": "#5cb8ee",
     "implied": "#f0a13c",
+    "event": "#ff8a80",
     "seen": "#2fc096",
     "for": "#7fce8b",
     "against": "#d79be0",
 }
+SHADES = (0.55, 0.1, 0.35, 0.2)
+"""Strengths of the colour of areas one above the other: neighbours differ in grey too."""
 TINTS, STRONGEST = 10, 45
 """Steps of a tint, a deciban each, and the share in per cent of the colour in the last one."""
 
@@ -62,6 +66,7 @@ stroke:var(--paper);stroke-width:3px;paint-order:stroke;stroke-linejoin:round}}
 .picture text.head{{font-size:16px}}
 .picture text.badge{{fill:var(--paper);stroke:none}}
 .picture .small{{font-size:12px}}
+.picture .fan{{fill:var(--implied);fill-opacity:.22}}
 .picture .bold{{font-weight:700}}
 .picture .end{{text-anchor:end}}
 .picture .middle{{text-anchor:middle}}
@@ -70,7 +75,7 @@ stroke:var(--paper);stroke-width:3px;paint-order:stroke;stroke-linejoin:round}}
 _PAGE = """\
 .picture{display:block;max-width:100%;height:auto}
 .picture:is(.medium,.narrow){display:none}
-.picture.narrow{width:100%;max-width:30rem}
+.picture.narrow{width:100%;min-width:18rem;max-width:30rem}
 .picture .mark{cursor:pointer}
 .picture .mark:focus{outline:none}
 .picture .mark:is(:hover,:focus-visible) .hit{fill:var(--window);stroke:var(--ink);stroke-width:2px}
@@ -91,4 +96,5 @@ def drawing() -> str:
         f".picture .f-{name}{{fill:var(--{name})}}.picture .s-{name}{{stroke:var(--{name})}}\n"
         for name in LIGHT
     )
-    return _TEXT + "".join(colours)
+    shades = (f".picture .shade-{n}{{fill-opacity:{share}}}\n" for n, share in enumerate(SHADES))
+    return _TEXT + "".join((*colours, *shades))

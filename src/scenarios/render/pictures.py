@@ -1,6 +1,5 @@
 """Pictures with their labels and tables: scenarios over time, sets, the overview, each alone."""
 
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from itertools import count, pairwise
@@ -9,21 +8,19 @@ from typing import Literal
 from msgspec import convert
 from msgspec.structs import replace
 
-from scenarios.analysis.evidence.knowledge import bearing, contends, near, rivals
+from scenarios.analysis.evidence.knowledge import bearing, near, rivals
 from scenarios.analysis.forecasts import SheetForecast
 from scenarios.analysis.ledger.days import DailyLedgers
 from scenarios.analysis.ledger.odds import changes_daily
 from scenarios.analysis.period.period import ScenarioView, Window, window
-from scenarios.analysis.period.trajectory import Trajectory, courses
-from scenarios.analysis.review.outcomes import ResolvedScenario, occurred_first
-from scenarios.analysis.review.review import Review, review, story_of
-from scenarios.analysis.review.status import StatusRow, largest_first
+from scenarios.analysis.period.trajectory import Trajectory, curves
+from scenarios.analysis.review.review import story_of
 from scenarios.model import Database, EvidenceId, ScenarioId, SetId
 from scenarios.render import cells
 from scenarios.render.cells import Cell, left, p, right
 from scenarios.render.charts.draw import alone
-from scenarios.render.charts.lanes import Lanes, SetMember, SmallMultiples
-from scenarios.render.charts.overview import Overview, OverviewRow, Sparkline, fitting
+from scenarios.render.charts.multiples import SetMember, SmallMultiples
+from scenarios.render.charts.overview import Sparkline
 from scenarios.render.charts.parts import WORDS, DayFigures, OutcomeMark
 from scenarios.render.charts.timeline import (
     DayEvidence,
@@ -34,9 +31,9 @@ from scenarios.render.charts.timeline import (
     StateBar,
 )
 from scenarios.render.document import Chart, Ref, Row, Span, Table
-from scenarios.render.documents.review.causes import short
+from scenarios.render.documents.review.causes import analyst_name, short
 from scenarios.render.documents.review.context import context_of
-from scenarios.render.documents.review.sentences import label, row_label
+from scenarios.render.documents.review.sentences import label
 from scenarios.render.drawing import draw
 from scenarios.render.text import from_to, long_day
 from scenarios.scales import MOVED_BITS, decibans, has_moved, held, jeffreys, percent
@@ -50,23 +47,23 @@ _REASON = 300
 
 
 def timeline(
-    course: Trajectory, view: ScenarioView, database: Database, since: date, items: int = 3
+    trajectory: Trajectory, view: ScenarioView, database: Database, since: date, items: int = 3
 ) -> Chart:
     """Timeline of a scenario; a mark, and a row of its table, name at most `items` items."""
-    data = _data(course, view, database, since, items)
-    table = _timeline_table(course, data.points, database, items)
+    data = _data(trajectory, view, database, since, items)
+    table = _timeline_table(trajectory, data, database, items)
     return Chart(_timeline_label(data, view), data, table)
 
 
-def anchor(course: Trajectory, day: date) -> str:
-    return f"d-{course.scenario}-{day}"
+def anchor(trajectory: Trajectory, day: date) -> str:
+    return f"d-{trajectory.scenario}-{day}"
 
 
-def figures_of(course: Trajectory, *, unfounded: bool = False) -> tuple[DayFigures, ...]:
+def figures_of(trajectory: Trajectory, *, unfounded: bool = False) -> tuple[DayFigures, ...]:
     """The points of a course; nothing implied where that is unfounded."""
     return tuple(
         DayFigures(day=p.day, stated=p.stated, implied=None if unfounded else p.implied)
-        for p in course.points
+        for p in trajectory.points
     )
 
 
@@ -77,29 +74,29 @@ def outcome_of(view: ScenarioView) -> OutcomeMark | None:
 
 
 def _data(
-    course: Trajectory, view: ScenarioView, database: Database, since: date, items: int
+    trajectory: Trajectory, view: ScenarioView, database: Database, since: date, items: int
 ) -> ScenarioTimeline:
     band = None if view.unfounded else view.band
     return ScenarioTimeline(
         title=view.scenario.title,
         since=since,
-        points=figures_of(course, unfounded=view.unfounded),
-        decays=changes_daily(database, course.scenario),
+        points=figures_of(trajectory, unfounded=view.unfounded),
+        decays=changes_daily(database, trajectory.scenario),
         band=(band.low, band.high) if band else None,
         outcome=outcome_of(view),
-        steps=tuple(_steps(course, database)),
-        seen=tuple(_seen(course, database, items)),
-        sayings=tuple(_sayings(course, items * _MARKED)),
-        lanes=tuple(_lanes(course, view)),
+        steps=tuple(_steps(trajectory, database)),
+        seen=tuple(_seen(trajectory, database, items)),
+        sayings=tuple(_sayings(trajectory, items * _MARKED)),
+        lanes=tuple(_lanes(trajectory, view)),
     )
 
 
-def _steps(course: Trajectory, database: Database) -> list[LargeChange]:
+def _steps(trajectory: Trajectory, database: Database) -> list[LargeChange]:
     """The largest changes of a figure from one day to the next, in the order of their days."""
-    entered = {mark.day: mark for mark in course.marks}
-    decays = changes_daily(database, course.scenario)
+    entered = {mark.day: mark for mark in trajectory.marks}
+    decays = changes_daily(database, trajectory.scenario)
     steps: list[tuple[float, date, LargeChange]] = []
-    for before, after in pairwise(course.points):
+    for before, after in pairwise(trajectory.points):
         stated = _other(before.stated, after.stated)
         implied = _other(before.implied, after.implied)
         mark = entered.get(after.day)
@@ -113,21 +110,21 @@ def _steps(course: Trajectory, database: Database) -> list[LargeChange]:
                 stated=stated,
                 implied=implied,
                 cause="",
-                anchor=anchor(course, after.day),
+                anchor=anchor(trajectory, after.day),
             )
             steps.append((size, before.day, step))
     steps.sort(key=lambda step: (-step[0], step[2].day))
-    around = near(database, course.scenario, bearing(database), database.speaking)
+    around = near(database, trajectory.scenario, bearing(database), database.speaking)
     odds = DailyLedgers(around)
-    named = [_with_cause(step, course, odds, since) for _, since, step in steps[:_STEPS]]
+    named = [_with_cause(step, trajectory, odds, since) for _, since, step in steps[:_STEPS]]
     return sorted(named, key=lambda step: step.day)
 
 
 def _with_cause(
-    step: LargeChange, course: Trajectory, odds: DailyLedgers, since: date
+    step: LargeChange, trajectory: Trajectory, odds: DailyLedgers, since: date
 ) -> LargeChange:
     """The step with its causes since the day before it, the largest first; it leads to that."""
-    id, around = course.scenario, odds.database
+    id, around = trajectory.scenario, odds.database
     together = {id, *rivals(around, id), *around.scenarios[id].prior.given}
     only = together & around.scenarios.keys()
     story = story_of(window(around, since, step.day, only=only, odds=odds))
@@ -145,28 +142,27 @@ def _other(before: float | None, after: float | None) -> tuple[float, float] | N
     return before, after
 
 
-def _seen(course: Trajectory, database: Database, most: int) -> Iterator[DayEvidence]:
-    at = {point.day: number for number, point in enumerate(course.points)}
-    for mark in course.marks:
-        here = at[mark.day]
+def _seen(trajectory: Trajectory, database: Database, most: int) -> Iterator[DayEvidence]:
+    numbers = {point.day: number for number, point in enumerate(trajectory.points)}
+    for mark in trajectory.marks:
+        here = numbers[mark.day]
         change = 0.0
         if here:
-            before, after = course.points[here - 1].implied, course.points[here].implied
+            before, after = trajectory.points[here - 1].implied, trajectory.points[here].implied
             change = decibans(after) - decibans(before)
         yield DayEvidence(
             day=mark.day,
             items=tuple(short(id, database) for id in mark.evidence[:most]),
             more=max(len(mark.evidence) - most, 0),
             decibans=change,
-            anchor=anchor(course, mark.day),
+            anchor=anchor(trajectory, mark.day),
         )
 
 
-def _sayings(course: Trajectory, most: int) -> Iterator[PlotLabel]:
-    first = course.points[0].day
-    given = [f for f in course.forecasts if f.probability is not None and f.date >= first]
-    days = [point.day for point in course.points]
-    for forecast in given[-most:]:
+def _sayings(trajectory: Trajectory, most: int) -> Iterator[PlotLabel]:
+    days = [point.day for point in trajectory.points]
+    stated = [f for f in trajectory.forecasts if f.probability is not None and f.date >= days[0]]
+    for forecast in stated[-most:]:
         assert forecast.probability is not None  # noqa: S101 - chosen so
         row = next((day for day in days if day >= forecast.date), days[-1])
         yield PlotLabel(
@@ -174,12 +170,12 @@ def _sayings(course: Trajectory, most: int) -> Iterator[PlotLabel]:
             analyst=forecast.analyst,
             probability=forecast.probability,
             rationale=cells.one_line(forecast.rationale)[:_REASON],
-            anchor=anchor(course, row),
+            anchor=anchor(trajectory, row),
         )
 
 
-def _lanes(course: Trajectory, view: ScenarioView) -> Iterator[IndicatorLane]:
-    for lane in course.lanes:
+def _lanes(trajectory: Trajectory, view: ScenarioView) -> Iterator[IndicatorLane]:
+    for lane in trajectory.lanes:
         indicator = view.scenario.indicators[lane.indicator]
         stretches = convert(lane.spans, tuple[StateBar, ...], from_attributes=True)
         yield IndicatorLane(statement=indicator.statement, stretches=stretches, due=indicator.due)
@@ -195,7 +191,7 @@ def _timeline_label(data: ScenarioTimeline, view: ScenarioView) -> str:
     for name, then in reported.items():
         values = [(p.day, getattr(p, name)) for p in data.points if getattr(p, name) is not None]
         if values:
-            parts.append(_course(name, dict(values), data.since, then))
+            parts.append(_change_since(name, dict(values), data.since, then))
     if data.outcome and data.outcome.day <= data.since:
         last = {name: getattr(data.points[-1], name) for name in ("stated", "implied")}
         figures = [f"{name} {percent(p)}" for name, p in last.items() if p is not None]
@@ -205,50 +201,71 @@ def _timeline_label(data: ScenarioTimeline, view: ScenarioView) -> str:
     return f"{data.title}: {'; '.join(parts)}."
 
 
-def _course(name: str, values: Mapping[date, float], since: date, reported: float | None) -> str:
+def _change_since(
+    name: str, values: Mapping[date, float], since: date, reported: float | None
+) -> str:
     now = list(values.values())[-1]
     before = [value for day, value in values.items() if day <= since]
     then = before[-1] if before else next(iter(values.values()))
-    return cells.course(name, then, now, max(since, min(values)), reported if before else None)
+    return cells.change_since(
+        name, then, now, max(since, min(values)), reported if before else None
+    )
 
 
 def _timeline_table(
-    course: Trajectory, points: Sequence[DayFigures], database: Database, items: int
+    trajectory: Trajectory, data: ScenarioTimeline, database: Database, most: int
 ) -> Table:
-    entered = {mark.day: mark.evidence for mark in course.marks}
-    rows: list[Row] = []
-    before = date.min
-    for point in points:
-        forecasts = [f for f in course.forecasts if before < f.date <= point.day]
-        entries = [*_entries(entered.get(point.day, ()), forecasts, database, items)]
-        text = tuple(span for n, entry in enumerate(entries) for span in ("; " * bool(n), *entry))
-        rows.append((str(point.day), p(point.stated), p(point.implied), text))
-        before = point.day
+    """The days that told something, the latest first: figures, reasons, and what was recorded.
+
+    A day without either is left out where the evidence hardly moved.
+    """
+    entered = {mark.day: mark.evidence for mark in trajectory.marks}
+    marked = {step.day for step in data.steps}
+    rows: list[tuple[str, Row]] = []
+    for before, after in zip((None, *data.points), data.points, strict=False):
+        since = before.day if before else date.min
+        said = [f for f in trajectory.forecasts if since < f.date <= after.day]
+        seen = entered.get(after.day, ())
+        was = before or replace(after, stated=None, implied=None)
+        step, moved = _other(was.stated, after.stated), _other(was.implied, after.implied)
+        is_large = moved and jeffreys(*map(held, moved)) >= MOVED_BITS
+        if said or seen or step or is_large or before is None or after.day in marked:
+            figures = (cells.step(was.stated, after.stated), cells.step(was.implied, after.implied))
+            why = _reasons(said, after.stated, database, most)
+            if step and not said:
+                why = ("no new forecast: an older one ended, or its set changed",)
+            items = _items(seen, database, most) or ("no item of its own" if is_large else "")
+            row = (str(after.day), *figures, why, items)
+            rows.append((anchor(trajectory, after.day), row))
     columns = (
-        left("day"),
-        right("stated"),
-        right("implied"),
-        left("what entered the record", "entered", least=24),
+        *(left("day"), right("stated"), right("implied")),
+        *(left("reason", least=24), left("recorded", "entered", least=24)),
     )
-    anchors = tuple(anchor(course, point.day) for point in course.points)
-    return Table(columns=columns, rows=tuple(rows), anchors=anchors)
+    anchors, latest = zip(*reversed(rows), strict=True)
+    return Table(columns=columns, rows=latest, anchors=anchors)
 
 
-def _entries(
-    evidence: tuple[EvidenceId, ...], forecasts: list[SheetForecast], database: Database, most: int
-) -> Iterator[tuple[Span, ...]]:
-    """Yield items and forecasts of a row, at most `most` of each, with the number of others."""
-    for id in evidence[:most]:
-        item = database.evidence[id]
-        yield (Ref(id, "evidence", item.summary),)
-    if evidence[most:]:
-        yield (f"{counted(len(evidence) - most, 'item')} more",)
-    for forecast in forecasts[:most]:
-        why = f": {forecast.rationale}" if forecast.rationale else ""
-        value = "withdrawn" if forecast.probability is None else p(forecast.probability)
-        yield f"{forecast.analyst} ", value, why
-    if forecasts[most:]:
-        yield (f"{counted(len(forecasts) - most, 'forecast')} more",)
+def _reasons(
+    said: Sequence[SheetForecast], team: float | None, database: Database, most: int
+) -> tuple[Span, ...]:
+    """`Freight 74%: “The statement.”`, at most `most`; no figure where it is the team's."""
+    spans: list[Span] = []
+    for forecast in said[:most]:
+        spans += ["; " * bool(spans), analyst_name(forecast.analyst, database)]
+        is_team = team and forecast.probability and not has_moved(team, forecast.probability)
+        own = () if is_team else (" ", p(forecast.probability))
+        spans += (" withdrawn",) if forecast.probability is None else own
+        spans.append(f": “{cells.one_line(forecast.rationale)}”" if forecast.rationale else "")
+    more = len(said) - most
+    return (*spans, *((f"; {counted(more, 'forecast')} more",) if more > 0 else ()))
+
+
+def _items(seen: Sequence[EvidenceId], database: Database, most: int) -> tuple[Span, ...]:
+    """The items, at most `most`, and the number of others."""
+    refs = [Ref(id, "evidence", short(id, database)) for id in seen[:most]]
+    spans = [span for n, ref in enumerate(refs) for span in ("; " * bool(n), ref)]
+    more = len(seen) - most
+    return (*spans, *((f"; {counted(more, 'item')} more",) if more > 0 else ()))
 
 
 _MEMBERS_NAMED = 3
@@ -257,35 +274,26 @@ Drawn = tuple[Trajectory, ScenarioView]
 """A scenario as it is drawn: its course, and its figures at both dates."""
 
 
-def lanes(
+def set_picture(
     statement: str, drawn: Sequence[Drawn], database: Database, since: date, as_of: date
 ) -> Chart:
-    """The members of a set by their figures, from high to low."""
-    ordered = sorted(drawn, key=lambda pair: (-_figure(pair[1]), pair[1].id))
-    members = _members(map(letter, count()), ordered, database)
-    before, now = (
-        tuple(_share(view, database, day, since) for _, view in ordered) for day in (since, as_of)
-    )
-    shares = (before, now) if sum(share > 0 for share in before) > 1 and any(now) else None
-    data = Lanes(since=since, as_of=as_of, members=members, shares=shares)
-    return Chart(_lanes_label(statement, members), data, _lanes_table(members))
+    """The members of a set, in the order in which it is listed."""
+    members = _members(map(letter, count()), drawn, database)
+    data = SmallMultiples(since=since, as_of=as_of, members=members, is_set=True)
+    return Chart(_members_label(statement, members), data, _members_table(members))
 
 
 def multiples(drawn: Sequence[Drawn], database: Database, since: date, as_of: date) -> Chart:
     members = _members(map(str, count(1)), drawn, database)
     data = SmallMultiples(since=since, as_of=as_of, members=members)
-    label = _lanes_label(counted(len(members), "scenario"), members)
-    return Chart(label, data, _lanes_table(members))
+    label = _members_label(counted(len(members), "scenario"), members)
+    return Chart(label, data, _members_table(members))
 
 
 def letter(number: int) -> str:
     """Short label of a member where there is no room for its title: A to Z, then AA."""
     head, tail = divmod(number, 26)
     return (letter(head - 1) if head else "") + chr(ord("A") + tail)
-
-
-def _figure(view: ScenarioView) -> float:
-    return view.stated.probability if view.stated else view.implied.probability
 
 
 def _members(
@@ -295,32 +303,23 @@ def _members(
         SetMember(
             letter=name,
             title=view.scenario.title,
-            points=figures_of(course),
+            points=figures_of(trajectory),
             decays=changes_daily(database, view.id),
             stated_before=view.stated_before.probability if view.stated_before else None,
             implied_before=view.implied_before.probability if view.implied_before else None,
             outcome=outcome_of(view),
             anchor=f"s-{view.id}",
         )
-        for name, (course, view) in zip(names, drawn, strict=False)
+        for name, (trajectory, view) in zip(names, drawn, strict=False)
     )
 
 
-def _share(view: ScenarioView, database: Database, day: date, since: date) -> float:
-    """Implied probability of a member on a day; 0 once it is known not to occur."""
-    if not contends(database, view.id, day):
-        return 0.0
-    if day > since:
-        return view.implied.probability
-    return view.implied_before.probability if view.implied_before else 0.0
-
-
-def _lanes_label(statement: str, members: Sequence[SetMember]) -> str:
-    parts = (f"{member.title} {_lane_words(member)}" for member in members[:_MEMBERS_NAMED])
+def _members_label(statement: str, members: Sequence[SetMember]) -> str:
+    parts = (f"{member.title} {_member_words(member)}" for member in members[:_MEMBERS_NAMED])
     return f"{statement}: {'; '.join(parts)}."
 
 
-def _lane_words(member: SetMember) -> str:
+def _member_words(member: SetMember) -> str:
     last = member.points[-1]
     if member.outcome:
         return member.outcome.word
@@ -329,7 +328,7 @@ def _lane_words(member: SetMember) -> str:
     return f"stated {from_to(member.stated_before, last.stated)}"
 
 
-def _lanes_table(members: Sequence[SetMember]) -> Table:
+def _members_table(members: Sequence[SetMember]) -> Table:
     columns: tuple[Cell[SetMember], ...] = (
         (left("member"), lambda member: member.letter),
         (left("scenario"), lambda row: Ref(row.anchor.removeprefix("s-"), "scenario", row.title)),
@@ -343,146 +342,31 @@ def _member_figures(member: SetMember) -> cells.Four:
     return member.stated_before, last.stated, member.implied_before, last.implied
 
 
-MOST = 60
-"""Questions that moved and are drawn, and all that are drawn where fewer moved."""
-_MOVES_NAMED = 3
-"""Moves in the label."""
-
-
-def overview(
-    review: Review,
-    database: Database,
-    most: int | None = MOST,
-    fill: int | None = MOST,
-    room: float = math.inf,
-) -> Chart | None:
-    """Overview of the questions, outcomes first, then the largest moves; None if there are none.
-
-    At most `most` that moved are drawn, and others so that `fill` are drawn in all, and no more
-    than have `room`, in pixels of a picture for a desk.
-    """
-    moved, words = (
-        {move.scenario: move for move in review.story.moved},
-        context_of(review.story, database),
-    )
-
-    def why(id: ScenarioId) -> str:
-        return row_label(words, moved[id]) if id in moved else ""
-
-    decided = [_decided(entry, database) for entry in occurred_first(review.resolved)]
-    rows = [row for row in review.scenarios if row.outcome is None and row.implied]
-    standings = [_standing(row, why(row.id)) for row in largest_first(rows)]
-    moving = [row for row in standings if row.moved]
-    still = [row for row in standings if not row.moved]
-    if not (decided or standings):
-        return None
-    drawn = [*decided, *moving[:most]]
-    drawn += still[: None if fill is None else max(0, fill - len(drawn))]
-    drawn = drawn[: fitting(drawn, room)]
-    hidden = [row for row in standings if row not in drawn]
-    data = Overview(
-        since=review.since, as_of=review.as_of, rows=tuple(drawn), rest=", ".join(_undrawn(hidden))
-    )
-    table = _overview_table([*decided, *moving, *still])
-    return Chart(_overview_label(standings, review), data, table)
-
-
-def _undrawn(hidden: list[OverviewRow]) -> Iterator[str]:
-    moved = sum(row.moved for row in hidden)
-    if moved:
-        yield f"{moved} more moved less"
-    if still := len(hidden) - moved:
-        yield f"{counted(still, 'more open question')} did not move"
-
-
-def _standing(row: StatusRow, cause: str) -> OverviewRow:
-    stated_before, stated, implied_before, implied = cells.four(row)
-    return OverviewRow(
-        title=row.title,
-        stated=stated,
-        stated_before=stated_before,
-        implied=implied,
-        implied_before=implied_before,
-        cause=cause,
-        anchor=f"s-{row.id}",
-        large=(row.movement_bits or 0) >= MOVED_BITS,
-    )
-
-
-def _decided(entry: ResolvedScenario, database: Database) -> OverviewRow:
-    return OverviewRow(
-        title=cells.scenario(entry.scenario, database).label,
-        stated=entry.stated,
-        stated_before=None,
-        implied=entry.implied,
-        implied_before=None,
-        anchor=f"s-{entry.scenario}",
-        outcome=OutcomeMark(day=entry.date, word=WORDS[entry.outcome]),
-    )
-
-
-def _overview_label(rows: list[OverviewRow], review: Review) -> str:
-    moved = [row for row in rows if row.moved]
-    overdue = sum(row.state == "overdue" for row in review.scenarios)
-    counts = (len(rows) - overdue, overdue, len(review.story.moved), len(review.story.restated))
-    decided = f"{counted(len(review.resolved), 'scenario')} decided, " if review.resolved else ""
-    head = decided + cells.count(*counts, review.since)
-    return ". ".join([head, *map(_move_words, moved[:_MOVES_NAMED])]) + "."
-
-
-def _move_words(row: OverviewRow) -> str:
-    figures = [("", row.stated_before, row.stated), ("implied ", row.implied_before, row.implied)]
-    for name, before, after in figures:
-        if before is not None and after is not None and has_moved(before, after):
-            return f"{row.title}: {name}{cells.rose_or_fell(before, after).strip()}"
-    return f"{row.title}: new"
-
-
-def _overview_table(rows: list[OverviewRow]) -> Table:
-    columns: tuple[Cell[OverviewRow], ...] = (
-        (left("scenario"), lambda row: Ref(row.anchor.removeprefix("s-"), "scenario", row.title)),
-        *cells.before_and_after(_overview_figures),
-        (
-            left("what moved it most", "cause", drop=1, least=20),
-            lambda row: row.outcome.label if row.outcome else row.cause,
-        ),
-    )
-    return cells.table(rows, columns)
-
-
-def _overview_figures(row: OverviewRow) -> cells.Four:
-    return row.stated_before, row.stated, row.implied_before, row.implied
-
-
 DAYS = 120
 """Most days drawn in a picture that stands alone."""
 _NARROW = 600
 """Width in pixels from which on a picture is drawn wide."""
 Titled = tuple[str, Chart]
 """A chart under its title; "" where it has none."""
-Subject = Literal["courses", "grid", "line", "overview"]
+Subject = Literal["courses", "grid", "line"]
 
 
 def chosen(
     kind: Subject, window: Window, ids: Sequence[ScenarioId], set_id: SetId | None = None
 ) -> list[Titled]:
-    """Scenarios one below the other, or side by side; a set; one line; or all that is open."""
+    """Scenarios one below the other, or side by side; a set; or one line."""
     database, views, since, on = window.database, window.views, window.since, window.as_of
-    if kind == "overview":
-        picture = overview(review(window), database, None)
-        title = f"Open scenarios on {long_day(on)}"
-        return [(title, picture)] if picture else []
-    by_scenario = courses(window, ids, DAYS)
-    drawn = [(course, views[id]) for id, course in by_scenario.items()]
+    by_scenario = curves(window, ids, DAYS)
+    drawn = [(trajectory, views[id]) for id, trajectory in by_scenario.items()]
     if kind == "grid":
         return [("", multiples(drawn, database, since, on))]
     if set_id:
         statement = database.tracker.sets.get(set_id, set_id)
-        return [(statement, lanes(statement, drawn, database, since, on))]
+        return [(statement, set_picture(statement, drawn, database, since, on))]
     if kind == "line":
-        [(id, course)] = by_scenario.items()
-        line = Sparkline(points=figures_of(course))
-        return [("", replace(timeline(course, views[id], database, since), drawing=line))]
+        [(id, trajectory)] = by_scenario.items()
+        line = Sparkline(points=figures_of(trajectory))
+        return [("", replace(timeline(trajectory, views[id], database, since), drawing=line))]
     charts = (timeline(by_scenario[id], views[id], database, since) for id in ids)
     return [(chart.drawing.title, chart) for chart in charts]
 

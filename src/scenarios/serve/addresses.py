@@ -12,7 +12,7 @@ from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse
 
-from scenarios.analysis.evidence.knowledge import known, shown
+from scenarios.analysis.evidence.knowledge import known_on, opened_scenarios
 from scenarios.analysis.review import listing
 from scenarios.analysis.review.inbox import ProposalRow, proposals
 from scenarios.analysis.review.listing import ListFilter
@@ -33,7 +33,6 @@ from scenarios.serve.frame import carried
 from scenarios.serve.sitting import pages as sitting
 from scenarios.site.site import INDEX, Links
 from scenarios.storage.proposals import waiting
-from scenarios.workspace.how import TRIED, WriteMode
 from scenarios.workspace.inbox import answers_of
 from scenarios.workspace.input import typed_in
 from scenarios.workspace.input.narrowing import narrowed
@@ -41,6 +40,7 @@ from scenarios.workspace.opened import OpenDatabase
 from scenarios.workspace.reading import ended, nothing_yet, search_of, standings, start_of
 from scenarios.workspace.results import undone
 from scenarios.workspace.undoing import undo
+from scenarios.workspace.write_mode import TRIED, WriteMode
 from scenarios.workspace.writing import WriteResult
 
 _MEANWHILE = "something else was recorded meanwhile: look at what would be taken back"
@@ -67,7 +67,7 @@ _OFFERS = {
 def _undo_page(ask: PageRequest, fault: str = "") -> ServedPage:
     values: dict[str, Any] = {"who": people.who_records(ask), "fault": fault, "nothing": ""}
     try:
-        written, command = undo(ask.desk.root, TRIED)
+        written, command = undo(ask.live_database.root, TRIED)
     except ScenError as error:
         values["nothing"] = str(error)
     else:
@@ -84,14 +84,14 @@ def _taken_back(ask: PageRequest, form: FormData) -> Reply:
     def save(_: OpenDatabase) -> WriteResult | None:
         if name and saved.get(name):
             return None
-        if _digest(undo(ask.desk.root, TRIED)[0]) != digest:
+        if _digest(undo(ask.live_database.root, TRIED)[0]) != digest:
             raise ScenError(_MEANWHILE)
-        written, command = undo(ask.desk.root, WriteMode(commit=bool(form.get("commit"))))
+        written, command = undo(ask.live_database.root, WriteMode(commit=bool(form.get("commit"))))
         saved.put(name, SavedPage(_undone(ask, written, command)))
         return written
 
     try:
-        ask.desk.write(save)
+        ask.live_database.write(save)
     except ScenError as error:
         return _undo_page(ask, "; ".join([*getattr(error, "__notes__", ()), str(error)]))
     return RedirectResponse(f"/recorded/{quote(name)}/", 303)
@@ -104,8 +104,8 @@ def _undone(ask: PageRequest, written: WriteResult, command: str) -> Markup:
     fault = written.committed.fault if written.committed else None
     before = False
     with suppress(ScenError):
-        before = bool(undo(ask.desk.root, TRIED))
-    ways = [way for way in records_of(written) if all(way)]
+        before = bool(undo(ask.live_database.root, TRIED))
+    ways = [record for record in records_of(written) if all(record)]
     values = {"lines": lines, "ways": ways, "fault": fault, "before": before}
     return fill("serve/undone.html", command=command, **values)
 
@@ -116,12 +116,12 @@ def _digest(written: WriteResult) -> str:
 
 def _status(ask: PageRequest) -> ServedPage:
     opened = ask.seen.opened
-    shown = standings(opened, ask.on)
-    rows = [standing.row for standing in shown]
+    listed = standings(opened, ask.on)
+    rows = [row_state.row for row_state in listed]
     since = start_of(opened, ask.on)
     blocks = status.document(
         rows,
-        [finding for standing in shown for finding in standing.flagged],
+        [finding for row_state in listed for finding in row_state.flagged],
         ask.database.tracker.estimative_language,
         nothing_yet(opened, ask.on) if not rows else "",
         since=since,
@@ -135,10 +135,10 @@ def _list(ask: PageRequest) -> ServedPage:
     kind, opened, rows = ask.part("kind"), ask.seen.opened, list[Any]()
     if kind not in records.DOCUMENTS:
         raise HTTPException(404)
-    narrow, now = _narrowed(ask, kind), known(ask.database, ask.on)
+    narrow, now = _narrowed(ask, kind), known_on(ask.database, ask.on)
     if kind == "scenarios":
-        standing = (standing.row for standing in standings(opened, ask.on))
-        rows = [row for row in standing if narrow.subject(ask.database, row.id)]
+        row_state = (row_state.row for row_state in standings(opened, ask.on))
+        rows = [row for row in row_state if narrow.subject(ask.database, row.id)]
     else:
         rows = _ROWS[kind](now, narrow)
     number = len(rows)
@@ -173,8 +173,8 @@ def _narrowed(ask: PageRequest, kind: str) -> ListFilter:
 
 def _inbox(ask: PageRequest) -> ServedPage:
     """The proposals that wait, each with the forms that settle it."""
-    database, today = ask.desk.latest.opened.database, typed_in.today()
-    inbox, hidden = waiting(ask.desk.root), people.hidden(ask)
+    database, today = ask.live_database.latest.opened.database, typed_in.today()
+    inbox, hidden = waiting(ask.live_database.root), people.hidden(ask)
     rows = []
     for row in proposals(inbox.waiting, database, today).proposals[:_SHOWN]:
         draft = row.proposal.forecast
@@ -212,7 +212,7 @@ def _page(
     ask: PageRequest, title: str, document: Document, *, kind: str = "", **more: str
 ) -> ServedPage:
     """A document as a page, with links to records at the same day and revision."""
-    records = {"s": shown(ask.database, ask.on), "e": ask.database.evidence}
+    records = {"s": opened_scenarios(ask.database, ask.on), "e": ask.database.evidence}
     when = ask.asked.query(only_when=True)
     places = Links(records, lambda address: f"/{address.removesuffix(INDEX)}{when}")
     values = {

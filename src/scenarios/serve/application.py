@@ -35,8 +35,6 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from scenarios.errors import ScenError, UsageError
 from scenarios.model import Analyst
 from scenarios.serve import people
-from scenarios.serve.desk import ROUTES, ChangeNotifier, LiveDatabase
-from scenarios.serve.door import FORM, LET_IN, AllowedHosts, RequestGuard, policy
 from scenarios.serve.exchange import (
     SHORT,
     Endpoint,
@@ -51,6 +49,8 @@ from scenarios.serve.exchange import (
 )
 from scenarios.serve.forms.pages import SavedPage
 from scenarios.serve.frame import SiteCache, whole
+from scenarios.serve.live_database import ROUTES, ChangeNotifier, LiveDatabase
+from scenarios.serve.request_guard import FORM, LET_IN, AllowedHosts, RequestGuard, policy
 from scenarios.serve.sized_cache import SizedCache
 from scenarios.storage import state_folder
 from scenarios.storage.cache.files import ChangedMeanwhile
@@ -98,8 +98,10 @@ def _blind(ask: PageRequest) -> Response | None:
 
 def fault(request: Request, status: int, text: str) -> Response:
     """Reply with a page that says what is wrong."""
-    desk: LiveDatabase = request.app.state.desk
-    ask = PageRequest(request, desk, PageParameters(), desk.latest, typed_in.today())
+    live_database: LiveDatabase = request.app.state.live
+    ask = PageRequest(
+        request, live_database, PageParameters(), live_database.latest, typed_in.today()
+    )
     title = _FAULTS[status]
     content = plain(title, attention=(text,))
     return _response(ask, ServedPage(title=title, content=content, status=status, live=False))
@@ -123,7 +125,7 @@ def _reply(request: Request, answer: Callable[[PageRequest], Response]) -> Respo
             try:
                 return answer(_ask(request))
             except ChangedMeanwhile:
-                request.app.state.desk.look()
+                request.app.state.live.look()
         return fault(request, 503, "The files change faster than they can be read: ask again.")
     except RedirectError as error:
         return RedirectResponse(error.address, 303)
@@ -134,20 +136,22 @@ def _reply(request: Request, answer: Callable[[PageRequest], Response]) -> Respo
 
 
 def _ask(request: Request) -> PageRequest:
-    desk: LiveDatabase = request.app.state.desk
-    given = request.query_params
-    parts = asked(given)
-    seen = desk.latest
+    live_database: LiveDatabase = request.app.state.live
+    parameters = request.query_params
+    parts = asked(parameters)
+    seen = live_database.latest
     if parts.rev:
-        seen = desk.at(parts.rev, seen)
+        seen = live_database.version_at(parts.rev, seen)
     lasting = replace(parts, rev=seen.opened.commit and seen.opened.commit[:SHORT])
     lasts = {"as_of": str(lasting.as_of), "rev": lasting.rev or ""}
-    other = {name: text for name, text in lasts.items() if given.get(name, text) not in ("", text)}
+    other = {
+        name: text for name, text in lasts.items() if parameters.get(name, text) not in ("", text)
+    }
     if other and request.method == "GET":
         changed = request.url.include_query_params(**other)
         # The address will mean the same tomorrow.
         raise RedirectError(f"{changed.path}?{changed.query}")
-    return PageRequest(request, desk, lasting, seen, parts.as_of or typed_in.today())
+    return PageRequest(request, live_database, lasting, seen, parts.as_of or typed_in.today())
 
 
 def _response(ask: PageRequest, reply: Reply) -> Response:
@@ -175,7 +179,7 @@ _STATIC = {
 
 def app(
     root: Path,
-    door: AllowedHosts,
+    hosts: AllowedHosts,
     entries: Iterable[Endpoint],
     *,
     read_only: bool = False,
@@ -185,27 +189,32 @@ def app(
 
     The `analyst` records, or whoever a browser names.
     """
-    desk = LiveDatabase(root, read_only=read_only)
-    bell = ChangeNotifier(desk)
+    live_database = LiveDatabase(root, read_only=read_only)
+    notifier = ChangeNotifier(live_database)
 
     @asynccontextmanager
     async def living(_: Starlette) -> AsyncIterator[None]:
         anyio.to_thread.current_default_thread_limiter().total_tokens = _CONNECTIONS
         async with anyio.create_task_group() as tasks:
-            tasks.start_soon(bell.watch)
-            tasks.start_soon(bell.watch_commits)
+            tasks.start_soon(notifier.watch)
+            tasks.start_soon(notifier.watch_commits)
             yield
-            bell.close()
+            notifier.close()
             tasks.cancel_scope.cancel()
 
     application = Starlette(
         routes=[*ROUTES, Route("/-/{name}", _static, methods=["GET"]), *map(route, entries)],
-        middleware=[Middleware(RequestGuard, door=door)],
+        middleware=[Middleware(RequestGuard, hosts=hosts)],
         exception_handlers={HTTPException: _refused},
         lifespan=living,
     )
     state = application.state
-    state.desk, state.bell, state.analyst, state.pages = desk, bell, analyst, PageCache()
+    state.live, state.notifier, state.analyst, state.pages = (
+        live_database,
+        notifier,
+        analyst,
+        PageCache(),
+    )
     state.sites, state.saved = SiteCache(), SizedCache[SavedPage](_SAVED, lambda _: 1)
     state.rules = SizedCache[str](_RULES, len)
     return application
@@ -345,9 +354,9 @@ def serve(
 ) -> None:
     """Serve until a signal comes; call `tell` with the start address as soon as there is one."""
     with _listening(port) as listening:
-        door = AllowedHosts(listening.getsockname()[1])
-        tell(door.start)
-        app = make(door)  # after the address is shown, since it imports much
+        hosts = AllowedHosts(listening.getsockname()[1])
+        tell(hosts.start)
+        app = make(hosts)  # after the address is shown, since it imports much
         config = uvicorn.Config(
             app,
             log_config=None,
@@ -362,14 +371,14 @@ def serve(
             proxy_headers=False,
         )
         server = _Server(config)
-        server.close = app.state.bell.close
+        server.close = app.state.notifier.close
         sys.setswitchinterval(_SLICE)
         of_clients = ClientErrorFilter()
         for name in ("uvicorn.error", "asyncio"):
             logging.getLogger(name).addFilter(of_clients)
         if opens:  # in its state folder: what a browser is started with is seen by all
             name = f"open-{os.urandom(4).hex()}.html"
-            page = door.opening(lambda: state_folder.drop(server.page))
+            page = hosts.opening(lambda: state_folder.drop(server.page))
             server.page = state_folder.make_copy(opens, name, page)
         server.run([listening])
 
@@ -383,8 +392,8 @@ def _listening(port: int) -> socket.socket:
         listening.listen(128)
     except OSError as error:
         listening.close()
-        place = f"port {port} of {_HOST}: {error.strerror}"
-        raise ScenError(f"{place}; --port names another, --port 0 takes a free one") from None
+        where = f"port {port} of {_HOST}: {error.strerror}"
+        raise ScenError(f"{where}; --port names another, --port 0 takes a free one") from None
     return listening
 
 

@@ -17,7 +17,7 @@ from starlette.responses import Response
 from scenarios.errors import UsageError
 from scenarios.model import Database
 from scenarios.render.templating import fill
-from scenarios.serve.desk import DatabaseVersion, LiveDatabase
+from scenarios.serve.live_database import DatabaseVersion, LiveDatabase
 from scenarios.site.site import Page as SitePage
 from scenarios.text import shown
 from scenarios.workspace.input import typed_in
@@ -66,7 +66,7 @@ class PageRequest(NamedTuple):
     """A request, the parts of its address, and the state of the database that answers it."""
 
     request: Request
-    desk: LiveDatabase
+    live_database: LiveDatabase
     asked: PageParameters
     seen: DatabaseVersion
     on: date
@@ -78,7 +78,7 @@ class PageRequest(NamedTuple):
 
     def now(self) -> PageRequest:
         """The request on the latest state, unless it names a revision."""
-        return self if self.asked.rev else self._replace(seen=self.desk.latest)
+        return self if self.asked.rev else self._replace(seen=self.live_database.latest)
 
     def leads_to_all(self) -> str:
         """Return the address of the same page with all its rows."""
@@ -143,10 +143,10 @@ def take(path: str, handler: Callable[[PageRequest, FormData], Reply]) -> Endpoi
     return Endpoint(path, handler, "POST")
 
 
-def asked(given: Mapping[str, str]) -> PageParameters:
+def asked(parameters: Mapping[str, str]) -> PageParameters:
     """Read the parts of an address; refuse in the words of the command line."""
-    names = [name for name in ("as_of", "rev", "q", *NARROWED) if given.get(name)]
-    texts = {name: _line(name, given[name]) for name in names}
+    names = [name for name in ("as_of", "rev", "q", *NARROWED) if parameters.get(name)]
+    texts = {name: _line(name, parameters[name]) for name in names}
     as_of = texts.get("as_of")
     return PageParameters(
         as_of=typed_in.day(as_of, typed_in.today) if as_of else None,

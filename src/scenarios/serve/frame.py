@@ -19,7 +19,6 @@ from scenarios.render.templating import fill, macro
 from scenarios.render.text import on_screen, short_day
 from scenarios.render.writers import html
 from scenarios.render.writers.html import PageFrame
-from scenarios.serve.desk import DatabaseVersion, changed_items
 from scenarios.serve.exchange import (
     NARROWED,
     SHORT,
@@ -31,6 +30,7 @@ from scenarios.serve.exchange import (
     read,
     to_filter,
 )
+from scenarios.serve.live_database import DatabaseVersion, changed_items
 from scenarios.serve.sized_cache import SizedCache
 from scenarios.site import frame
 from scenarios.site.at import EACH, SINGLE, page_at
@@ -109,8 +109,8 @@ def bar(ask: PageRequest, *, is_dated: bool = True) -> Markup:
     asked, path = ask.asked, ask.request.url.path
     rev = f", {asked.rev}" if asked.rev else ""
     kind, _, id = path.strip("/").partition("/")
-    about = _ABOUT.get(kind, ()) if id and "/" not in id and not ask.desk.read_only else ()
-    doing = () if ask.desk.read_only else (*RECORDING, *DOING)
+    about = _ABOUT.get(kind, ()) if id and "/" not in id and not ask.live_database.read_only else ()
+    doing = () if ask.live_database.read_only else (*RECORDING, *DOING)
     offered = ask.seen.offered
     newest = offered[0].id[:SHORT] if offered else None
     return fill(
@@ -119,7 +119,7 @@ def bar(ask: PageRequest, *, is_dated: bool = True) -> Markup:
         summary=f"As of {short_day(ask.on)}{rev}" if asked.as_of or rev else "More",
         path=path,
         leads=asked.leads,
-        doing=() if ask.desk.read_only else DOING,
+        doing=() if ask.live_database.read_only else DOING,
         about=about,
         kind=kind,
         id=id,
@@ -135,15 +135,15 @@ def bar(ask: PageRequest, *, is_dated: bool = True) -> Markup:
         permalink=replace(asked, as_of=ask.on, rev=asked.rev or newest).leads(path),
         words=asked.words,
         remarks=_remarks(ask),
-        keyed=(*KEYED, *(() if ask.desk.read_only else RECORDING)),
+        keyed=(*KEYED, *(() if ask.live_database.read_only else RECORDING)),
         keys=[*((key, name) for name, _, key in (*KEYED, *doing)), *_KEYS],
     )
 
 
 def carried(ask: PageRequest, *names: str) -> dict[str, str]:
     """The parts of the address that a form keeps."""
-    given = ask.asked.given()
-    return {name: given[name] for name in names if given.get(name)}
+    parameters = ask.asked.given()
+    return {name: parameters[name] for name in names if parameters.get(name)}
 
 
 def _remarks(ask: PageRequest) -> list[str]:
@@ -233,8 +233,8 @@ def _site(ask: PageRequest) -> ServedPage:
     if page.moved_to:
         raise RedirectError(urljoin(ask.request.url.path, page.moved_to))
     if site.is_cut:
-        way = macro("serve/fields.html", "way_on")("rows of each list", ask.leads_to_all())
-        page = replace(page, main=f"{way}\n{page.main}")
+        link = macro("serve/fields.html", "way_on")("rows of each list", ask.leads_to_all())
+        page = replace(page, main=f"{link}\n{page.main}")
     # Replacing a live page would undo the changes of its own script.
     return ServedPage(title=page.title, of_site=page, live=not page.script)
 
@@ -298,17 +298,17 @@ class DayAxis:
                 self.runs.append((self.end, day))
             before = day
 
-    def place(self, day: date) -> int:
+    def position(self, day: date) -> int:
         """The place of a day; one that is left out has that of the last before it."""
         run = max(0, bisect_right(self.runs, day, key=lambda run: run[1]) - 1)
         first, begins = self.runs[run]
         following = self.runs[run + 1][0] - 1 if run + 1 < len(self.runs) else self.end
         return min(max(first, first + (day - begins).days), following)
 
-    def at(self, place: int) -> date:
+    def day_at(self, x: int) -> date:
         """The day at a place."""
-        first, begins = self.runs[bisect_right(self.runs, place, key=lambda run: run[0]) - 1]
-        return begins + timedelta(days=place - first)
+        first, begins = self.runs[bisect_right(self.runs, x, key=lambda run: run[0]) - 1]
+        return begins + timedelta(days=x - first)
 
 
 def strip(ask: PageRequest) -> dict[str, Any]:
@@ -317,30 +317,31 @@ def strip(ask: PageRequest) -> dict[str, Any]:
     items = Counter(item.recorded for item in ask.database.evidence.values())
     reviews = {sheet.date for sheet in sheets}
     days = DayAxis(_eventful(ask.database, {*items, *reviews}, max(today, ask.on)))
-    here, begin, end = days.place(ask.on), 0, days.end
+    here, begin, end = days.position(ask.on), 0, days.end
     if end > _WINDOW * 3 // 2:
         begin = max(0, min(here // _WINDOW * _WINDOW, end - _WINDOW))
         end = begin + _WINDOW
     most = max(items.values(), default=1)
 
     def x(day: date) -> float:
-        return round(100 * (days.place(day) - begin) / max(end - begin, 1), 2)
+        return round(100 * (days.position(day) - begin) / max(end - begin, 1), 2)
 
     def leads(day: date) -> str:
         return replace(ask.asked, as_of=None if day >= today else day).leads(ask.request.url.path)
 
-    first, last = days.at(begin), days.at(end)
-    shown = [number for day, number in items.items() if first <= day <= last]
+    first, last = days.day_at(begin), days.day_at(end)
+    numbers = [number for day, number in items.items() if first <= day <= last]
     number = counted(sum(first <= day <= last for day in reviews), "review")
     return {
-        "about": f"{number} and {counted(sum(shown), 'item')} of evidence from {short_day(first)} "
+        "about": f"{number} and {counted(sum(numbers), 'item')} of evidence from "
+        f"{short_day(first)} "
         f"to {short_day(last)}",
         "begin": begin,
         "end": end,
         "here": here,
         "day": short_day(ask.on),
         "today": today,
-        "runs": " ".join(f"{place}:{day}" for place, day in days.runs),
+        "runs": " ".join(f"{x}:{day}" for x, day in days.runs),
         "items": [
             (x(day), round(4 + 16 * (number / most) ** 0.5))
             for day, number in items.items()
@@ -349,10 +350,12 @@ def strip(ask: PageRequest) -> dict[str, Any]:
         "reviews": [(x(d), short_day(d), leads(d)) for d in sorted(reviews) if first <= d <= last],
         "months": [*_months(first, last, x)],
         "breaks": [
-            (x(days.at(place - 1)), x(day)) for place, day in days.runs if begin < place <= end
+            (x(days.day_at(position - 1)), x(day))
+            for position, day in days.runs
+            if begin < position <= end
         ],
-        "earlier": leads(days.at(begin - 1)) if begin else "",
-        "later": leads(days.at(end + 1)) if end < days.end else "",
+        "earlier": leads(days.day_at(begin - 1)) if begin else "",
+        "later": leads(days.day_at(end + 1)) if end < days.end else "",
         "week_back": leads(ask.on - timedelta(7)) if here else "",
         "week_on": leads(min(ask.on + timedelta(7), today)) if ask.on < today else "",
         "now": leads(today) if ask.on != today else "",
@@ -373,8 +376,8 @@ def _months(first: date, last: date, x: Any) -> Iterator[tuple[float, str]]:
     named = -float(_APART)
     month = first.replace(day=1)
     while (month := (month + timedelta(days=31)).replace(day=1)) <= last:
-        place = x(month)
-        has_room = named + _APART <= place <= 100 - _APART // 2
-        if place != named or has_room:
-            yield place, f"{month:%b %Y}" if has_room else ""
-        named = place if has_room else named
+        position = x(month)
+        has_room = named + _APART <= position <= 100 - _APART // 2
+        if position != named or has_room:
+            yield position, f"{month:%b %Y}" if has_room else ""
+        named = position if has_room else named

@@ -33,8 +33,8 @@ _OURS: Any = {"httponly": True, "samesite": "strict"}
 
 def analyst_of(ask: PageRequest) -> Analyst | None:
     """Return who records here, or None."""
-    if given := given_analyst(ask):
-        return given
+    if analyst := given_analyst(ask):
+        return analyst
     try:
         return typed_in.id(ask.request.cookies.get(_cookie(ask), ""))
     except ScenError:
@@ -88,7 +88,7 @@ def _chosen(ask: PageRequest, form: FormData) -> Reply:
 
 def _page(ask: PageRequest, chosen: str, fault: str = "") -> ServedPage:
     declared = ask.database.tracker.analysts
-    known: list[tuple[str, Any]] = [*(declared.items() if declared else analysts(ask.database))]
+    people: list[tuple[str, Any]] = [*(declared.items() if declared else analysts(ask.database))]
     to = ask.request.query_params.get("to", "")
     content = fill(
         "serve/who.html",
@@ -96,10 +96,10 @@ def _page(ask: PageRequest, chosen: str, fault: str = "") -> ServedPage:
         fault=fault,
         doubt=new_analyst(ask.database, chosen) if chosen and not fault else None,
         action=f"/who/?to={to}" if _is_ours(to) else "/who/",
-        known=known,
+        known=people,
         chosen=chosen,
         declared=declared,
-        other=chosen if chosen not in dict(known) else "",
+        other=chosen if chosen not in dict(people) else "",
     )
     status = 422 if fault else 200
     return ServedPage(title="Who are you?", content=content, live=False, status=status)
@@ -126,7 +126,7 @@ _TELLS_NO_FIGURE = (
 
 def hidden(ask: PageRequest) -> frozenset[ScenarioId]:
     """Return the scenarios whose team's and implied figures this browser must not show yet."""
-    opened, today = ask.desk.latest.opened, typed_in.today()
+    opened, today = ask.live_database.latest.opened, typed_in.today()
     return frozenset().union(*(held_back(opened, name, today) for name in _sitters(ask)))
 
 

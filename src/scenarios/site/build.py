@@ -17,7 +17,8 @@ from uuid import NAMESPACE_URL, uuid5
 
 import msgspec
 
-from scenarios.analysis.evidence.knowledge import bears_on, dependents
+from scenarios.analysis.evidence.knowledge import bears_on, dependents, superseders
+from scenarios.analysis.ledger.odds import decays
 from scenarios.model import EvidenceId, ScenarioId
 from scenarios.paths import file_address, path_of
 from scenarios.progress import Progress, unwatched
@@ -33,8 +34,8 @@ from scenarios.site.site import (
     INDEX,
     STYLE,
     Site,
+    address_of,
     commits,
-    place,
     printed,
     review_title,
 )
@@ -86,11 +87,11 @@ class SiteBuild:
     def stands(self, address: str) -> bool:
         """True for an existing page whose inputs have not changed."""
         key, card = self._keys.get(address, ""), card_of(address)
-        if card in self._before and not self.standing(card, key):
+        if card in self._before and not self.existing_file(card, key):
             return False
-        return self.standing(address, key) is not None
+        return self.existing_file(address, key) is not None
 
-    def standing(self, path: str, key: str) -> SiteFile | None:
+    def existing_file(self, path: str, key: str) -> SiteFile | None:
         """A file whose key and content have not changed, or None."""
         was = self._before.get(path)
         if not was or not key or was.key != key:
@@ -209,9 +210,9 @@ def _scenarios(site: Site, figures: Mapping[ScenarioId, bytes]) -> Iterator[tupl
     by_then = printed(site, site.as_of).encode()  # commits tell of later changes
     for id in site.scenarios:
         own = _commits(site, path_of("scenario", id))
-        yield place("s", id), figures[id] + own + by_then
+        yield address_of("s", id), figures[id] + own + by_then
     for id, members in site.sets.items():
-        yield place("set", id), b"".join(figures[member] for member in members)
+        yield address_of("set", id), b"".join(figures[member] for member in members)
 
 
 def _items(
@@ -221,7 +222,10 @@ def _items(
     items: Mapping[EvidenceId, bytes],
 ) -> Iterator[tuple[str, bytes]]:
     """Keys of items and events: digests of all that the questions they can move depend on."""
-    beside, decided = files.beside("sources", "forecasts"), dict[EvidenceId, list[ScenarioId]]()
+    other_files, decided = (
+        files.digest_of("sources", "forecasts"),
+        dict[EvidenceId, list[ScenarioId]](),
+    )
     for scenario_id, scenario in site.scenarios.items():
         for id in scenario.resolution.evidence if scenario.resolution else ():
             decided.setdefault(id, []).append(scenario_id)
@@ -231,14 +235,16 @@ def _items(
         borne = {scenario for item in own for scenario in bears_on(site.database, item)}
         borne |= {scenario for id in ids for scenario in decided.get(id, ())}
         about = (figures[id] for id in sorted(dependents(site.database, borne)) if id in figures)
-        others = (items[id] for item in own for id in item.corroborated_by if id in items)
-        return b"".join((*(items[id] for id in ids), beside, *about, *others))
+        named = {other for item in own for other in (*item.corroborated_by, *item.supersedes)}
+        named.update(*(superseders(site.database).get(id, ()) for id in ids))
+        others = (items[id] for id in sorted(named) if id in items)
+        return b"".join((*(items[id] for id in ids), other_files, *about, *others))
 
     for id, item in site.evidence.items():
         together = site.events.get(item.event or "", ())
-        yield place("e", id), key(id, *together) + _commits(site, path_of("evidence", id))
+        yield address_of("e", id), key(id, *together) + _commits(site, path_of("evidence", id))
     for event, ids in site.events.items():
-        yield place("event", event), key(*ids)
+        yield address_of("event", event), key(*ids)
 
 
 def _reviews(site: Site, files: CachedFiles, items: Mapping[EvidenceId, bytes]) -> dict[str, bytes]:
@@ -247,22 +253,23 @@ def _reviews(site: Site, files: CachedFiles, items: Mapping[EvidenceId, bytes]) 
     for number, day in enumerate(site.days):
         around = f"{site.days[max(number - 1, 0) : number + 2]} {printed(site, day)}"
         key = _key(day, site, files, items) + around.encode()
-        by_address[place("review", f"{day}")] = key
+        by_address[address_of("review", f"{day}")] = key
     return by_address
 
 
 def _scores(site: Site, files: CachedFiles, items: Mapping[EvidenceId, bytes]) -> bytes:
-    """Key of the scores, by the records up to the day of the last outcome."""
+    """Key of the scores, by the records up to the last outcome, or to today if some are so far."""
     scenarios = site.scenarios.values()
     days = (scenario.resolution.recorded for scenario in scenarios if scenario.resolution)
     last = max((day for day in days if day <= site.as_of), default=date.min)
-    return _key(last, site, files, items)
+    is_daily = any(decays(scenario) for scenario in scenarios)
+    return _key(site.as_of if is_daily else last, site, files, items)
 
 
 def _key(day: date, site: Site, files: CachedFiles, items: Mapping[EvidenceId, bytes]) -> bytes:
     """Digest of the items that were recorded by a day, and of all other files."""
     own = b"".join(items[id] for id, item in site.evidence.items() if item.recorded <= day)
-    return digest(own) + files.beside("sources", "forecasts")
+    return digest(own) + files.digest_of("sources", "forecasts")
 
 
 def _commits(site: Site, path: str) -> bytes:
@@ -298,11 +305,11 @@ def feed(site: Site, descriptions: Mapping[str, str]) -> str:
 def _feed_entries(site: Site, descriptions: Mapping[str, str]) -> list[_FeedEntry]:
     news = [
         *(
-            (day, place("review", f"{day}"), review_title(day), f"review/{day}")
+            (day, address_of("review", f"{day}"), review_title(day), f"review/{day}")
             for day in site.days
         ),
         *(
-            (item.recorded, place("e", id), item.summary, f"e/{(*item.formerly, id)[0]}")
+            (item.recorded, address_of("e", id), item.summary, f"e/{(*item.formerly, id)[0]}")
             for id, item in site.evidence.items()
         ),
     ]
@@ -336,13 +343,13 @@ class BuildSummary(msgspec.Struct, frozen=True, kw_only=True):
     search_bytes: int
 
 
-def build(site: Site, place: Path, progress: Progress = unwatched) -> BuildSummary:
+def build(site: Site, path: Path, progress: Progress = unwatched) -> BuildSummary:
     """Bring the site in a folder up to the database, its day and its revision."""
     site.opened.refuse_unless_whole()
     cache = cache_of(site.opened.root)
-    name = f"site-{digest(os.fsencode(os.path.realpath(place))).hex()}"
+    name = f"site-{digest(os.fsencode(os.path.realpath(path))).hex()}"
     before = msgspec.json.decode((cache and cache.read(name)) or b"{}", type=dict[str, SiteFile])
-    with site_folder.opened(place, site.opened.root, has_place) as folder, nothing_collected():
+    with site_folder.opened(path, site.opened.root, has_place) as folder, nothing_collected():
         making = SiteBuild(site, folder, before, keys(site))
         wanted = list(dict.fromkeys(addresses(site)))
         making.pages([page for page in wanted if not making.stands(page)], progress)

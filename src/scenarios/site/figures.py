@@ -8,7 +8,8 @@ from typing import NamedTuple
 from scenarios.analysis.ledger.days import DailyLedgers
 from scenarios.analysis.ledger.ledger import Ledger, Line
 from scenarios.analysis.period.period import Window
-from scenarios.analysis.period.trajectory import Trajectory, courses
+from scenarios.analysis.period.recent import PastRanges
+from scenarios.analysis.period.trajectory import Trajectory, curves
 from scenarios.analysis.review.event import EventStory, event_story, story_between
 from scenarios.analysis.review.review import Review
 from scenarios.analysis.review.status import StatusRow
@@ -55,7 +56,7 @@ class Figures:
         """The row of each scenario, in the order of the status table."""
         return {row.id: row for row in self.review.scenarios}
 
-    def course(self, id: ScenarioId) -> Trajectory:
+    def trajectory(self, id: ScenarioId) -> Trajectory:
         """The course of a scenario to its present figures."""
         if id not in self._courses:
             self.draw(id)
@@ -63,7 +64,7 @@ class Figures:
 
     def draw(self, *ids: ScenarioId) -> None:
         """Compute several courses at once, which is faster than one by one."""
-        self._courses |= courses(self.window, ids, _DAYS)
+        self._courses |= curves(self.window, ids, _DAYS)
 
     def lines(self, id: ScenarioId) -> Mapping[str, Sequence[Line]]:
         """The lines of a scenario's ledger by each item and indicator that stands in them."""
@@ -90,6 +91,12 @@ class Figures:
 def odds_of(site: Site) -> DailyLedgers:
     """The ledgers of any day, shared by pages of several days."""
     return DailyLedgers(site.database)
+
+
+def past_ranges(site: Site) -> PastRanges:
+    """The evidence on past days, shared by the pictures of several reviews."""
+    del site
+    return {}
 
 
 def looked_back(site: Site, period: Window, *, audited: bool = True) -> ReviewResult:

@@ -41,11 +41,11 @@ def whole_page(
         for section, name, address in sections
     ]
     home = site.href(page.address, INDEX)
-    top = _part("header", home, site.title, entries, page, notice)
-    top += _part("way", _breadcrumb(site, page, sections))
+    top = _fragment("header", home, site.title, entries, page, notice)
+    top += _fragment("way", _breadcrumb(site, page, sections))
     around = replace(
         around,
-        head=_part("head", page, _shared(site, page, title), feed, root + ICON) + around.head,
+        head=_fragment("head", page, _shared(site, page, title), feed, root + ICON) + around.head,
         top=top + around.top,
         stylesheet=root + STYLE,
         rules=page.rules,
@@ -53,12 +53,12 @@ def whole_page(
         is_served=site.is_served,
     )
     reading, day = site.href(page.address, READING), page.day or short_day(site.as_of)
-    foot = _part("foot", reading, page.origin, day, __version__)
+    foot = _fragment("foot", reading, page.origin, day, __version__)
     banner = html.blocks(unreadable_files(site.database.unreadable, site.placed))
     return html.whole(title, f"{banner}{page.main}", foot, around)
 
 
-def _part(name: str, *values: Any) -> str:
+def _fragment(name: str, *values: Any) -> str:
     return str(macro("site/frame.html", name)(*values))
 
 

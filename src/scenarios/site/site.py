@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from scenarios.analysis.changes import Commit
-from scenarios.analysis.evidence.knowledge import declared_events, shown
+from scenarios.analysis.evidence.knowledge import declared_events, known_on, opened_scenarios
 from scenarios.errors import ScenError
 from scenarios.model import Database, Evidence, EvidenceId, Scenario, ScenarioId, SetId
 from scenarios.render.charts.draw import Card
@@ -88,15 +88,15 @@ class Links(Mapping[str, str]):
     """The address of each anchor that has a page; `leads` makes it relative to a page."""
 
     def __init__(
-        self, known: Mapping[str, Mapping[str, object]], leads: Callable[[str], str]
+        self, records: Mapping[str, Mapping[str, object]], leads: Callable[[str], str]
     ) -> None:
-        self._known, self._leads = known, leads
+        self._known, self._leads = records, leads
 
     def __getitem__(self, anchor: str) -> str:
         kind, _, id = anchor.partition("-")
         if id not in self._known.get(kind, ()):
             raise KeyError(anchor)
-        return self._leads(place(kind, id))
+        return self._leads(address_of(kind, id))
 
     def __iter__(self) -> Iterator[str]:
         return (f"{kind}-{id}" for kind, ids in self._known.items() for id in ids)
@@ -105,7 +105,7 @@ class Links(Mapping[str, str]):
         return sum(map(len, self._known.values()))
 
 
-def place(kind: str, id: str) -> str:
+def address_of(kind: str, id: str) -> str:
     """The address of a record's page from the root of the site."""
     return _PLACES[kind].format(id)
 
@@ -164,13 +164,18 @@ class Site:
     @cached_property
     def scenarios(self) -> Mapping[ScenarioId, Scenario]:
         """The scenarios that had opened."""
-        return shown(self.database, self.as_of)
+        return opened_scenarios(self.database, self.as_of)
 
     @cached_property
     def evidence(self) -> Mapping[EvidenceId, Evidence]:
         """The items that were recorded by then, retracted or not."""
         items = self.database.evidence.items()
         return {id: item for id, item in items if item.recorded <= self.as_of}
+
+    @cached_property
+    def superseded(self) -> Mapping[EvidenceId, EvidenceId]:
+        """The items that count no longer because another replaces them, by that one."""
+        return known_on(self.database, self.as_of).superseded
 
     @cached_property
     def events(self) -> Mapping[str, tuple[EvidenceId, ...]]:
@@ -180,11 +185,11 @@ class Site:
     @cached_property
     def sets(self) -> dict[SetId, tuple[ScenarioId, ...]]:
         """The members of each set that had opened."""
-        members: dict[SetId, list[ScenarioId]] = {}
-        for id in sorted(self.scenarios):
-            if set_id := self.scenarios[id].set:
-                members.setdefault(set_id, []).append(id)
-        return {set_id: tuple(ids) for set_id, ids in sorted(members.items())}
+        opened = (
+            (set_id, tuple(id for id in ids if id in self.scenarios))
+            for set_id, ids in sorted(self.database.listed.items())
+        )
+        return {set_id: ids for set_id, ids in opened if ids}
 
     @cached_property
     def years(self) -> dict[str, list[EvidenceId]]:

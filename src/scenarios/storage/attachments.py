@@ -58,12 +58,12 @@ def copied(root: Path, source: Path, *, dry_run: bool = False) -> Iterator[Attac
                 raise ScenError(f"{safe(folder)} is a link; nothing was written")
             make_folders(folder)
             try:
-                with temporary(folder, b"") as place:
-                    with place.open("wb") as copy:
+                with temporary(folder, b"") as path:
+                    with path.open("wb") as copy:
                         digest = _digest(source, file, copy)
                         copy.flush()
                         os.fsync(copy.fileno())
-                    yield AttachmentCopy(root, _path(source, digest), digest, place)
+                    yield AttachmentCopy(root, _path(source, digest), digest, path)
             finally:
                 with suppress(OSError):
                     folder.rmdir()  # where nothing is in it
@@ -71,17 +71,17 @@ def copied(root: Path, source: Path, *, dry_run: bool = False) -> Iterator[Attac
 
 def drop(root: Path, path: str) -> None:
     """Remove a copy, and its folder once empty."""
-    place = root / path
-    with refusals(place):
-        place.unlink(missing_ok=True)
+    file = root / path
+    with refusals(file):
+        file.unlink(missing_ok=True)
     with suppress(OSError):
-        place.parent.rmdir()
+        file.parent.rmdir()
 
 
-def digest_of(place: Path) -> str | None:
+def digest_of(path: Path) -> str | None:
     """The SHA-256 of a file; None if it cannot be read."""
     try:
-        with open_file(place) as file:
+        with open_file(path) as file:
             return file_digest(file, "sha256").hexdigest()
     except OSError:
         return None

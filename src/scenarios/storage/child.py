@@ -12,7 +12,7 @@ import signal
 import subprocess
 import sys
 from base64 import b64decode, b64encode
-from collections.abc import Callable, Container, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -20,7 +20,7 @@ from functools import partial
 from importlib import import_module
 from pathlib import Path
 from threading import Event, Timer
-from time import process_time
+from time import process_time, sleep
 from typing import IO, Any, NamedTuple, Self
 from uuid import UUID
 
@@ -81,6 +81,11 @@ class Child:
             self._process = subprocess.Popen(words, stdin=pipe, stdout=pipe, stderr=no_output)  # noqa: S603 - ourselves
         return self._process
 
+    @property
+    def is_running(self) -> bool:
+        """True from the start to the end, by which a call has lost what earlier ones left."""
+        return self._process is not None
+
     def end(self) -> int:
         """End the process; its exit status, negative for a signal."""
         process, self._process = self._process, None
@@ -107,7 +112,8 @@ class Child:
         raised it; ChildEnded names the limit that the call exceeded, or the fault of its reader.
         """
         seconds, subject = seconds or self.limits.seconds, subject or self.subject
-        known = {_place(record): record for record in records}
+        kinds = {_place(record): record for record in records}
+        numbered = {f"{n}": record for n, record in enumerate(kinds.values())}
         process, late = self.start(), Event()
         # `late` is set first: the kill ends the reading below, which then looks why it ended
         # (test_a_fault_costs_one_call_and_is_named).
@@ -116,9 +122,10 @@ class Child:
         kind, value = "ended", None
         try:
             watch.start()
-            _send(process.stdin, _packed([function, seconds, [*known], [*arguments]], known))
+            named = {record: place for place, record in kinds.items()}
+            _send(process.stdin, _text([function, seconds, [*kinds], [*arguments]], named))
             data = _received(process.stdout, self.limits.answer_mib * _MIB)
-            kind, value = json.loads(data, object_hook=partial(_revived, known.__getitem__))
+            kind, value = json.loads(data, object_hook=partial(_revived, numbered.__getitem__))
         except (OSError, EOFError):
             pass
         except (ValueError, TypeError, LookupError, RecursionError):
@@ -158,8 +165,8 @@ def _paths() -> list[str]:
     return paths if own in paths else [*paths, own]
 
 
-def _send(stream: Any, value: Any) -> None:
-    data = json.dumps(value).encode()
+def _send(stream: Any, text: str) -> None:
+    data = text.encode()
     stream.write(len(data).to_bytes(_SIZE) + data)
     stream.flush()
 
@@ -190,29 +197,42 @@ _REVIVED: dict[str, Callable[[Any], Any]] = {"tuple": tuple, "dict": dict}
 _REVIVED |= {kind.__name__: read for kind, (_, read) in _TEXTS.items()}
 
 
-def _packed(value: Any, records: Container[str] = ()) -> Any:
-    """A value as JSON, where each object has one key, the type of what was not plain."""
-    kind = type(value)
-    if kind in _PLAIN:
-        return value
-    if kind in (list, tuple):
-        if not _PLAIN.issuperset(map(type, value)):
-            value = [_packed(part, records) for part in value]
-        return value if kind is list else {"tuple": value}
+def _text(value: Any, names: Mapping[type, str]) -> str:
+    """A value as JSON, where each object has one key, the type of what was not plain.
+
+    `names` has the key of each type of record, which is the list of its fields. A tree of lists and
+    dicts, to be dumped whole, would take a GiB for 300,000 forecasts
+    (test_an_answer_of_many_records_is_no_larger_than_its_text).
+    """
+    kind, name = type(value), ""
     if kind in _TEXTS:
-        return {kind.__name__: _TEXTS[kind][0](value)}
-    if (place := _place(kind)) in records:
-        fields = getattr(kind, "_fields", ()) or getattr(kind, "__struct_fields__", ())
-        return {place: [[name, _packed(getattr(value, name), records)] for name in fields]}
-    if isinstance(value, Mapping):
-        return {"dict": [_packed([*pair], records) for pair in value.items()]}
-    return str(value)
+        name, value = kind.__name__, _TEXTS[kind][0](value)
+    elif kind in names:
+        name, value = names[kind], [getattr(value, field) for field in _fields(kind)]
+    elif kind is tuple:
+        name = "tuple"
+    elif isinstance(value, Mapping):
+        name, value = "dict", [[*pair] for pair in value.items()]
+    elif kind is not list and kind not in _PLAIN:
+        value = str(value)
+    if isinstance(value, list | tuple) and not _PLAIN.issuperset(map(type, value)):
+        text = f"[{', '.join([_text(part, names) for part in value])}]"
+    else:
+        text = json.dumps(value)
+    return f'{{"{name}": {text}}}' if name else text
 
 
 def _revived(record: Callable[[str], Any], tagged: dict[str, Any]) -> Any:
-    """The value of an object of JSON; `record` is the type of a place that was named."""
+    """The value of an object of JSON; `record` is the type of a record by its name."""
     ((name, value),) = tagged.items()
-    return record(name)(**dict(value)) if ":" in name else _REVIVED[name](value)
+    if read := _REVIVED.get(name):
+        return read(value)
+    kind = record(name)
+    return kind(**dict(zip(_fields(kind), value, strict=True)))
+
+
+def _fields(kind: Any) -> Sequence[str]:
+    return getattr(kind, "_fields", ()) or getattr(kind, "__struct_fields__", ())
 
 
 def _place(kind: type) -> str:
@@ -244,17 +264,16 @@ def work(memory_mib: int, answer_mib: int, packages: Iterable[str] = ()) -> None
             function, seconds, records, arguments = call
             _watch(calls, seconds, is_busy=True)
             try:
-                answer = ["answer", _packed(_named(function)(*arguments), records)]
-                data = json.dumps(answer)
-                if len(data) > answer_mib * _MIB:
-                    data = '["size", null]'
+                names = {_named(place): f"{n}" for n, place in enumerate(records)}
+                text = _text(["answer", _named(function)(*arguments)], names)
+                if len(text) > answer_mib * _MIB:
+                    text = '["size", null]'
             except ScenError as error:
-                data = json.dumps(["refused", [type(error).__name__, str(error)]])
+                text = json.dumps(["refused", [type(error).__name__, str(error)]])
             except MemoryError:
-                data = '["memory", null]'
+                text = '["memory", null]'
             _watch(calls, seconds, is_busy=False)
-            answers.write(len(data).to_bytes(_SIZE) + data.encode())
-            answers.flush()
+            _send(answers, text)
 
 
 def _fail(answers: IO[bytes], kind: type[BaseException], error: BaseException, trace: Any) -> None:
@@ -262,13 +281,17 @@ def _fail(answers: IO[bytes], kind: type[BaseException], error: BaseException, t
     while trace.tb_next:
         trace = trace.tb_next
     where = f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}"
-    _send(answers, ["failed", f"{kind.__name__} in {where}: {str(error)[:300]}"])
+    _send(answers, json.dumps(["failed", f"{kind.__name__} in {where}: {str(error)[:300]}"]))
 
 
 def _limit(kind: int, most: int) -> None:
     """Set a limit of this process; a lower one that was set stays."""
     hard = resource.getrlimit(kind)[1]
     resource.setrlimit(kind, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
+
+
+_SETTLES = 0.005
+"""Seconds after a call was read in which the signal of its write comes."""
 
 
 def _watch(calls: IO[bytes], seconds: float, *, is_busy: bool) -> None:
@@ -284,6 +307,9 @@ def _watch(calls: IO[bytes], seconds: float, *, is_busy: bool) -> None:
         # SIGIO, by its default, ends the process: a thread that watches the pipe would not run
         # while `re` searches (test_a_child_ends_with_its_parent).
         fcntl.fcntl(calls, fcntl.F_SETOWN, os.getpid())
+        # The system signals a write after it woke the reader: one that is read already would end us
+        # ("its reader ended (-29)", on a machine that is busy).
+        sleep(is_busy * _SETTLES)
         flags = fcntl.fcntl(calls, fcntl.F_GETFL) & ~os.O_ASYNC
         fcntl.fcntl(calls, fcntl.F_SETFL, flags | is_busy * os.O_ASYNC)
         if is_busy and select.select([calls], [], [], 0)[0]:  # it ended before it was watched

@@ -20,10 +20,10 @@ UNFOLLOWED = sum(getattr(os, flag, 0) for flag in ("O_NOFOLLOW", "O_NONBLOCK", "
 """Never follow a link, wait for a FIFO's other end or, on Windows, translate line ends."""
 
 
-def open_file(place: str | Path, folder: int | None = None) -> BufferedReader:
-    """Open a file for reading; `place` is relative to `folder`, if that descriptor is given."""
+def open_file(path: str | Path, folder: int | None = None) -> BufferedReader:
+    """Open a file for reading; `path` is relative to `folder`, if that descriptor is given."""
     flags = os.O_RDONLY | UNFOLLOWED
-    return open(place, "rb", opener=lambda name, _: os.open(name, flags, dir_fd=folder))
+    return open(path, "rb", opener=lambda name, _: os.open(name, flags, dir_fd=folder))
 
 
 def open_named(file: Path) -> BufferedReader:
@@ -50,9 +50,9 @@ def user_folder(variable: str, otherwise: str) -> Path:
 
     Else in LOCALAPPDATA on Windows, or `otherwise`. Raises RuntimeError without a home.
     """
-    given = os.environ.get(variable, "")
+    folder = os.environ.get(variable, "")
     local = os.environ.get("LOCALAPPDATA", "") if os.name == "nt" else ""
-    base = Path(given) if Path(given).is_absolute() else Path(local or otherwise)
+    base = Path(folder) if Path(folder).is_absolute() else Path(local or otherwise)
     return base.expanduser() / "scen"
 
 
@@ -72,36 +72,36 @@ def temporary(
     if clears:
         clear(folder)
     while True:
-        place = folder / f".scen-{os.urandom(8).hex()}.tmp"
+        path = folder / f".scen-{os.urandom(8).hex()}.tmp"
         try:
-            descriptor = os.open(place, _NEW, 0o666 if mode is None else 0o600)
+            descriptor = os.open(path, _NEW, 0o666 if mode is None else 0o600)
             with os.fdopen(descriptor, "wb") as file:
                 # Between its making and its lock a file looks like one of a dead process, and may
                 # be cleared (test_a_new_file_that_is_cleared_before_it_is_locked_is_made_again).
-                if not _claim(descriptor, place):
+                if not _claim(descriptor, path):
                     continue
                 file.write(data)
                 file.flush()
                 if mode is not None:
                     # The umask takes bits from the mode given to `os.open`: others could not use a
                     # shared lock (test_who_may_use_the_folder_may_use_it_whatever_the_umask).
-                    place.chmod(mode)
+                    path.chmod(mode)
                 if data and durable:
                     os.fsync(descriptor)
                 if sys.platform == "win32":
                     file.close()  # an open file cannot be renamed there
-                yield place
+                yield path
             return
         finally:
             with suppress(OSError):
-                place.unlink()
+                path.unlink()
 
 
 def clear(folder: Path) -> None:
     """Remove what dead processes left in a folder."""
-    for place in leftovers(folder):
+    for path in leftovers(folder):
         with suppress(OSError):
-            shutil.rmtree(place, ignore_errors=True) if place.suffix == ".new" else place.unlink()
+            shutil.rmtree(path, ignore_errors=True) if path.suffix == ".new" else path.unlink()
 
 
 def leftovers(folder: Path) -> Iterator[Path]:
@@ -109,13 +109,13 @@ def leftovers(folder: Path) -> Iterator[Path]:
     names: list[str] = []
     with suppress(OSError):
         names = os.listdir(folder)  # noqa: PTH208 - ten thousand names, no path wanted
-    for place in (folder / name for name in names if _NAME.fullmatch(name)):
+    for path in (folder / name for name in names if _NAME.fullmatch(name)):
         with suppress(OSError):
-            if place.is_dir() if place.suffix == ".new" else place.is_file():
-                descriptor = os.open(place, os.O_RDONLY | UNFOLLOWED)
+            if path.is_dir() if path.suffix == ".new" else path.is_file():
+                descriptor = os.open(path, os.O_RDONLY | UNFOLLOWED)
                 try:
                     try_lock(descriptor)
-                    yield place
+                    yield path
                 finally:
                     os.close(descriptor)
 
@@ -133,7 +133,7 @@ def clear_below(root: Path) -> None:
         clear(folder)
 
 
-def _claim(descriptor: int, place: Path) -> bool:
+def _claim(descriptor: int, path: Path) -> bool:
     """Lock a new file; False if a process that clears was faster."""
     try:
         try_lock(descriptor)
@@ -141,4 +141,4 @@ def _claim(descriptor: int, place: Path) -> bool:
         return False
     except OSError:
         return True  # without locks nobody clears
-    return os.path.lexists(place)
+    return os.path.lexists(path)

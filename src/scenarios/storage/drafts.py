@@ -14,37 +14,37 @@ from scenarios.storage.state_folder import content, drop, folder_of, make, save
 
 
 @contextmanager
-def jotted(root: Path, what: str) -> Iterator[Callable[[str], None]]:
+def autosaved(root: Path, what: str) -> Iterator[Callable[[str], None]]:
     """A function that keeps a text durably, even if the process is killed."""
     folder = folder_of(root)
     make(folder)
-    place = folder / f"{what}-{os.urandom(4).hex()}.txt"
+    path = folder / f"{what}-{os.urandom(4).hex()}.txt"
     kept: list[bytes | None] = [None]
 
-    def jot(text: str) -> None:
-        save(place, kept[-1], text.encode())
+    def autosave(text: str) -> None:
+        save(path, kept[-1], text.encode())
         kept.append(text.encode())
 
-    with sole(place):
+    with sole(path):
         try:
-            yield jot
+            yield autosave
         finally:
-            drop(place)
+            drop(path)
 
 
 def left(root: Path, what: str) -> dict[Path, str]:
     """Texts of killed processes, oldest first."""
     texts = []
-    for place in folder_of(root).glob(f"{what}-*.txt"):
-        with suppress(ScenError), sole(place):
-            if (data := content(place)) is not None:
-                texts.append((place.stat().st_mtime_ns, place, data.decode(errors="replace")))
-    return {place: text for _, place, text in sorted(texts)}
+    for path in folder_of(root).glob(f"{what}-*.txt"):
+        with suppress(ScenError), sole(path):
+            if (data := content(path)) is not None:
+                texts.append((path.stat().st_mtime_ns, path, data.decode(errors="replace")))
+    return {path: text for _, path, text in sorted(texts)}
 
 
-def sole(place: Path) -> AbstractContextManager[None]:
+def sole(path: Path) -> AbstractContextManager[None]:
     """Lock a file of unfinished work for this process; refused at once if another has it."""
-    return hold(place.with_name(f".{place.name}.lock"), 0.0, what=place)
+    return hold(path.with_name(f".{path.name}.lock"), 0.0, what=path)
 
 
 MOST = 50
@@ -60,15 +60,15 @@ class FormDraft(msgspec.Struct, frozen=True):
 
 def keep_draft(root: Path, draft: FormDraft) -> None:
     """Keep a draft in place of the one before; raises ScenError if it cannot be written."""
-    place = _place(root, draft.address)
-    make(place.parent)
-    old, new = content(place), msgspec.json.encode(draft)
-    save(place, old, new)
+    path = _place(root, draft.address)
+    make(path.parent)
+    old, new = content(path), msgspec.json.encode(draft)
+    save(path, old, new)
     for _, oldest in sorted(_drafts(root))[:-MOST]:
         drop(oldest)
 
 
-def kept_draft(root: Path, address: str) -> FormDraft | None:
+def saved_draft(root: Path, address: str) -> FormDraft | None:
     """The draft of a form; None if missing or unreadable."""
     return _read(_place(root, address))
 
@@ -78,14 +78,14 @@ def drop_draft(root: Path, address: str) -> None:
     drop(_place(root, address))
 
 
-def kept_drafts(root: Path) -> Iterator[FormDraft]:
+def saved_drafts(root: Path) -> Iterator[FormDraft]:
     """Yield all drafts, the newest first."""
-    yield from filter(None, (_read(place) for _, place in sorted(_drafts(root), reverse=True)))
+    yield from filter(None, (_read(path) for _, path in sorted(_drafts(root), reverse=True)))
 
 
-def _read(place: Path) -> FormDraft | None:
+def _read(path: Path) -> FormDraft | None:
     with suppress(ScenError, msgspec.MsgspecError):
-        if (data := content(place)) is not None:
+        if (data := content(path)) is not None:
             return msgspec.json.decode(data, type=FormDraft)
     return None
 
@@ -95,6 +95,6 @@ def _place(root: Path, address: str) -> Path:
 
 
 def _drafts(root: Path) -> Iterator[tuple[int, Path]]:
-    for place in folder_of(root).glob("form-*.json"):
+    for path in folder_of(root).glob("form-*.json"):
         with suppress(OSError):
-            yield place.stat().st_mtime_ns, place
+            yield path.stat().st_mtime_ns, path

@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from scenarios.declarations import keys
 from scenarios.drafts import MODELS
 from scenarios.errors import NotWritten, Problem, ScenError, folded
 from scenarios.model import Kind, Record
@@ -19,7 +20,6 @@ from scenarios.storage.yaml import editor
 from scenarios.storage.yaml.editor import EditError, unset
 from scenarios.storage.yaml.writer import dump
 from scenarios.text import shown
-from scenarios.values import keys
 
 _UNWRITABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
@@ -131,31 +131,35 @@ def new_problems(
     """
     had = Counter(map(_fault, before))
     for problem in after:
-        fault = tuple(_under(part, names or {}) for part in _fault(problem))
+        fault = tuple(_under(text, names or {}) for text in _fault(problem))
         had[fault] -= 1
         if had[fault] < 0:
             yield problem
 
 
 def tidy(model: type[Record], record: Mapping[str, Any]) -> dict[str, Any]:
-    """The keys in the order of the model's fields, without empty values."""
-    return {
-        key: tidy(part.record, record[key])
-        if part and not part.many and isinstance(record[key], Mapping)
-        else record[key]
-        for key, part in keys(model).items()
-        if record.get(key) not in (None, "", [], {}, ())
-    }
+    """The keys in the order of the model's fields, unknown ones last, without empty values.
+
+    An unknown key stays, so that its file is refused: what it holds would be lost without a word.
+    """
+    parts = keys(model)
+    tidied = {}
+    for key in dict.fromkeys((*parts, *record)):
+        value, part = record.get(key), parts.get(key)
+        if value not in (None, "", [], {}, ()):
+            is_part = part and not part.many and isinstance(value, Mapping)
+            tidied[key] = tidy(part.record, value) if part and is_part else value
+    return tidied
 
 
 def refuse_unwritable(value: Any, where: str = "") -> None:
     """Refuse bytes that are not UTF-8 and control characters."""
     if isinstance(value, Mapping):
-        for name, part in value.items():
-            refuse_unwritable(part, f"{where}.{name}" if where else name)
+        for name, item in value.items():
+            refuse_unwritable(item, f"{where}.{name}" if where else name)
     elif isinstance(value, list):
-        for part in value:
-            refuse_unwritable(part, where)
+        for item in value:
+            refuse_unwritable(item, where)
     elif isinstance(value, str) and (match := _UNWRITABLE.search(value)):
         is_byte = match[0] >= "\ud800"
         what = "a byte that is not UTF-8" if is_byte else f"the control character {match[0]!a}"

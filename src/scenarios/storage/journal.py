@@ -47,16 +47,16 @@ def place_of(root: Path) -> Path:
 
 def begin(root: Path, changes: Sequence[FileBackup], command: str) -> None:
     """Note changes durably before the first is written, under the lock."""
-    place = place_of(root)
-    with worktree.refusals(place):
-        if not place.parent.is_dir():
-            worktree.make_folders(place.parent)
-            above = place.parent.parent.stat()  # who may lock may write here too
-            os.chown(place.parent, -1 if os.geteuid() else above.st_uid, above.st_gid)
-            place.parent.chmod(stat.S_IMODE(above.st_mode))
-        mode = stat.S_IMODE(place.parent.stat().st_mode) & 0o666
+    kind_and_id = place_of(root)
+    with worktree.refusals(kind_and_id):
+        if not kind_and_id.parent.is_dir():
+            worktree.make_folders(kind_and_id.parent)
+            above = kind_and_id.parent.parent.stat()  # who may lock may write here too
+            os.chown(kind_and_id.parent, -1 if os.geteuid() else above.st_uid, above.st_gid)
+            kind_and_id.parent.chmod(stat.S_IMODE(above.st_mode))
+        mode = stat.S_IMODE(kind_and_id.parent.stat().st_mode) & 0o666
     data = msgspec.json.encode(CommandJournal(command=command, changes=tuple(changes)))
-    worktree.create(place.parent, place.name, data, mode)
+    worktree.create(kind_and_id.parent, kind_and_id.name, data, mode)
 
 
 def end(root: Path, *, kept: bool = False) -> None:
@@ -64,22 +64,24 @@ def end(root: Path, *, kept: bool = False) -> None:
 
     A journal that could not be removed says the same, by the files themselves.
     """
-    place = place_of(root)
+    kind_and_id = place_of(root)
     with suppress(OSError):
         # The half may have been committed meanwhile: by what is kept `check` says which files of it
         # were (test_where_the_half_was_committed_check_says_what_stayed_and_how_to_mend_it).
-        is_in_git = not place.parent.name.startswith(".")
-        place.replace(place.with_suffix(".kept")) if kept and is_in_git else place.unlink()
-    worktree.sync(place.parent)
+        is_in_git = not kind_and_id.parent.name.startswith(".")
+        kind_and_id.replace(
+            kind_and_id.with_suffix(".kept")
+        ) if kept and is_in_git else kind_and_id.unlink()
+    worktree.sync(kind_and_id.parent)
 
 
-def left(place: Path) -> CommandJournal | None:
+def left(path: Path) -> CommandJournal | None:
     """The journal of a command that is at work or was killed.
 
     Raises ScenError for a file that is no journal of this version, or names files elsewhere.
     """
     try:
-        with open_file(place) as file:
+        with open_file(path) as file:
             journal = msgspec.json.decode(file.read(), type=CommandJournal)
         names = [name for change in journal.changes for name in change.path.split("/")]
         # A forged path would be read, and later written, outside of the database
@@ -91,7 +93,7 @@ def left(place: Path) -> CommandJournal | None:
     except (OSError, msgspec.DecodeError):
         pass
     raise ScenError(
-        f"{worktree.safe(place)}: it is no journal of a command of this version of scen, in this"
+        f"{worktree.safe(path)}: it is no journal of a command of this version of scen, in this"
         " database: files may be half changed; compare them with git, then delete it"
     )
 
@@ -124,7 +126,7 @@ def whole(
     `read` gives the files of the inbox or all others, and their faults; again if a command began or
     ended meanwhile. A journal that cannot be followed changes nothing, and is named.
     """
-    place, deadline = place_of(root), time.monotonic() + _PATIENCE
+    kind_and_id, deadline = place_of(root), time.monotonic() + _PATIENCE
 
     def now(path: str) -> bytes | None:
         # The other part is asked of the disk: one command moves a proposal to its record, and both
@@ -133,11 +135,11 @@ def whole(
         return files.get(path) if is_read else content(root, path)
 
     while time.monotonic() < deadline:
-        seen = _look(place)
+        seen = _look(kind_and_id)
         files, problems = read()
         with suppress(ChangedMeanwhile):
             back = half(seen[1], now) if isinstance(seen[1], CommandJournal) else {}
-            if _look(place) == seen:
+            if _look(kind_and_id) == seen:
                 break
     else:
         fault = f"{worktree.safe(root)}: other commands change it all the time"
@@ -152,12 +154,12 @@ def whole(
     return with_changes(files, own), problems, remark * bool(back)
 
 
-def _look(place: Path) -> tuple[int, CommandJournal | str]:
+def _look(path: Path) -> tuple[int, CommandJournal | str]:
     """A time that is another once a command began or ended; its journal, or the fault of that."""
     now = time.time_ns()
     try:
-        changed = place.parent.stat().st_mtime_ns
-        journal = left(place) or ""
+        changed = path.parent.stat().st_mtime_ns
+        journal = left(path) or ""
     except OSError:
         return 0, ""
     except ScenError as error:

@@ -103,7 +103,7 @@ class LoadResult(msgspec.Struct, frozen=True):
     database: Database
     problems: list[Problem]
     left_out: int
-    beside: Frame
+    frame: Frame
 
 
 def load(
@@ -127,7 +127,7 @@ def load(
         hint = "`scen init` writes one"
         fault = Problem("tracker.yaml", 1, 1, "no-tracker", message, hint)
         files_read.leave_out("tracker", "tracker", "tracker.yaml", [fault])
-    items, beside = files_read.evidence(files)
+    items, frame = files_read.evidence(files)
     records: dict[Kind, Any] = {
         kind: {id: records[id] for id in sorted(records, key=partial(path_of, kind))}
         for kind, records in files_read.records.items()
@@ -139,17 +139,17 @@ def load(
         records["forecasts"],
         records["source"],
     )
-    known = under_todays_ids(LoadedRecords(to_judge, files_read.broken, items))
-    files_read.records["evidence"].update(known.database.evidence)
-    problems = [*files_read.problems, *_between_records(snapshot, known)]
-    database = msgspec.structs.replace(known.database, evidence=items)
+    loaded = under_todays_ids(LoadedRecords(to_judge, files_read.broken, items))
+    files_read.records["evidence"].update(loaded.database.evidence)
+    problems = [*files_read.problems, *_between_records(snapshot, loaded)]
+    database = msgspec.structs.replace(loaded.database, evidence=items)
     database = msgspec.structs.replace(
         database,
         withheld=_withheld(database, files_read.broken, snapshot),
         unreadable=tuple(sorted(files_read.unreadable)),
     )
     problems = sorted([*problems, *lost], key=_in_reading_order)
-    return LoadResult(database, problems, len(files_read.unreadable), beside)
+    return LoadResult(database, problems, len(files_read.unreadable), frame)
 
 
 class SnapshotReader:
@@ -161,10 +161,10 @@ class SnapshotReader:
         self.problems: list[Problem] = []
         self.unreadable: list[Problem] = []
         for fault in lost:
-            place = place_of(fault.path)
-            if isinstance(place, tuple):
-                self.broken[place[0]][place[1]] = fault.path
-            if place or fault.rule == "unreadable":
+            kind_and_id = place_of(fault.path)
+            if isinstance(kind_and_id, tuple):
+                self.broken[kind_and_id[0]][kind_and_id[1]] = fault.path
+            if kind_and_id or fault.rule == "unreadable":
                 self.unreadable.append(fault)
 
     def leave_out(self, kind: Kind, id: str, path: str, faults: list[Problem]) -> None:
@@ -175,14 +175,14 @@ class SnapshotReader:
 
     def read(self, path: str, data: bytes, read: Read) -> None:
         """Read a file; note it as broken if it should be a record and is not."""
-        place = place_of(path)
-        if isinstance(place, Problem):
-            if place.severity == "error":
-                self.leave_out(kind_of(path), id_of(path), place.path, [place])
+        kind_and_id = place_of(path)
+        if isinstance(kind_and_id, Problem):
+            if kind_and_id.severity == "error":
+                self.leave_out(kind_of(path), id_of(path), kind_and_id.path, [kind_and_id])
             else:
-                self.problems.append(place)
-        elif place:
-            kind, id = place
+                self.problems.append(kind_and_id)
+        elif kind_and_id:
+            kind, id = kind_and_id
             record, faults = read(kind, path, data)
             if record is None:
                 self.leave_out(kind, id, path, faults)
@@ -192,18 +192,24 @@ class SnapshotReader:
 
     def evidence(self, files: CachedFiles | None) -> tuple[Mapping[EvidenceId, Evidence], Frame]:
         """All evidence, and the frame that it is judged by; reuses kept records where it can."""
-        evidence, beside = self.records["evidence"], Frame()
+        evidence, frame = self.records["evidence"], Frame()
         if files is None:
-            return evidence, beside
+            return evidence, frame
         items = CachedEvidence(files, evidence)
-        for part in sorted(files.parts.values(), key=attrgetter("is_evidence")):
-            if (folder := part.folder) is None:
+        for cached_folder in sorted(files.parts.values(), key=attrgetter("is_evidence")):
+            if (folder := cached_folder.folder) is None:
                 continue
-            beside = beside or self._frame() if part.is_evidence else beside
-            for place in part.open_places(beside, items) if part.is_evidence else part.places:
-                path = folder.path(place)
-                self.records[kind_of(path)][id_of(path)] = folder.record(place)
-        return items, beside or self._frame()
+            frame = frame or self._frame() if cached_folder.is_evidence else frame
+            for index in (
+                cached_folder.open_places(frame, items)
+                if cached_folder.is_evidence
+                else cached_folder.places
+            ):
+                path = folder.path(index)
+                self.records[kind_of(path)][id_of(path)] = folder.record(index)
+        earlier = [id for item in evidence.values() for id in item.supersedes]
+        evidence |= {id: items[id] for id in earlier if id in items}  # whose dates are compared
+        return items, frame or self._frame()
 
     def _frame(self) -> Frame:
         """The frame that evidence is judged by: sound items stay sound if it grows."""
@@ -281,14 +287,14 @@ def read_record(kind: Kind, path: str, data: bytes) -> tuple[Record | None, list
     return record, problems
 
 
-def _between_records(snapshot: Mapping[str, bytes], known: LoadedRecords) -> Iterator[Problem]:
+def _between_records(snapshot: Mapping[str, bytes], loaded: LoadedRecords) -> Iterator[Problem]:
     by_path: dict[str, list[Fault]] = {}
-    for kind, id, fault in check(known):
+    for kind, id, fault in check(loaded):
         by_path.setdefault(path_of(kind, id), []).append(fault)
     names: dict[str, dict[str | int, str | int]] = {}
-    for ref in known.former:
+    for ref in loaded.former:
         own = names.setdefault(path_of(ref.kind, ref.id), {})
-        own |= {called_today(key, ref, known.database): key for key in ref.keys}
+        own |= {called_today(key, ref, loaded.database): key for key in ref.keys}
     for path, faults in by_path.items():
         yield from _placed(path, snapshot[path], faults, names.get(path, {}))
 
@@ -307,8 +313,8 @@ def _placed(
     places = places_in(data)
     problems = []
     for fault in faults:
-        place = places.get(fault.keys) or places[tuple(names.get(k, k) for k in fault.keys)]
-        where = place[:2] if fault.at == "key" else place[2:]
+        position = places.get(fault.keys) or places[tuple(names.get(k, k) for k in fault.keys)]
+        where = position[:2] if fault.at == "key" else position[2:]
         message, hint, severity = fault.message, fault.hint, fault.severity
         problems.append(Problem(path, *where, fault.rule, message, hint, severity))
     return problems

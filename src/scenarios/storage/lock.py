@@ -27,10 +27,6 @@ _NO_LOCKS = frozenset({errno.ENOSYS, errno.ENOLCK, errno.ENOTSUP, errno.EOPNOTSU
 _CLOSED = frozenset({errno.EACCES, errno.EPERM, errno.EROFS, errno.EBADF})
 
 
-class LockHeld(ScenError):  # noqa: N818
-    """Another process holds the lock."""
-
-
 @contextmanager
 def lock(root: Path, seconds: float = LOCK_SECONDS) -> Iterator[None]:
     """Keep other commands from editing this database; wait `seconds` for one that does.
@@ -38,47 +34,48 @@ def lock(root: Path, seconds: float = LOCK_SECONDS) -> Iterator[None]:
     The lock file lies in the git directory that all worktrees share, else beside tracker.yaml. It
     is empty, and usable by all who may use its folder.
     """
-    place = lock_file(root)
-    with hold(place, seconds, what=root):
-        clear(place.parent)
+    path = lock_file(root)
+    with hold(path, seconds, what=root):
+        clear(path.parent)
         yield
 
 
 def lock_file(root: Path) -> Path:
     """The path of a database's lock, whatever the environment says."""
-    place = process.nearest(root)
+    work_tree = process.nearest(root)
     # A `.git` file may name any folder, and nothing is written into one that is not git's:
     # test_what_a_git_file_names_is_not_written_to_unless_it_is_a_git_directory.
     parts = ("HEAD", "objects", "refs")
-    if place and all(os.path.lexists(place.common_dir / part) for part in parts):
-        return place.common_dir / NAME
+    if work_tree and all(
+        os.path.lexists(work_tree.common_dir / cached_folder) for cached_folder in parts
+    ):
+        return work_tree.common_dir / NAME
     return Path(os.path.realpath(root), f".{NAME}")
 
 
 @contextmanager
-def hold(place: Path, seconds: float, *, what: Path) -> Iterator[None]:
+def hold(path: Path, seconds: float, *, what: Path) -> Iterator[None]:
     """Hold the lock of a file, roughly in order of arrival. Errors name `what`."""
     try:
-        release = _acquire(place, time.monotonic() + seconds)
+        release = _acquire(path, time.monotonic() + seconds)
     except OSError as error:
-        missing = not os.path.lexists(place)
-        if missing and error.errno in _CLOSED and place.parent == Path(os.path.realpath(what)):
+        missing = not os.path.lexists(path)
+        if missing and error.errno in _CLOSED and path.parent == Path(os.path.realpath(what)):
             raise ScenError(f"{safe(what)}: {error.strerror}; nothing was written") from error
-        kind = LockHeld if isinstance(error, TimeoutError) else ScenError
-        reason = _reason(error, place, seconds)
-        raise kind(f"{safe(what)}: cannot lock it: nothing was written: {reason}") from error
+        reason = _reason(error, path, seconds)
+        raise ScenError(f"{safe(what)}: cannot lock it: nothing was written: {reason}") from error
     try:
         yield
     finally:
         with suppress(OSError):  # it may stay: only the lock counts
-            place.unlink()
+            path.unlink()
         release()
 
 
-def _acquire(place: Path, deadline: float) -> Callable[[], None]:
+def _acquire(path: Path, deadline: float) -> Callable[[], None]:
     """Lock the file that has this name; return the function that releases it."""
     if sys.platform == "win32":
-        held = FileLock(place)
+        held = FileLock(path)
         with suppress(Timeout):
             held.acquire(deadline - time.monotonic())
             return held.release
@@ -87,31 +84,31 @@ def _acquire(place: Path, deadline: float) -> Callable[[], None]:
     removed: list[int] = []
     try:
         while True:
-            removed.append(_open(place))
+            removed.append(_open(path))
             _wait(removed[-1], deadline - time.monotonic())
             with suppress(FileNotFoundError):
                 # The holder before removed its file while we waited, and a lock on that keeps
                 # nobody out (test_of_a_file_that_is_removed_meanwhile_nobody_has_the_lock).
-                if os.path.samestat(os.fstat(removed[-1]), place.lstat()):
+                if os.path.samestat(os.fstat(removed[-1]), path.lstat()):
                     return partial(os.close, removed.pop())
     finally:
         for descriptor in removed:
             os.close(descriptor)
 
 
-def _open(place: Path) -> int:
+def _open(path: Path) -> int:
     """Open a lock file, through no link and without changing its content."""
     while True:
         try:
             try:
-                descriptor = os.open(place, os.O_RDWR | UNFOLLOWED)
+                descriptor = os.open(path, os.O_RDWR | UNFOLLOWED)
             except OSError as error:
                 if error.errno not in _CLOSED:
                     raise
                 # Another user's: to read it is enough on most file systems.
-                descriptor = os.open(place, os.O_RDONLY | UNFOLLOWED)
+                descriptor = os.open(path, os.O_RDONLY | UNFOLLOWED)
         except FileNotFoundError:
-            _make(place)
+            _make(path)
             continue
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             os.close(descriptor)
@@ -119,21 +116,21 @@ def _open(place: Path) -> int:
         return descriptor
 
 
-def _make(place: Path) -> None:
+def _make(path: Path) -> None:
     """Make a lock file with its folder's owner, group and mode from the start."""
-    folder = place.parent.stat()
+    folder = path.parent.stat()
     mode = folder.st_mode & 0o666
     # Made elsewhere and linked in: a lock that is root's even for a moment shuts its users out
     # (test_one_that_root_made_is_its_users).
-    with temporary(place.parent, b"", mode) as written, suppress(FileExistsError):
+    with temporary(path.parent, b"", mode) as written, suppress(FileExistsError):
         with suppress(OSError):  # its group is not ours
             os.chown(written, -1 if os.geteuid() else folder.st_uid, folder.st_gid)
         try:
-            place.hardlink_to(written)
+            path.hardlink_to(written)
         except FileExistsError:
             raise
         except OSError:  # no hard links here
-            place.touch(mode, exist_ok=False)
+            path.touch(mode, exist_ok=False)
 
 
 def _wait(descriptor: int, seconds: float) -> None:
@@ -169,19 +166,19 @@ def _wait(descriptor: int, seconds: float) -> None:
         raise failures[0]
 
 
-def _reason(error: OSError, place: Path, seconds: float) -> str:
-    shown = safe(place)
+def _reason(error: OSError, path: Path, seconds: float) -> str:
+    safe_path = safe(path)
     if isinstance(error, TimeoutError):
         return (
             f"another command, perhaps a `scen` in another terminal, still holds it after"
-            f" {seconds:g} s ({shown}); let it end, then run the command again"
+            f" {seconds:g} s ({safe_path}); let it end, then run the command again"
         )
     if error.errno in _NO_LOCKS:
-        where = safe(place.parent)
+        where = safe(path.parent)
         return f"the file system of {where} has no locks ({error.strerror}); use one that has"
     if error.errno in _CLOSED:
-        mend = f"chmod a+rw {shown}" if os.path.lexists(place) else f"touch {shown}"
-        return f"{shown}: {error.strerror}; somebody who may write there can fix that: {mend}"
-    if os.path.lexists(place):
-        return f"{shown}: {error.strerror}; move that away, then run the command again"
-    return f"{shown}: {error.strerror}"
+        mend = f"chmod a+rw {safe_path}" if os.path.lexists(path) else f"touch {safe_path}"
+        return f"{safe_path}: {error.strerror}; somebody who may write there can fix that: {mend}"
+    if os.path.lexists(path):
+        return f"{safe_path}: {error.strerror}; move that away, then run the command again"
+    return f"{safe_path}: {error.strerror}"

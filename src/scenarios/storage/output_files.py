@@ -18,17 +18,17 @@ _SWAP = 2
 
 
 @contextmanager
-def beside(place: Path) -> Iterator[Path]:
-    """Yield a path for a new file or folder; on success it replaces `place`, durably.
+def replacing(path: Path) -> Iterator[Path]:
+    """Yield a path for a new file or folder; on success it replaces `path`, durably.
 
-    Until then `place` is untouched, and its readers keep it open after. Leftovers of killed
+    Until then `path` is untouched, and its readers keep it open after. Leftovers of killed
     processes are removed.
     """
-    above = place.parent
-    with worktree.refusals(place):
+    above = path.parent
+    with worktree.refusals(path):
         clear(above)
-        if not os.path.lexists(place) and _aside(place).is_dir():
-            _aside(place).rename(place)  # moved aside by a killed process, and never replaced
+        if not os.path.lexists(path) and _aside(path).is_dir():
+            _aside(path).rename(path)  # moved aside by a killed process, and never replaced
         room = above / f".scen-{os.urandom(8).hex()}.new"
         room.mkdir()
     claim = None if sys.platform == "win32" else os.open(room, os.O_RDONLY)
@@ -36,16 +36,16 @@ def beside(place: Path) -> Iterator[Path]:
         if claim is not None:
             with suppress(OSError):  # where nothing can be locked nobody clears
                 try_lock(claim)
-        with worktree.refusals(place):
-            yield room / place.name
-            for folder, _, names in os.walk(room / place.name):
+        with worktree.refusals(path):
+            yield room / path.name
+            for folder, _, names in os.walk(room / path.name):
                 for name in (*names, ""):
                     worktree.sync(Path(folder, name))
-            worktree.sync(room / place.name)
+            worktree.sync(room / path.name)
             # Between two renames a reader, or a kill, would find no export
             # (test_a_kill_leaves_the_earlier_export_or_the_new_one).
-            if not (os.path.lexists(place) and _exchanged(room / place.name, place)):
-                _replace(room / place.name, place)
+            if not (os.path.lexists(path) and _exchanged(room / path.name, path)):
+                _replace(room / path.name, path)
             worktree.sync(above)
     finally:
         shutil.rmtree(room, ignore_errors=True)
@@ -53,25 +53,25 @@ def beside(place: Path) -> Iterator[Path]:
             os.close(claim)
 
 
-def _replace(new: Path, place: Path) -> None:
-    """Rename over `place`; an existing folder is moved aside first."""
-    if not place.is_dir():
-        new.replace(place)
+def _replace(new: Path, path: Path) -> None:
+    """Rename over `path`; an existing folder is moved aside first."""
+    if not path.is_dir():
+        new.replace(path)
         return
-    place.rename(_aside(place))
-    new.rename(place)
-    shutil.rmtree(_aside(place), ignore_errors=True)
+    path.rename(_aside(path))
+    new.rename(path)
+    shutil.rmtree(_aside(path), ignore_errors=True)
 
 
-def _aside(place: Path) -> Path:
-    return place.with_name(f"{place.name}.scen-old")
+def _aside(path: Path) -> Path:
+    return path.with_name(f"{path.name}.scen-old")
 
 
-def _exchanged(new: Path, place: Path) -> bool:
+def _exchanged(new: Path, path: Path) -> bool:
     """Swap two folders in one step, where the system can."""
-    if not place.is_dir():
+    if not path.is_dir():
         return False
-    ours, other = os.fsencode(new), os.fsencode(place)
+    ours, other = os.fsencode(new), os.fsencode(path)
     with suppress(OSError, AttributeError):
         system = ctypes.CDLL(None)
         if sys.platform == "darwin":
@@ -80,31 +80,33 @@ def _exchanged(new: Path, place: Path) -> bool:
     return False
 
 
-def write(place: Path, data: bytes) -> None:
+def write(path: Path, data: bytes) -> None:
     """Write a document, over an existing one.
 
     A missing folder, a link, a non-file and YAML, which may be a record, are refused.
     """
-    refuse_unfit(place)
+    refuse_unfit(path)
     try:
-        worktree.create(place.parent, place.name, data)
+        worktree.create(path.parent, path.name, data)
     except worktree.PathTaken:
-        with worktree.refusals(place):
-            old = place.read_bytes()
-        worktree.replace(place.parent, place.name, old, data)
+        with worktree.refusals(path):
+            old = path.read_bytes()
+        worktree.replace(path.parent, path.name, old, data)
 
 
-def refuse_unfit(place: Path, *, folder: bool = False) -> None:
+def refuse_unfit(path: Path, *, folder: bool = False) -> None:
     """Refuse a missing folder, a link, another kind of file, and YAML."""
-    shown = worktree.safe(place)
-    if place.suffix.lower() in (".yaml", ".yml"):
-        raise ScenError(f"{shown}: a YAML file may be a record: name the document another way")
-    if not os.path.isdir(place.parent):  # noqa: PTH112 - never raises
-        raise ScenError(f"{shown}: there is no folder {worktree.safe(place.parent)}; make it first")
-    if os.path.islink(place):  # noqa: PTH114
-        target = worktree.safe(os.path.realpath(place))
-        raise ScenError(f"{shown}: is a link to {target}; name that, or remove the link")
+    safe_path = worktree.safe(path)
+    if path.suffix.lower() in (".yaml", ".yml"):
+        raise ScenError(f"{safe_path}: a YAML file may be a record: name the document another way")
+    if not os.path.isdir(path.parent):  # noqa: PTH112 - never raises
+        raise ScenError(
+            f"{safe_path}: there is no folder {worktree.safe(path.parent)}; make it first"
+        )
+    if os.path.islink(path):  # noqa: PTH114
+        target = worktree.safe(os.path.realpath(path))
+        raise ScenError(f"{safe_path}: is a link to {target}; name that, or remove the link")
     is_kind = os.path.isdir if folder else os.path.isfile
-    if os.path.lexists(place) and not is_kind(place):
+    if os.path.lexists(path) and not is_kind(path):
         what = "folder" if folder else "regular file"
-        raise ScenError(f"{shown}: exists and is not a {what}; name one")
+        raise ScenError(f"{safe_path}: exists and is not a {what}; name one")

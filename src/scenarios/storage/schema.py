@@ -81,6 +81,7 @@ def _below(form: Any, key: str) -> Iterator[Any]:
 
 _TYPES = {
     "array": "a list",
+    "boolean": "true or false",
     "integer": "a whole number",
     "number": "a number",
     "object": "a mapping of keys and values",
@@ -171,21 +172,21 @@ def _faults(kind: Kind, error: ValidationError) -> Iterator[Fault]:
 
 
 def _unknown_keys(kind: Kind, keys: Keys, node: Any, unknown: list[str]) -> Iterator[Fault]:
-    known = node["properties"]
+    properties = node["properties"]
     for n, key in enumerate(unknown):
         hint = None
         if n < MOST_HINTS:
-            hint = did_you_mean(key, known) or f"known here: {', '.join(known)}"
+            hint = did_you_mean(key, properties) or f"known here: {', '.join(properties)}"
         message = f"unknown key {shown(key)} in {_owner(kind, keys)}"
         yield Fault((*keys, key), "key", "unknown-key", message, hint)
 
 
 def _missing_key(kind: Kind, keys: Keys, node: Any, value: Any, key: str) -> Iterator[Fault]:
-    known = node["properties"]
-    unknown = [other for other in value if other not in known]
-    if any(nearest(other, known) == key for other in unknown[:MOST_HINTS]):
+    properties = node["properties"]
+    unknown = [other for other in value if other not in properties]
+    if any(nearest(other, properties) == key for other in unknown[:MOST_HINTS]):
         return  # misspelt, and reported as an unknown key
-    example = known[key]["examples"][0]
+    example = properties[key]["examples"][0]
     is_short = not isinstance(example, list | dict) and len(str(example)) <= LONGEST_SHOWN
     hint = f"for example {key}: {example}" if is_short else None
     message = f"{_owner(kind, keys)} needs the key '{key}'"

@@ -68,14 +68,19 @@ class SessionFile:
     """
 
     def __init__(
-        self, folder: Path, sitting: SessionRecord, data: bytes | None, *, writes: bool = True
+        self,
+        folder: Path,
+        session_record: SessionRecord,
+        data: bytes | None,
+        *,
+        writes: bool = True,
     ) -> None:
-        self.folder, self.sitting, self.writes = folder, sitting, writes
-        self._name = _name(sitting.analyst, sitting.date)
+        self.folder, self.sitting, self.writes = folder, session_record, writes
+        self._name = _name(session_record.analyst, session_record.date)
         self._data = data
 
     @property
-    def place(self) -> Path:
+    def path(self) -> Path:
         return self.folder / self._name
 
     @property
@@ -87,14 +92,14 @@ class SessionFile:
         self.sitting = msgspec.structs.replace(self.sitting, **changes)
         data = (_HEAD + dump_fragment(msgspec.to_builtins(self.sitting))).encode()
         if self.writes:
-            save(self.place, self._data, data)
+            save(self.path, self._data, data)
         self._data = data
         return self
 
     def drop(self) -> None:
         """Remove the file: its answers are recorded or discarded."""
         if self.writes:
-            drop(self.place)
+            drop(self.path)
         self._data = None
 
 
@@ -102,31 +107,31 @@ class SessionFile:
 def notes(root: Path, analyst: Analyst, on: date, *, writes: bool = True) -> Iterator[SessionFile]:
     """The sitting of an analyst on a day, new or continued; locked meanwhile."""
     folder = folder_of(root)
-    place = folder / _name(analyst, on)
+    path = folder / _name(analyst, on)
     if writes:
         make(folder)  # now: an answer that cannot be kept is not to be asked for
     # Locked for the whole sitting: of two, the later would find its file changed at an answer
     # (test_two_at_once_are_refused_and_a_file_that_was_edited_meanwhile_is_left_alone).
-    with sole(place) if writes else nullcontext():
-        data = content(place)
+    with sole(path) if writes else nullcontext():
+        data = content(path)
         new = SessionRecord(os.path.realpath(root), on, analyst)
-        sitting = new if data is None else _parsed(place, data)
-        yield SessionFile(folder, sitting, data, writes=writes)
+        session_record = new if data is None else _parsed(path, data)
+        yield SessionFile(folder, session_record, data, writes=writes)
 
 
-def kept(root: Path, analyst: Analyst, on: date) -> SessionRecord | None:
+def saved_session(root: Path, analyst: Analyst, on: date) -> SessionRecord | None:
     """The answers of an unfinished sitting, or None."""
-    place = folder_of(root) / _name(analyst, on)
-    data = content(place)
-    return None if data is None else _parsed(place, data)
+    path = folder_of(root) / _name(analyst, on)
+    data = content(path)
+    return None if data is None else _parsed(path, data)
 
 
 def earlier(root: Path, analyst: Analyst, on: date) -> list[date]:
     """Days before `on` with an unfinished sitting of the analyst, newest first."""
     days = []
-    for place in folder_of(root).glob(f"????-??-??-{analyst}.yaml"):
+    for path in folder_of(root).glob(f"????-??-??-{analyst}.yaml"):
         with suppress(ValueError):
-            days.append(date.fromisoformat(place.name[:10]))
+            days.append(date.fromisoformat(path.name[:10]))
     return sorted((day for day in days if day < on), reverse=True)
 
 
@@ -134,12 +139,12 @@ def _name(analyst: Analyst, on: date) -> str:
     return f"{on}-{analyst}.yaml"
 
 
-def _parsed(place: Path, data: bytes) -> SessionRecord:
-    value, faults = read(str(place), data)
+def _parsed(path: Path, data: bytes) -> SessionRecord:
+    value, faults = read(str(path), data)
     try:
         if not faults:
             return msgspec.convert(value, SessionRecord)
         fault = str(faults[0])
     except msgspec.ValidationError as error:
-        fault = f"{place}: {error}"
+        fault = f"{path}: {error}"
     raise ScenError(f"an unfinished sitting cannot be read: {fault}; fix that file or move it away")

@@ -33,8 +33,8 @@ _APART = str.maketrans("/", "!")
 class SiteFolder:
     """A folder locked for one run; `top` and `new`, for new files, are descriptors."""
 
-    def __init__(self, top: int, new: int, shown: str, named: frozenset[str]) -> None:
-        self._top, self._new, self._shown, self._named = top, new, shown, named
+    def __init__(self, top: int, new: int, safe_path: str, named: frozenset[str]) -> None:
+        self._top, self._new, self._shown, self._named = top, new, safe_path, named
 
     def content(self, path: str, most: int) -> bytes | None:
         """The bytes of a regular file of the site, or `most` + 1 of them; None without one."""
@@ -80,11 +80,11 @@ class SiteFolder:
         *folders, name = path.split("/")
         folder = os.dup(self._top)
         try:
-            for part in folders:
+            for segment in folders:
                 if make:
                     with suppress(FileExistsError):
-                        os.mkdir(part, dir_fd=folder)
-                above, folder = folder, os.open(part, _FOLDER, dir_fd=folder)
+                        os.mkdir(segment, dir_fd=folder)
+                above, folder = folder, os.open(segment, _FOLDER, dir_fd=folder)
                 os.close(above)
             yield folder, name
         except OSError as error:
@@ -118,48 +118,48 @@ class SiteFolder:
 
 
 @contextmanager
-def opened(place: Path, root: Path, has_place: Callable[[str], bool]) -> Iterator[SiteFolder]:
+def opened(path: Path, root: Path, has_place: Callable[[str], bool]) -> Iterator[SiteFolder]:
     """The folder of a site, created if missing; unpublished files are dropped.
 
     Refused are a folder with other content and no mark, a mark with a path that no site has, a
     file, a link, and a folder inside the database at `root`.
     """
-    shown, real = safe(place), Path(os.path.realpath(place))
+    safe_path, real = safe(path), Path(os.path.realpath(path))
     if real.is_relative_to(os.path.realpath(root)):
-        raise ScenError(f"{shown}: lies in the database: name a folder outside of it")
-    above, below = (place.parent, place.name) if place.is_absolute() else ("", place)
+        raise ScenError(f"{safe_path}: lies in the database: name a folder outside of it")
+    above, below = (path.parent, path.name) if path.is_absolute() else ("", path)
     if f"{real}" != os.path.normpath(os.path.join(os.path.realpath(above), below)):  # noqa: PTH118
-        raise ScenError(f"{shown}: a link leads to {safe(real)}: name that")
+        raise ScenError(f"{safe_path}: a link leads to {safe(real)}: name that")
     if os.open not in os.supports_dir_fd:
-        raise ScenError(f"{shown}: cannot be written safely on this system: use Linux or macOS")
+        raise ScenError(f"{safe_path}: cannot be written safely on this system: use Linux or macOS")
     try:
         real.mkdir(parents=True, exist_ok=True)
         top = os.open(real, _FOLDER)
     except FileExistsError:
-        raise ScenError(f"{shown}: is not a folder; name one") from None
+        raise ScenError(f"{safe_path}: is not a folder; name one") from None
     except OSError as error:
-        raise ScenError(f"{shown}: {error.strerror}; nothing was written") from error
+        raise ScenError(f"{safe_path}: {error.strerror}; nothing was written") from error
     try:
         with hold(real / _LOCK, _PATIENCE, what=real):
-            named = _named(top, shown, has_place)
+            named = _named(top, safe_path, has_place)
             with suppress(FileNotFoundError):  # to open a pipe would wait for ever
                 if not stat.S_ISDIR(os.stat(_NEW, dir_fd=top, follow_symlinks=False).st_mode):
-                    raise ScenError(f"{shown}/{_NEW}: is not a folder; remove it")
+                    raise ScenError(f"{safe_path}/{_NEW}: is not a folder; remove it")
             shutil.rmtree(_NEW, ignore_errors=True, dir_fd=top)
             os.mkdir(_NEW, 0o700, dir_fd=top)
             new = os.open(_NEW, _FOLDER, dir_fd=top)
             try:
-                yield SiteFolder(top, new, shown, named)
+                yield SiteFolder(top, new, safe_path, named)
             finally:
                 os.close(new)
                 shutil.rmtree(_NEW, ignore_errors=True, dir_fd=top)
     except OSError as error:
-        raise ScenError(f"{shown}: {error.strerror}; the site is as it was") from error
+        raise ScenError(f"{safe_path}: {error.strerror}; the site is as it was") from error
     finally:
         os.close(top)
 
 
-def _named(top: int, shown: str, has_place: Callable[[str], bool]) -> frozenset[str]:
+def _named(top: int, safe_path: str, has_place: Callable[[str], bool]) -> frozenset[str]:
     """The files that a mark names; none if it cannot be read."""
     others = sorted({*os.listdir(top)} - _OURS)
     try:
@@ -170,14 +170,14 @@ def _named(top: int, shown: str, has_place: Callable[[str], bool]) -> frozenset[
             return frozenset()
         listed = ", ".join((*others[:_NAMED], *(["…"] if others[_NAMED:] else [])))
         raise ScenError(
-            f"{shown}: is not empty, and no site of an earlier run (it holds {safe(listed)}): "
+            f"{safe_path}: is not empty, and no site of an earlier run (it holds {safe(listed)}): "
             "name an empty folder, or one that is not there"
         ) from None
     except (OSError, ValueError, RecursionError):
         return frozenset()
     if wrong := sorted(name for name in names if not has_place(name)):
         raise ScenError(
-            f"{shown}/{MARK}: has {wrong[0][:_SHOWN]!a}, which is no file of a site of this "
+            f"{safe_path}/{MARK}: has {wrong[0][:_SHOWN]!a}, which is no file of a site of this "
             "version of scen; nothing was changed: name another folder"
         )
     return names

@@ -35,11 +35,11 @@ def folder_of(root: Path) -> Path:
             "no folder for an unfinished sitting: set XDG_STATE_HOME to one of your own"
         ) from None
     folder = base / sha256(os.fsencode(os.path.realpath(root))).hexdigest()[:16]
-    for part in (folder.parent, folder):
+    for parent in (folder.parent, folder):
         # The link and what it leads to: another user's link may lead into a folder of ours
         # (test_a_link_of_another_user_into_a_folder_of_ours_is_not_followed).
         with suppress(OSError):  # then nothing of it can be read
-            refuse_foreign(part, part.lstat(), part.stat())
+            refuse_foreign(parent, parent.lstat(), parent.stat())
     return folder
 
 
@@ -47,10 +47,10 @@ def make(folder: Path) -> None:
     """Make the folder, for its owner alone: blind answers are secret."""
     fault = "it cannot be written to"
     try:
-        for part in (folder.parent, folder):
-            part.mkdir(mode=0o700, parents=True, exist_ok=True)
-            refuse_foreign(part, part.lstat(), part.stat())
-            close_to_others(part, part.stat())
+        for parent in (folder.parent, folder):
+            parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            refuse_foreign(parent, parent.lstat(), parent.stat())
+            close_to_others(parent, parent.stat())
         if os.access(folder, os.W_OK):
             return
     except OSError as error:
@@ -59,56 +59,54 @@ def make(folder: Path) -> None:
     raise ScenError(f"{words}: set XDG_STATE_HOME to a folder of your own")
 
 
-def content(place: Path) -> bytes | None:
+def content(path: Path) -> bytes | None:
     """The content of a file in the folder; None if there is none."""
     try:
-        with open_file(place) as file:
+        with open_file(path) as file:
             info = os.fstat(file.fileno())
-            refuse_foreign(place, info)
-            close_to_others(place, info)
+            refuse_foreign(path, info)
+            close_to_others(path, info)
             return file.read()
     except FileNotFoundError:
         return None
     except OSError as error:
-        raise ScenError(
-            f"{place}: an unfinished sitting cannot be read: {error.strerror}"
-        ) from None
+        raise ScenError(f"{path}: an unfinished sitting cannot be read: {error.strerror}") from None
 
 
-def save(place: Path, old: bytes | None, new: bytes) -> None:
+def save(path: Path, old: bytes | None, new: bytes) -> None:
     """Make a file of the folder, durably, or replace its `old` content."""
     if old is None:
-        worktree.create(place.parent, place.name, new, MODE)
+        worktree.create(path.parent, path.name, new, MODE)
     elif old != new:
-        worktree.replace(place.parent, place.name, old, new)
+        worktree.replace(path.parent, path.name, old, new)
 
 
-def drop(place: Path | None) -> None:
+def drop(path: Path | None) -> None:
     """Remove a file of the folder, if possible."""
     with suppress(OSError):
-        if place:
-            place.unlink()
+        if path:
+            path.unlink()
 
 
-def refuse_foreign(place: Path, *known: os.stat_result) -> None:
-    """Refuse files that others own or can write; `known` are the stats of file and link."""
+def refuse_foreign(path: Path, *stats: os.stat_result) -> None:
+    """Refuse files that others own or can write; `stats` are the stats of file and link."""
     if os.name == "nt":
         return
     fault = None
-    for info in known:
+    for info in stats:
         if info.st_uid != os.geteuid():
             fault = f"it belongs to another user (uid {info.st_uid})"
         elif info.st_mode & stat.S_IWOTH and not stat.S_ISLNK(info.st_mode):
             fault = "all may write to it"
     if fault:
         mend = "move it away, or set XDG_STATE_HOME to a folder of your own"
-        raise ScenError(f"{place}: {fault}; unfinished work in it is not read: {mend}")
+        raise ScenError(f"{path}: {fault}; unfinished work in it is not read: {mend}")
 
 
-def close_to_others(place: Path, info: os.stat_result) -> None:
+def close_to_others(path: Path, info: os.stat_result) -> None:
     """Fix the mode of files by earlier versions, which others could read."""
     if os.name != "nt" and info.st_mode & 0o077:
-        place.chmod(stat.S_IMODE(info.st_mode) & 0o700)
+        path.chmod(stat.S_IMODE(info.st_mode) & 0o700)
 
 
 def make_copy(root: Path, name: str, data: bytes) -> Path:
@@ -165,8 +163,8 @@ class CommandChanges(msgspec.Struct, frozen=True, kw_only=True):
 class StateEntry:
     """An entry and its file."""
 
-    def __init__(self, place: Path, entry: CommandChanges, data: bytes) -> None:
-        self.place, self.entry, self._data = place, entry, data
+    def __init__(self, path: Path, entry: CommandChanges, data: bytes) -> None:
+        self.place, self.entry, self._data = path, entry, data
 
     def committed(self, commit: str) -> None:
         """Note the commit of the changes."""
@@ -201,8 +199,8 @@ def note_changes(
 
 def last_noted(root: Path, before: Path | None = None) -> StateEntry | None:
     """The last command noted [before another one]."""
-    for _, place in sorted(_note_places(folder_of(root)), reverse=True):
-        if (before is None or place < before) and (noted := _read(root, place)):
+    for _, path in sorted(_note_places(folder_of(root)), reverse=True):
+        if (before is None or path < before) and (noted := _read(root, path)):
             return noted
     return None
 
@@ -212,15 +210,15 @@ def digest_of(data: bytes | None) -> str | None:
     return None if data is None else sha256(data).hexdigest()
 
 
-def _read(root: Path, place: Path) -> StateEntry | None:
+def _read(root: Path, path: Path) -> StateEntry | None:
     """An entry of this checkout; None if gone, foreign or unreadable."""
-    data = content(place)
+    data = content(path)
     if data is None:
         return None
     with suppress(msgspec.DecodeError):
         entry = msgspec.json.decode(data, type=CommandChanges)
         if entry.database == os.path.realpath(root):
-            return StateEntry(place, entry, data)
+            return StateEntry(path, entry, data)
     return None
 
 
@@ -235,8 +233,8 @@ def _note_places(folder: Path) -> Iterator[tuple[int, Path]]:
 def _bound(folder: Path) -> None:
     """Drop the oldest finished entries beyond MOST or MOST_BYTES."""
     size = 0
-    for number, (_, place) in enumerate(sorted(_note_places(folder), reverse=True)):
+    for number, (_, path) in enumerate(sorted(_note_places(folder), reverse=True)):
         with suppress(OSError):
-            size += place.stat().st_size
+            size += path.stat().st_size
         if number >= MOST or size > MOST_BYTES:
-            drop(place)
+            drop(path)

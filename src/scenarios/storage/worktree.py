@@ -34,7 +34,7 @@ class ChangedSinceRead(ScenError):  # noqa: N818
 def find(start: Path, database: str | None) -> Path:
     """The folder with tracker.yaml: at `database` if given, else in `start` or above it."""
     if database:
-        return _given(Path(database))
+        return _database_folder(Path(database))
     here = Path(os.path.realpath(start))
     for folder in (here, *here.parents):
         if _is_database(folder / _FOLDER):
@@ -99,11 +99,11 @@ def content(root: Path, path: str) -> bytes | None:
 
 def create(root: Path, path: str, data: bytes, mode: int | None = None) -> None:
     """Write a new file, and missing folders; raise PathTaken if its path is taken."""
-    place = root / path
-    with refusals(place):
+    file = root / path
+    with refusals(file):
         # The name is not resolved: a link in its place is taken, not followed
         # (test_nothing_that_exists_is_ever_overwritten).
-        target = inside(root, place.parent) / place.name
+        target = inside(root, file.parent) / file.name
         make_folders(target.parent)
         with temporary(target.parent, data, mode) as written:
             publish(written, target)
@@ -112,35 +112,35 @@ def create(root: Path, path: str, data: bytes, mode: int | None = None) -> None:
 
 def replace(root: Path, path: str, old: bytes, new: bytes) -> None:
     """Write `new` over a file that still holds `old`; mode and symlink stay."""
-    place = root / path
-    with refusals(place):
-        target = inside(root, place)
-        _refuse_changed(place, target, old)
+    file = root / path
+    with refusals(file):
+        target = inside(root, file)
+        _refuse_changed(file, target, old)
         target.open("r+b").close()  # renaming would get past a write-protected file
         mode = stat.S_IMODE(target.stat().st_mode)
         with temporary(target.parent, new, mode) as written:
             # Again: an editor may have saved while the temporary file was written
             # (test_a_file_that_changed_since_it_was_read_is_left_alone).
-            _refuse_changed(place, target, old)
+            _refuse_changed(file, target, old)
             written.replace(target)
         sync(target.parent)
 
 
 def remove(root: Path, path: str, old: bytes, *, durable: bool = True) -> None:
     """Remove a file that still holds `old`; of a symlink, only the link."""
-    place = root / path
-    with refusals(place):
-        target = inside(root, place)
-        _refuse_changed(place, target, old)
-        (inside(root, place.parent) / place.name).unlink()
+    file = root / path
+    with refusals(file):
+        target = inside(root, file)
+        _refuse_changed(file, target, old)
+        (inside(root, file.parent) / file.name).unlink()
         if durable:
-            sync(place.parent)
+            sync(file.parent)
 
 
-def sync(place: Path) -> None:
+def sync(path: Path) -> None:
     """Make a file, or the names in a folder, durable, if it exists and the system can."""
     with suppress(OSError):  # Windows opens no folder
-        descriptor = os.open(place, os.O_RDONLY)
+        descriptor = os.open(path, os.O_RDONLY)
         try:
             os.fsync(descriptor)
         finally:
@@ -159,7 +159,7 @@ class _Folder(NamedTuple):
     most_bytes: int
 
 
-def _given(database: Path) -> Path:
+def _database_folder(database: Path) -> Path:
     for folder in (database, database / _FOLDER):
         if _is_database(folder):
             return folder
@@ -243,11 +243,11 @@ def _read(file: str, limit: int) -> bytes:
     return data
 
 
-def inside(root: Path, place: Path) -> Path:
-    """`place` with every symlink resolved; refused if that is outside `root`."""
-    real = Path(os.path.realpath(place))
+def inside(root: Path, path: Path) -> Path:
+    """`path` with every symlink resolved; refused if that is outside `root`."""
+    real = Path(os.path.realpath(path))
     if not real.is_relative_to(os.path.realpath(root)):
-        raise ScenError(f"{safe(place)}: leads out of the database; nothing was written")
+        raise ScenError(f"{safe(path)}: leads out of the database; nothing was written")
     return real
 
 
@@ -276,22 +276,22 @@ def publish(written: Path, target: Path) -> None:
             raise
 
 
-def _refuse_changed(place: Path, target: Path, old: bytes) -> None:
+def _refuse_changed(path: Path, target: Path, old: bytes) -> None:
     if not target.is_file() or _read(str(target), len(old) + 1) != old:
         raise ChangedSinceRead(
-            f"{safe(place)}: changed since it was read: nothing was written; run the command again"
+            f"{safe(path)}: changed since it was read: nothing was written; run the command again"
         )
 
 
 @contextmanager
-def refusals(place: Path) -> Iterator[None]:
+def refusals(path: Path) -> Iterator[None]:
     """Raise system errors as a ScenError."""
     try:
         yield
     except FileExistsError as error:
-        raise PathTaken(f"{safe(place)}: exists already; nothing was written") from error
+        raise PathTaken(f"{safe(path)}: exists already; nothing was written") from error
     except OSError as error:
-        raise ScenError(f"{safe(place)}: {error.strerror}; nothing was written") from error
+        raise ScenError(f"{safe(path)}: {error.strerror}; nothing was written") from error
 
 
 def _problem(path: str, rule: str, message: str) -> Problem:
@@ -310,9 +310,9 @@ def create_all(root: Path, files: Sequence[tuple[str, bytes]]) -> Iterator[str]:
     """
     folders: dict[str, Path] = {}
     for name in {path.rpartition("/")[0] for path, _ in files}:
-        place = root / name
-        with refusals(place):
-            folders[name] = inside(root, place)
+        file = root / name
+        with refusals(file):
+            folders[name] = inside(root, file)
             make_folders(folders[name])
             clear(folders[name])
     for start in range(0, len(files), _AT_ONCE):
@@ -332,8 +332,8 @@ def create_all(root: Path, files: Sequence[tuple[str, bytes]]) -> Iterator[str]:
                 with refusals(target):
                     publish(written, target)
                 yield path
-            for place in {target.parent for _, _, target in ready}:
-                sync(place)
+            for file in {target.parent for _, _, target in ready}:
+                sync(file)
 
 
 def remove_all(root: Path, files: Sequence[tuple[str, bytes]]) -> Iterator[str]:

@@ -2,7 +2,6 @@
 
 from collections.abc import Collection
 from datetime import date
-from typing import NamedTuple
 
 from scenarios.analysis.changes import differences, touched_by
 from scenarios.analysis.evidence.knowledge import resolved
@@ -17,14 +16,6 @@ from scenarios.storage.cache.memory import RecordCache
 from scenarios.storage.git import repository as git
 from scenarios.storage.git.repository import oldest, revisions
 from scenarios.workspace.opened import OpenDatabase, open_revision
-
-
-class LaterChanges(NamedTuple):
-    """Later changes of records, and the ledgers with those records as they were."""
-
-    restatement: Restatement
-    before: DailyLedgers
-
 
 Compared = tuple[str, str, str]
 """The two commits that are compared, and the tip."""
@@ -55,10 +46,11 @@ def changed_afterwards(
     as_of: date,
     odds: DailyLedgers | None = None,
     commits: Compared | None = None,
-) -> LaterChanges | None:
-    """Changes, by `as_of`, of records up to `since`; None if no commit is that early.
+) -> tuple[Restatement, DailyLedgers] | None:
+    """Changes, by `as_of`, of records up to `since`, and the ledgers with the records before these.
 
-    `odds` of the database and the compared `commits` are reused if given.
+    None if no commit is that early. `odds` of the database and the compared `commits` are reused if
+    given.
     """
     commits = commits or compared(opened, repository, since, as_of)
     if commits is None:
@@ -84,7 +76,7 @@ def changed_afterwards(
         reported=last if since_then else None,
         changed_since=tuple(row.scenario for row in since_then),
     )
-    return LaterChanges(restatement, before)
+    return restatement, before
 
 
 def _of_revision(opened: OpenDatabase, repository: git.Repository, commit: str) -> Database:
@@ -93,11 +85,11 @@ def _of_revision(opened: OpenDatabase, repository: git.Repository, commit: str) 
     results = (
         opened.read.results if isinstance(opened.read, RecordCache) and opened.read.lasts else {}
     )
-    kept: tuple[str, Database] = results.get(("revision", ""), ("", opened.database))
-    if kept[0] != commit:
+    cached: tuple[str, Database] = results.get(("revision", ""), ("", opened.database))
+    if cached[0] != commit:
         then = open_revision(opened.root, repository, commit, *files)
-        kept = results["revision", ""] = commit, then.database
-    return kept[1]
+        cached = results["revision", ""] = commit, then.database
+    return cached[1]
 
 
 def _narrowed(
@@ -115,8 +107,10 @@ def _narrowed(
     return earlier, last, last if today is later else bearing_on(today, *touched)
 
 
-def reported_figures(changed: LaterChanges, since: date) -> dict[ScenarioId, PreviousFigures]:
+def reported_figures(
+    restatement: Restatement, before: DailyLedgers, since: date
+) -> dict[ScenarioId, PreviousFigures]:
     """The earlier figures as they were reported, of scenarios changed since."""
-    ids, means = {row.scenario for row in changed.restatement.figures}, Means()
-    known = ids - changed.before.database.withheld.keys()
-    return {id: earlier_of(changed.before, id, since, means) for id in sorted(known)}
+    ids, means = {row.scenario for row in restatement.figures}, Means()
+    visible_ids = ids - before.database.withheld.keys()
+    return {id: earlier_of(before, id, since, means) for id in sorted(visible_ids)}

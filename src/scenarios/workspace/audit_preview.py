@@ -8,7 +8,7 @@ from typing import Protocol
 
 from msgspec.structs import replace
 
-from scenarios.analysis.changes import Revision, records
+from scenarios.analysis.changes import AuditFinding, Revision, records
 from scenarios.errors import ScenError
 from scenarios.model import Analyst, Database, EvidenceId, Record, Sheet
 from scenarios.paths import kind_of, path_of
@@ -18,9 +18,9 @@ from scenarios.storage.git import repository as git
 from scenarios.storage.git.repository import revisions
 from scenarios.storage.loader import read_record
 from scenarios.values import indicator_key
-from scenarios.workspace.how import TRIED
-from scenarios.workspace.results import Judgement, changed_records
+from scenarios.workspace.results import changed_records
 from scenarios.workspace.sheets import ForecastEntry, record_entries
+from scenarios.workspace.write_mode import TRIED
 from scenarios.workspace.writing import WriteResult
 
 
@@ -28,12 +28,12 @@ class AuditRules(Protocol):
     """The rules of an audit, which a face hands in: no module of the core imports their room."""
 
     def is_unread(self, before: Record | None, after: Record | None, /) -> bool: ...
-    def foretold(
+    def preview(
         self, revisions: Sequence[Revision], before: Database, after: Database, on: date, /
-    ) -> Sequence[Judgement]: ...
+    ) -> Sequence[AuditFinding]: ...
 
 
-def foretold_of(written: WriteResult, on: date, audit: AuditRules) -> Sequence[Judgement]:
+def preview_of(written: WriteResult, on: date, audit: AuditRules) -> Sequence[AuditFinding]:
     """Findings that a later audit will report for a change; none without a commit to compare."""
     both = written.before.database, written.after.database
     try:
@@ -56,7 +56,7 @@ def foretold_of(written: WriteResult, on: date, audit: AuditRules) -> Sequence[J
         for db in both
     )
     commits = [revision for revision in commits if revision.commit.id != own]
-    return audit.foretold(commits, before, after, on)
+    return audit.preview(commits, before, after, on)
 
 
 def _is_unread(
@@ -91,19 +91,19 @@ def _judged_with(written: WriteResult, *databases: Database) -> list[EvidenceId]
     return sorted(ids)
 
 
-def foretold_lines(written: WriteResult, on: date, audit: AuditRules) -> list[str]:
+def preview_lines(written: WriteResult, on: date, audit: AuditRules) -> list[str]:
     """Audit findings that a change of existing files will cause, as announcements."""
     if not any(draft.old is not None for draft in written.drafts):
         return []
-    return [foretold_words(finding) for finding in foretold_of(written, on, audit)]
+    return [preview_words(finding) for finding in preview_of(written, on, audit)]
 
 
-def foretold_words(finding: Judgement) -> str:
+def preview_words(finding: AuditFinding) -> str:
     """An audit finding, announced."""
     return f"audit will say: {finding.rule}: {finding.record}: {finding.message}"
 
 
-def foretold_of_sheet(
+def preview_of_sheet(
     root: Path,
     analyst: Analyst,
     day: date,
@@ -122,9 +122,9 @@ def foretold_of_sheet(
         )
         undone = "scen undo takes it back until it is committed"
         replaced = [f"{sheet}: {words}; {undone}" for words in _replaced(before, after)]
-        findings = foretold_of(written, on, audit)
+        findings = preview_of(written, on, audit)
         return replaced + [
-            foretold_words(finding) for finding in findings if finding.rule == "edited-forecast"
+            preview_words(finding) for finding in findings if finding.rule == "edited-forecast"
         ]
     return []
 

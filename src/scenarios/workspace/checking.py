@@ -15,13 +15,13 @@ from shlex import quote
 import msgspec
 
 from scenarios import extensions
-from scenarios.analysis.evidence.knowledge import dependents
+from scenarios.analysis.evidence.knowledge import dependents, superseders
 from scenarios.analysis.period.period import window
 from scenarios.analysis.rules.duplicates import clusters
 from scenarios.analysis.rules.findings import findings
 from scenarios.analysis.rules.rule import Finding, several
 from scenarios.errors import NAMED, Fault, Keys, Problem, ScenError, UsageError, folded
-from scenarios.exchange.additions import file_rules, finding_rules, record_faults
+from scenarios.exchange.additions import asked_extensions, file_rules, finding_rules, record_faults
 from scenarios.model import Kind
 from scenarios.paths import id_of, kind_of, path_of, printable_path, references
 from scenarios.storage import disk, journal
@@ -46,15 +46,15 @@ def attachment_faults(opened: OpenDatabase) -> Iterator[Problem]:
         if digests[file] == item.attachment.sha256:
             continue
         path = path_of("evidence", id)
-        place = places(opened.snapshot[path])["attachment", "file"]
-        at = path, place.value_line, place.value_column
+        position = places(opened.snapshot[path])["attachment", "file"]
+        location = path, position.value_line, position.value_column
         if digests[file] is None:
             message = f"{file} is not there, or cannot be read"
             hint = "put the copy back, or remove the key"
-            yield Problem(*at, "attachment-missing", message, hint, "warning")
+            yield Problem(*location, "attachment-missing", message, hint, "warning")
         else:
             message = f"{file} is not what was attached: its SHA-256 is another"
-            yield Problem(*at, "attachment-changed", message, "put the copy back from git")
+            yield Problem(*location, "attachment-changed", message, "put the copy back from git")
     if opened.commit is None and not any(p.severity == "error" for p in opened.problems):
         for file in copies(opened.root):  # a broken item may name any of them
             if file not in digests:
@@ -67,7 +67,9 @@ def merged_twice(opened: OpenDatabase) -> Iterator[Problem]:
     """Items of different sides of a merge that may be one event: neither author saw the other's."""
     sides = merging.sides(opened.root, opened.commit)
     items = opened.database.evidence.items() if sides else ()
-    for ids, why in clusters({id: item for id, item in items if item.retracted is None}):
+    superseded = superseders(opened.database) if sides else {}
+    standing = {id: i for id, i in items if i.retracted is None and id not in superseded}
+    for ids, why in clusters(standing):
         on = {id: {number for number, side in enumerate(sides) if id in side} for id in ids}
         for latest in reversed(ids):
             others = [id for id in ids if on[id] and on[latest] and not on[id] & on[latest]]
@@ -81,19 +83,19 @@ def merged_twice(opened: OpenDatabase) -> Iterator[Problem]:
 
 def _left_by_a_kill(opened: OpenDatabase) -> Iterator[Problem]:
     for folder in disk.folders(opened.root) if opened.commit is None else ():
-        for place in disk.leftovers(folder):
-            path = printable_path(place.relative_to(opened.root).as_posix())
+        for file in disk.leftovers(folder):
+            path = printable_path(file.relative_to(opened.root).as_posix())
             message = "a command that was killed left this; nothing reads it"
-            hint = f"the next command that records removes it, or rm {quote(from_here(place))}"
+            hint = f"the next command that records removes it, or rm {quote(from_here(file))}"
             yield Problem(path, 1, 1, "leftover", message, hint, "warning")
 
 
 def half_faults(opened: OpenDatabase) -> Iterator[Problem]:
     """Files as a command killed between its files left them, in the folder or the last commit."""
-    place, tip = journal.place_of(opened.root), ""
+    path, tip = journal.place_of(opened.root), ""
     committed: Mapping[str, bytes] = {}
     try:
-        journals = [journal.left(file) for file in (place, place.with_suffix(".kept"))]
+        journals = [journal.left(file) for file in (path, path.with_suffix(".kept"))]
     except ScenError as error:
         yield Problem(".", 1, 1, "half-done", f"{error}")
         return
@@ -142,10 +144,10 @@ def extension_faults(opened: OpenDatabase) -> Iterator[Problem]:
 
 def _placed_fault(opened: OpenDatabase, path: str, fault: Fault) -> Problem:
     lines = key_places(opened, path)
-    place = lines.get(fault.keys) or lines[()]
-    line, column = place.key_line, place.key_column
+    position = lines.get(fault.keys) or lines[()]
+    line, column = position.key_line, position.key_column
     if fault.at == "value":
-        line, column = place.value_line, place.value_column
+        line, column = position.value_line, position.value_column
     return Problem(path, line, column, fault.rule, fault.message, fault.hint, fault.severity)
 
 
@@ -166,16 +168,21 @@ class PlacedFinding(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CheckResult(msgspec.Struct, frozen=True, kw_only=True):
-    """Faults, and findings if asked for."""
+    """Faults, and findings if asked for.
+
+    `extensions` are those whose rules and findings were asked, if the tracker names any.
+    """
 
     problems: list[Problem]
     findings: list[PlacedFinding]
+    extensions: tuple[str, ...] | msgspec.UnsetType = msgspec.UNSET
 
     def below(self, folder: str) -> CheckResult:
         """The result with paths below a folder."""
         if folder == ".":
             return self
-        return CheckResult(
+        return msgspec.structs.replace(
+            self,
             problems=[replace(p, path=f"{folder}/{p.path}") for p in self.problems],
             findings=[msgspec.structs.replace(f, path=f"{folder}/{f.path}") for f in self.findings],
         )
@@ -188,8 +195,8 @@ def check(
     proposals = waiting(opened.root).problems if opened.commit is None else []
     halves = half_faults(opened) if opened.commit is None else ()
     named = [fault for fault in halves if files is None or fault.path in files][:NAMED]
-    beside = (attachment_faults, merged_twice, _left_by_a_kill, extension_faults)
-    found = (fault for faults in beside for fault in faults(opened))
+    others = (attachment_faults, merged_twice, _left_by_a_kill, extension_faults)
+    found = (fault for faults in others for fault in faults(opened))
     problems = sorted(chain(opened.problems, named, found, proposals))
     day_findings: tuple[Finding, ...] = ()
     if findings_on is not None:
@@ -199,6 +206,7 @@ def check(
     return CheckResult(
         problems=folded(p for p in problems if files is None or p.path in files),
         findings=_placed(opened, day_findings),
+        extensions=asked_extensions(opened.database),
     )
 
 
@@ -226,8 +234,8 @@ def _further(opened: OpenDatabase, changed: set[tuple[Kind, str]]) -> Iterator[t
         yield "scenario", id
     for id, item in opened.database.evidence.items():
         for name, key in map(indicator_key, item.indicators):
-            known = scenarios[name].indicators if name in scenarios else {}
-            if key in known and not ids.isdisjoint(known[key].ratings):
+            indicators = scenarios[name].indicators if name in scenarios else {}
+            if key in indicators and not ids.isdisjoint(indicators[key].ratings):
                 yield "evidence", id
 
 
@@ -238,11 +246,11 @@ def _path_in_database(opened: OpenDatabase, path: Path) -> str:
         (Path(os.path.normpath(base)), Path(os.path.normpath(file))),
         (Path(os.path.realpath(base)), Path(os.path.realpath(file.parent), file.name)),
     )
-    for root, place in spellings:
-        if root.is_relative_to(place):
+    for root, full_path in spellings:
+        if root.is_relative_to(full_path):
             return ""
-        if place.is_relative_to(root):
-            name = os.fsencode(place.relative_to(root).as_posix())
+        if full_path.is_relative_to(root):
+            name = os.fsencode(full_path.relative_to(root).as_posix())
             return printable_path(name.decode("utf-8", "backslashreplace"))
     database = from_here(opened.root)
     raise UsageError(
@@ -260,15 +268,15 @@ def _placed(opened: OpenDatabase, findings: Sequence[Finding]) -> list[PlacedFin
     placed, lines = [], cache(partial(key_places, opened))
     for finding in findings:
         path = path_of(finding.kind, finding.record)
-        place = lines(path).get(finding.keys) or lines(path)[()]
+        position = lines(path).get(finding.keys) or lines(path)[()]
         placed.append(
             PlacedFinding(
                 rule=finding.rule,
                 subject=finding.subject,
                 message=finding.message,
                 path=path,
-                line=place.key_line,
-                column=place.key_column,
+                line=position.key_line,
+                column=position.key_column,
             )
         )
     return placed

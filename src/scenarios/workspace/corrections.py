@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any, Literal, NamedTuple, get_args
 
 from scenarios.analysis.changes import former, records
-from scenarios.errors import At, Keys, ScenError, UsageError
+from scenarios.errors import Keys, ScenError, UsageError
 from scenarios.model import Database, Kind, Tracker
-from scenarios.paths import SHEET_ID, path_of, place_of, references
+from scenarios.paths import SHEET_ID, Reference, path_of, place_of, references
 from scenarios.storage.edits import FileChange, at_place, refuse_invalid, refuse_unwritable
 from scenarios.storage.schema import forms, nodes_at
 from scenarios.storage.yaml import reader
@@ -18,9 +18,9 @@ from scenarios.storage.yaml.editor import append, exact, put, reworded, unset
 from scenarios.storage.yaml.reader import read
 from scenarios.text import shown
 from scenarios.values import OBSERVED, indicator_key
-from scenarios.workspace.how import AS_USUAL, WriteMode
 from scenarios.workspace.input import typed_in
 from scenarios.workspace.opened import OpenDatabase, StaleEdit, from_here, known_id
+from scenarios.workspace.write_mode import AS_USUAL, WriteMode
 from scenarios.workspace.writing import WriteResult, write
 
 _KINDS: tuple[Kind, ...] = ("scenario", "evidence", "forecasts", "source")
@@ -51,14 +51,14 @@ def locate(opened: OpenDatabase, text: str) -> RecordLocation:
     kind, colon, id = text.partition(":")
     if colon and kind not in get_args(Kind):
         known_id(kind, get_args(Kind), "kind of record", "KIND:ID")
-    kinds = [known for known in _KINDS if known == kind] if colon else [*_KINDS]
+    kinds = [each for each in _KINDS if each == kind] if colon else [*_KINDS]
     id = id if colon else text
     if id == "tracker":
         return RecordLocation("tracker", "tracker")
     scenario, slash, indicator = id.partition("/")
     if slash:
-        known = opened.database.scenarios[opened.scenario(scenario)].indicators
-        known_id(indicator, known, f"indicator of {scenario}", f"scen show {scenario}")
+        indicators = opened.database.scenarios[opened.scenario(scenario)].indicators
+        known_id(indicator, indicators, f"indicator of {scenario}", f"scen show {scenario}")
         return RecordLocation("scenario", scenario, indicator)
     present = [kind for kind in kinds if path_of(kind, id) in opened.snapshot]
     if len(present) > 1:
@@ -77,18 +77,8 @@ def locate(opened: OpenDatabase, text: str) -> RecordLocation:
 _KEEPS_NAMES = ("scenario", "evidence", "source")
 
 
-class RenamedReference(NamedTuple):
-    """A reference to a record, and its text under the new name."""
-
-    kind: Kind
-    id: str
-    keys: Keys
-    at: At
-    name: str
-
-
 def rename(
-    root: Path, id: str, new: str, how: WriteMode = AS_USUAL
+    root: Path, id: str, new: str, mode: WriteMode = AS_USUAL
 ) -> tuple[WriteResult, RecordLocation]:
     """Give a scenario, item, source or indicator another id everywhere, or nowhere."""
 
@@ -109,7 +99,7 @@ def rename(
     def words(written: WriteResult) -> str:
         return f"rename: {locate(written.before, id).name} → {new}"
 
-    written = write(root, draft, f"rename {id} {new}", how, subject=words)
+    written = write(root, draft, f"rename {id} {new}", mode, subject=words)
     old = locate(written.before, id)
     if old.indicator:
         return written, RecordLocation("scenario", old.id, new.removeprefix(f"{old.id}/"))
@@ -125,8 +115,8 @@ def drafts(
     refuse_half_read(opened, old.id)
     data = opened.snapshot[old.path]
     places = [*naming(opened.database, old, new)]
-    own = [place for place in places if place[:2] == old[:2]]
-    others = [place for place in places if place[:2] != old[:2]]
+    own = [reference for reference in places if reference[:2] == old[:2]]
+    others = [reference for reference in places if reference[:2] != old[:2]]
     now = content if content is not None else _reworded(old.path, data, own)
     if old.kind in _KEEPS_NAMES:
         now = _remembering(opened, old, new, now)
@@ -137,20 +127,20 @@ def drafts(
     ]
 
 
-def naming(database: Database, located: RecordLocation, new: str) -> Iterator[RenamedReference]:
-    """Every reference to a record or an indicator, with its new text."""
+def naming(database: Database, located: RecordLocation, new: str) -> Iterator[Reference]:
+    """Every reference to a record or an indicator, with its text under the new name."""
     kind, old, indicator = located
     for ref in references(database):
         key = ref.keys[-1]
         if (ref.of, ref.name) == (kind, old) and (not indicator or key == located.name):
             rest = key[len(old) :] if ref.at == "key" and isinstance(key, str) else ""
             name = f"{old}/{new}" if indicator else new + rest
-            yield RenamedReference(ref.kind, ref.id, ref.keys, ref.at, name)
+            yield ref._replace(name=name)
     if kind == "scenario" and not indicator:
         for id, sheet in database.sheets.items():
-            for part in ("rationales", "evidence"):
-                if old in getattr(sheet, part):
-                    yield RenamedReference("forecasts", id, (part, old), "key", new)
+            for field in ("rationales", "evidence"):
+                if old in getattr(sheet, field):
+                    yield Reference("forecasts", id, (field, old), "key", kind, new)
 
 
 def of_today(opened: OpenDatabase, kind: Kind, id: str, data: bytes) -> bytes:
@@ -162,10 +152,10 @@ def of_today(opened: OpenDatabase, kind: Kind, id: str, data: bytes) -> bytes:
         records(own, kind)[id] = record  # type: ignore[index]
     named = {(ref.of, ref.name) for ref in references(own)}
     places = [
-        place
+        reference
         for of, name in sorted(named & now.keys())
         if name not in records(database, of)
-        for place in naming(own, RecordLocation(of, name), now[of, name])
+        for reference in naming(own, RecordLocation(of, name), now[of, name])
     ]
     return _reworded(path, data, places)
 
@@ -173,8 +163,11 @@ def of_today(opened: OpenDatabase, kind: Kind, id: str, data: bytes) -> bytes:
 def refuse_half_read(opened: OpenDatabase, *ids: str) -> None:
     """Refuse while a broken file may name one of these ids."""
     for path, data in opened.snapshot.items():
-        place = place_of(path)
-        if not isinstance(place, tuple) or opened.read(*place[:1], path, data)[0] is not None:
+        kind_and_id = place_of(path)
+        if (
+            not isinstance(kind_and_id, tuple)
+            or opened.read(*kind_and_id[:1], path, data)[0] is not None
+        ):
             continue
         text = data.decode("utf-8", "replace")
         for id in ids:
@@ -184,33 +177,35 @@ def refuse_half_read(opened: OpenDatabase, *ids: str) -> None:
 
 
 def _indicator_drafts(opened: OpenDatabase, old: RecordLocation, new: str) -> list[FileChange]:
-    known = opened.database.scenarios[old.id].indicators
-    if new in known:
+    indicators = opened.database.scenarios[old.id].indicators
+    if new in indicators:
         raise ScenError(f"there is indicator '{old.id}/{new}' already; nothing was written")
     refuse_half_read(opened, old.name)
     data = opened.snapshot[old.path]
     key: Keys = ("indicators", str(old.indicator))
-    own = RenamedReference("scenario", old.id, key, "key", new)
+    own = Reference("scenario", old.id, key, "key", "scenario", new)
     fired = [*naming(opened.database, old, new)]
     now = _reworded(old.path, data, [own])
     return [FileChange(old.path, data, now), *_in_other_files(opened, fired)]
 
 
-def _in_other_files(opened: OpenDatabase, places: list[RenamedReference]) -> Iterator[FileChange]:
-    by_path: dict[str, list[RenamedReference]] = {}
-    for place in places:
-        by_path.setdefault(path_of(place.kind, place.id), []).append(place)
+def _in_other_files(opened: OpenDatabase, places: list[Reference]) -> Iterator[FileChange]:
+    by_path: dict[str, list[Reference]] = {}
+    for reference in places:
+        by_path.setdefault(path_of(reference.kind, reference.id), []).append(reference)
     for path, in_file in sorted(by_path.items()):
         data = opened.snapshot[path]
         today = of_today(opened, in_file[0].kind, in_file[0].id, data)
         yield FileChange(path, data, _reworded(path, today, in_file))
 
 
-def _reworded(path: str, data: bytes, places: list[RenamedReference]) -> bytes:
+def _reworded(path: str, data: bytes, places: list[Reference]) -> bytes:
     if not places:
         return data
     with at_place(path):
-        return reworded(data, {(place.keys, place.at): place.name for place in places})
+        return reworded(
+            data, {(reference.keys, reference.at): reference.name for reference in places}
+        )
 
 
 def _remembering(opened: OpenDatabase, old: RecordLocation, new: str, data: bytes) -> bytes:
@@ -246,7 +241,7 @@ _INSTEAD = {
 
 
 def remove(
-    root: Path, id: str, reason: str, how: WriteMode = AS_USUAL
+    root: Path, id: str, reason: str, mode: WriteMode = AS_USUAL
 ) -> tuple[WriteResult, RecordLocation]:
     """Remove a record or an indicator; the reason stays in the commit's subject alone.
 
@@ -277,7 +272,7 @@ def remove(
     def words(written: WriteResult) -> str:
         return f"remove: {locate(written.before, id).name}: {' '.join(reason.split())}"
 
-    written = write(root, draft, f"remove {id}", how, subject=words)
+    written = write(root, draft, f"remove {id}", mode, subject=words)
     return written, locate(written.before, id)
 
 
@@ -356,7 +351,7 @@ class KeyChange(NamedTuple):
 
 
 def edit(
-    root: Path, id: str, changes: Sequence[KeyChange], how: WriteMode = AS_USUAL
+    root: Path, id: str, changes: Sequence[KeyChange], mode: WriteMode = AS_USUAL
 ) -> tuple[WriteResult, RecordLocation]:
     """Change keys of a record; every other byte stays.
 
@@ -368,11 +363,11 @@ def edit(
             data = _changed(located, data, change)
         return data
 
-    return _edit(root, id, change, how)
+    return _edit(root, id, change, mode)
 
 
 def replace(
-    root: Path, id: str, old: bytes, new: bytes, how: WriteMode = AS_USUAL
+    root: Path, id: str, old: bytes, new: bytes, mode: WriteMode = AS_USUAL
 ) -> tuple[WriteResult, RecordLocation]:
     """Replace a record as a whole, if its file still holds `old`; renamed if necessary."""
 
@@ -381,14 +376,14 @@ def replace(
             raise StaleEdit(located.path, from_here(root / located.path))
         return new
 
-    return _edit(root, id, change, how, whole=True)
+    return _edit(root, id, change, mode, whole=True)
 
 
 def _edit(
     root: Path,
     id: str,
     change: Callable[[RecordLocation, bytes], bytes],
-    how: WriteMode,
+    mode: WriteMode,
     *,
     whole: bool = False,
 ) -> tuple[WriteResult, RecordLocation]:
@@ -405,7 +400,7 @@ def _edit(
             return drafts(opened, located, name, new)
         return [FileChange(located.path, old, new)]
 
-    written = write(root, draft, f"edit {id}", how, subject=lambda _: f"edit: {edited[-1].name}")
+    written = write(root, draft, f"edit {id}", mode, subject=lambda _: f"edit: {edited[-1].name}")
     return written, edited[-1]
 
 

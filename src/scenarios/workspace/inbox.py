@@ -23,8 +23,8 @@ from scenarios.storage.loader import decoded
 from scenarios.storage.proposals import MOST_BYTES, Inbox, PendingProposal, waiting
 from scenarios.text import counted, joined_words, words
 from scenarios.values import ProposalOrigin, first_day
-from scenarios.workspace.how import AS_USUAL, CommitFields, WriteMode
 from scenarios.workspace.opened import OpenDatabase, from_here, known_id
+from scenarios.workspace.write_mode import AS_USUAL, CommitFields, WriteMode
 from scenarios.workspace.writing import WriteResult, write
 
 _ANSWERED = ("summary", "observed", "short", "source", "url", "quote", "theme")
@@ -60,6 +60,7 @@ def answers_of(proposal: Proposal, event: str | None, origin: str | None) -> dic
         "origin": origin,
         "notes": "\n\n".join(filter(None, (item.notes, again and f"Repeated at {again}"))) or None,
         "corroborated_by": [*item.corroborated_by],
+        "supersedes": [*item.supersedes],
     }
 
 
@@ -73,21 +74,21 @@ _ROOM = 24
 
 
 def dismiss(
-    root: Path, id: str, reason: str, analyst: Analyst, on: date, how: WriteMode = AS_USUAL
+    root: Path, id: str, reason: str, analyst: Analyst, on: date, mode: WriteMode = AS_USUAL
 ) -> WriteResult:
     """Cut a proposal down to its marks, so that the same is not proposed again."""
 
     def draft(_opened: OpenDatabase) -> list[FileChange]:
         _, proposal, data = waiting_at(root, id)
         record = msgspec.to_builtins(proposal)
-        for part, kept in (("evidence", ("summary", "observed", "url")), ("forecast", _FORECAST)):
-            if record[part]:
-                record[part] = {key: record[part][key] for key in kept}
+        for name, keys in (("evidence", ("summary", "observed", "url")), ("forecast", _FORECAST)):
+            if record[name]:
+                record[name] = {key: record[name][key] for key in keys}
         record["dismissed"] = {"on": f"{on}", "by": analyst, "reason": reason}
         new = new_file("proposal", id, record)
         return [FileChange(new.path, data, new.new)]
 
-    return write(root, draft, f"inbox dismiss {id}", how, subject=f"inbox: dismiss {id}")
+    return write(root, draft, f"inbox dismiss {id}", mode, subject=f"inbox: dismiss {id}")
 
 
 class ProposedEntry(Struct, frozen=True, kw_only=True):
@@ -114,7 +115,7 @@ class ProposedEntries(CommitFields, frozen=True):
 def propose(
     root: Path,
     proposals: Sequence[Mapping[str, Any]],
-    how: WriteMode = AS_USUAL,
+    mode: WriteMode = AS_USUAL,
     *,
     most: int = MOST_WAITING,
     noted: bool = True,
@@ -134,8 +135,8 @@ def propose(
     def subject(written: WriteResult) -> str:
         return f"inbox: {counted(len(written.drafts), 'proposal')}"
 
-    written = write(root, draft, "inbox", how, subject=subject, noted=noted)
-    return written, ProposedEntries(entries=entries, paths=written.paths, dry_run=how.dry_run)
+    written = write(root, draft, "inbox", mode, subject=subject, noted=noted)
+    return written, ProposedEntries(entries=entries, paths=written.paths, dry_run=mode.dry_run)
 
 
 class _Story(NamedTuple):
@@ -171,10 +172,10 @@ class InboxWriter:
         for id, proposal in inbox.proposals.items():
             self._know(proposal, *_stories(id, proposal))
 
-    def take(self, given: Mapping[str, Any]) -> ProposedEntry:
+    def take(self, record: Mapping[str, Any]) -> ProposedEntry:
         """Add a proposal, or mark the one that it repeats."""
         try:
-            return self._add_proposal(given)
+            return self._add_proposal(record)
         except ScenError as error:
             return ProposedEntry(status="refused", reason=error.reason)
 
@@ -188,8 +189,8 @@ class InboxWriter:
             return new_file("proposal", id, record)
         return edited(self.inbox.files, "proposal", id, [KeyEdit(("repeats",), record["repeats"])])
 
-    def _add_proposal(self, given: Mapping[str, Any]) -> ProposedEntry:
-        proposal, faults = decoded("proposal", given)
+    def _add_proposal(self, record: Mapping[str, Any]) -> ProposedEntry:
+        proposal, faults = decoded("proposal", record)
         if faults or not isinstance(proposal, Proposal):
             raise ScenError("; ".join(fault.message for fault in faults))
         if proposal.dismissed:
@@ -272,7 +273,7 @@ class InboxWriter:
         stem = f"{proposal.day}-{joined_words(words(text), _ROOM) or 'item'}"
         ids = itertools.chain([stem], (f"{stem}-{number}" for number in itertools.count(2)))
         places = ((id, self.opened.root / path_of("proposal", id)) for id in ids)
-        return next(id for id, place in places if id not in self.new and not os.path.lexists(place))
+        return next(id for id, path in places if id not in self.new and not os.path.lexists(path))
 
 
 def _stories(id: str, proposal: Proposal, kind: Kind = "proposal") -> Iterator[_Story]:

@@ -55,17 +55,17 @@ def here() -> Path:
 def from_here(path: Path) -> str:
     """A path relative to the current folder; stray bytes as escapes."""
     try:
-        shown = path.relative_to(Path.cwd()).as_posix()
+        path_text = path.relative_to(Path.cwd()).as_posix()
     except (ValueError, FileNotFoundError):
-        shown = str(path)
-    return shown.encode(errors="surrogateescape").decode(errors="backslashreplace")
+        path_text = str(path)
+    return path_text.encode(errors="surrogateescape").decode(errors="backslashreplace")
 
 
 class StaleEdit(worktree.ChangedSinceRead):
     """A file changed since it was shown to its editor."""
 
-    def __init__(self, path: str, place: str) -> None:
-        super().__init__(f"{place}: changed since it was read: nothing was written")
+    def __init__(self, path: str, shown_path: str) -> None:
+        super().__init__(f"{shown_path}: changed since it was read: nothing was written")
         self.path = path
 
 
@@ -122,17 +122,17 @@ class OpenDatabase(NamedTuple):
         """The id of a known source."""
         return self._known("source", id, self.database.sources, "scen list sources")
 
-    def refuse_taken(self, kind: Kind, id: str, known: Container[str], do: str) -> None:
+    def refuse_taken(self, kind: Kind, id: str, ids: Container[str], do: str) -> None:
         """Refuse the id of an existing record, sound or not."""
-        self.refuse_left_out(kind, id, known)
+        self.refuse_left_out(kind, id, ids)
         if now := self.database.called_now.get((kind, id)):
             raise ScenError(f"{kind} '{now}' was called '{id}' before: choose another id; {do}")
-        if id in known:
+        if id in ids:
             raise ScenError(f"there is {kind} '{id}' already: scen show {id}; {do}")
 
-    def refuse_left_out(self, kind: Kind, id: str, known: Container[str]) -> None:
+    def refuse_left_out(self, kind: Kind, id: str, ids: Container[str]) -> None:
         """Refuse a record whose file has a fault, and say where."""
-        if id not in known and (faults := self._faults(path_of(kind, id))):
+        if id not in ids and (faults := self._faults(path_of(kind, id))):
             raise ScenError(f"{kind} '{id}' is invalid; fix it first: {faults[0]}")
 
     def refuse_unknown(self, ratings: Iterable[str], indicators: Iterable[str]) -> None:
@@ -141,8 +141,8 @@ class OpenDatabase(NamedTuple):
             self.scenario(scenario)
         for text in indicators:
             scenario = text.partition("/")[0]
-            known = self.database.scenarios[self.scenario(scenario)].indicators
-            keys = [f"{scenario}/{key}" for key in known]
+            declared = self.database.scenarios[self.scenario(scenario)].indicators
+            keys = [f"{scenario}/{key}" for key in declared]
             known_id(text, keys, "indicator", f"scen list indicators --scenario {scenario}")
 
     def refuse_changed(self, seen: Mapping[str, str]) -> None:
@@ -171,16 +171,16 @@ class OpenDatabase(NamedTuple):
             fault = self._faults(path)[-1 if data is None else 0]
             raise ScenError(f"tracker.yaml is invalid; fix it first: {fault}")
 
-    def _known(self, kind: Kind, id: str, known: Iterable[str], where: str) -> str:
-        if id not in known and (now := self.database.called_now.get((kind, id))):
+    def _known(self, kind: Kind, id: str, ids: Iterable[str], where: str) -> str:
+        if id not in ids and (now := self.database.called_now.get((kind, id))):
             raise ScenError(f"no {kind} '{id}': it is called '{now}' now")
-        return known_id(id, known, kind, where)
+        return known_id(id, ids, kind, where)
 
     def _faults(self, path: str) -> list[Problem]:
         """The errors of one file, with its path from here."""
-        place = from_here(self.root / path)
+        file = from_here(self.root / path)
         return [
-            replace(problem, path=place)
+            replace(problem, path=file)
             for problem in self.problems
             if problem.path == path and problem.severity == "error"
         ]
@@ -213,15 +213,15 @@ def open_revision(
     root: Path,
     repository: git.Repository,
     revision: str,
-    at_hand: Mapping[str, bytes] | None = None,
+    in_memory: Mapping[str, bytes] | None = None,
     read: Read | None = None,
 ) -> OpenDatabase:
     """The database of a revision, from git's objects; touches no file.
 
-    A file that is the same `at_hand` is not read again.
+    A file that is the same there as `in_memory` is not read again.
     """
     commit = git.commit_of(repository, revision)
-    snapshot, problems = git.snapshot(repository, commit, at_hand or {})
+    snapshot, problems = git.snapshot(repository, commit, in_memory or {})
     if not snapshot:
         raise ScenError(f"the revision '{revision}' has no database in {repository.prefix or '.'}")
     read = read or cache(read_record)
@@ -232,19 +232,19 @@ def open_revision(
 _LISTS = "scen list scenarios, evidence, forecasts or sources"
 
 
-def known_id(id: str, known: Iterable[str], what: str, where: str = _LISTS) -> str:
+def known_id(id: str, ids: Iterable[str], what: str, where: str = _LISTS) -> str:
     """The id if known; else an error that names the nearest one."""
-    if id in (known if isinstance(known, Container) else (known := list(known))):
+    if id in (ids if isinstance(ids, Container) else (ids := list(ids))):
         return id
-    hint = did_you_mean(id, known) or f"{where} names them"
+    hint = did_you_mean(id, ids) or f"{where} names them"
     raise ScenError(f"no {what} {shown(id)}; {hint}")
 
 
-def placed(opened: OpenDatabase, place: Callable[[str], str]) -> OpenDatabase:
-    """The database, with each path that withholds figures as `place` shows it."""
+def placed(opened: OpenDatabase, shown_path: Callable[[str], str]) -> OpenDatabase:
+    """The database, with each path that withholds figures as `shown_path` shows it."""
     if not opened.database.withheld:
         return opened
-    lost = {id: place(path) for id, path in opened.database.withheld.items()}
+    lost = {id: shown_path(path) for id, path in opened.database.withheld.items()}
     database = msgspec.structs.replace(opened.database, withheld=lost)
     return opened._replace(loaded=msgspec.structs.replace(opened.loaded, database=database))
 

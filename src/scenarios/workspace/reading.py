@@ -11,7 +11,7 @@ import msgspec
 from msgspec.structs import replace
 
 from scenarios.analysis.changes import FieldChange, Rename, called, differences
-from scenarios.analysis.evidence.knowledge import known, latest_day, members, resolution
+from scenarios.analysis.evidence.knowledge import known_on, latest_day, resolution
 from scenarios.analysis.ledger.days import DailyLedgers
 from scenarios.analysis.ledger.sensitivity import Band
 from scenarios.analysis.ledger.version import VERSION
@@ -25,7 +25,7 @@ from scenarios.analysis.review.status import StatusRow, in_order, row_as_reporte
 from scenarios.analysis.rules.findings import findings
 from scenarios.analysis.rules.rule import Finding
 from scenarios.errors import At, Keys, ScenError, UsageError
-from scenarios.exchange.additions import finding_rules
+from scenarios.exchange.additions import asked_extensions, finding_rules
 from scenarios.model import Database, Kind, ScenarioId, SetId
 from scenarios.paths import path_of
 from scenarios.storage.git import repository as git
@@ -105,8 +105,8 @@ def records_of(opened: OpenDatabase, id: str, as_of: date | None = None) -> list
         return [_record_shown(opened, f"{owner}/{name}", "scenario", owner, indicators[name])]
     matches = [(kind, records[id], day) for kind, records, day in kinds if id in records]
     if not matches:
-        for kind, known, _ in kinds:
-            opened.refuse_left_out(kind, id, known)
+        for kind, records, _ in kinds:
+            opened.refuse_left_out(kind, id, records)
         now = database.called_now
         for former, *_ in kinds:
             if (former, id) in now:
@@ -132,7 +132,7 @@ def columns_of(
     if named:
         raise UsageError("give --set or scenarios, not both")
     known_id(set_id, opened.database.tracker.sets, "set", "tracker.yaml")
-    every = members(opened.database, set_id)
+    every = opened.database.listed.get(set_id, ())
     columns = tuple(id for id in every if opened.database.scenarios[id].opened <= on)
     if len(columns) < _FEWEST:
         had = f"{len(columns)} of the {len(every)} in {set_id} had opened by {on}"
@@ -194,7 +194,7 @@ def _bands(opened: OpenDatabase, on: date, odds: DailyLedgers) -> Mapping[Scenar
     def make(_: Database, ids: Collection[ScenarioId]) -> dict[ScenarioId, Band]:
         return bands_of(odds, on, ids)
 
-    return remembered(opened, "bands", f"{on}", Band, make, beside=("sources",))
+    return remembered(opened, "bands", f"{on}", Band, make, folders=("sources",))
 
 
 def start_of(opened: OpenDatabase, on: date, since: date | None = None) -> date:
@@ -237,11 +237,11 @@ def standings(
     for row in withheld(opened.database, on):
         by_id[row.id] = StatusStanding(row=row, flagged=())
     for id, band in _bands(opened, on, odds).items() if banded else ():
-        standing = by_id.get(id)
-        if standing and (implied := standing.row.implied):
+        scenario_state = by_id.get(id)
+        if scenario_state and (implied := scenario_state.row.implied):
             implied = replace(implied, low=band.low, high=band.high)
-            by_id[id] = replace(standing, row=replace(standing.row, implied=implied))
-    ordered = in_order(standing.row for standing in by_id.values())
+            by_id[id] = replace(scenario_state, row=replace(scenario_state.row, implied=implied))
+    ordered = in_order((standing.row for standing in by_id.values()), opened.database.listed)
     return tuple(by_id[row.id] for row in ordered)
 
 
@@ -253,7 +253,7 @@ def _reported(
 
     def make() -> dict[ScenarioId, PreviousFigures]:
         changed = changed_afterwards(opened, repository, since, on, odds, commits)
-        return reported_figures(changed, since) if changed else {}
+        return reported_figures(*changed, since) if changed else {}
 
     arguments = f"{since} {on} {commits}"
     return remembered_whole(opened, "restated", arguments, dict[ScenarioId, PreviousFigures], make)
@@ -300,29 +300,31 @@ def search_of(
         data = opened.snapshot.get(path, b"{}")  # there may be no tracker
         from scenarios.storage.yaml.reader import places  # noqa: PLC0415 - as in the loader
 
-        at = places(data)
-        starts = sorted({place.key_line for place in at.values()})
-        return _FileLines([unaccented(line) for line in data.decode().split("\n")], at, starts)
+        positions = places(data)
+        starts = sorted({position.key_line for position in positions.values()})
+        return _FileLines(
+            [unaccented(line) for line in data.decode().split("\n")], positions, starts
+        )
 
     def locate(kind: Kind, record: str, keys: Keys, at: At, held: Sequence[str]) -> tuple[str, int]:
         path = path_of(kind, record)
         return from_here(opened.root / path), _line(file(path), keys, at, held)
 
-    return search(known(opened.database, on), words, wanted, locate, what=what, most=most)
+    return search(known_on(opened.database, on), words, wanted, locate, what=what, most=most)
 
 
 def _line(file: _FileLines, keys: Keys, at: At, words: Sequence[str]) -> int:
     """The line of the first word among the value's own lines; the first of them by default."""
-    place = file.places.get(keys)
-    if place is None or not keys:  # a default, or the id of a file
+    position = file.places.get(keys)
+    if position is None or not keys:  # a default, or the id of a file
         return 1
     if at == "key":
-        return place.key_line
-    last = next((n for n in file.starts if n > place.value_line), len(file.lines) + 1)
-    for number in range(place.value_line, last):
+        return position.key_line
+    last = next((n for n in file.starts if n > position.value_line), len(file.lines) + 1)
+    for number in range(position.value_line, last):
         if any(word in file.lines[number - 1] for word in words):
             return number
-    return place.value_line
+    return position.value_line
 
 
 class ReviewResult(NamedTuple):
@@ -351,8 +353,8 @@ def reviewed(
             changed = changed_afterwards(opened, repository, *days, period.odds, commits)
         if changed is None:
             return review(period, audited=audited, also=also), {}
-        reported = reported_figures(changed, days[0])
-        looked_back = as_reported(period, reported, changed.restatement.figures)
+        reported = reported_figures(*changed, days[0])
+        looked_back = as_reported(period, reported, changed[0].figures)
         return review(period, *changed, looked_back, audited=audited, also=also), reported
 
     if also:  # their code may change between two commands
@@ -363,6 +365,8 @@ def reviewed(
             tuple[Review, dict[ScenarioId, PreviousFigures]],
             look_back,
         )
+    if audited:
+        result = msgspec.structs.replace(result, extensions=asked_extensions(opened.database))
     is_unseen = repository and not result.restated and git.is_shallow(repository)
     rows = result.restated.figures if result.restated else ()
     return ReviewResult(

@@ -34,12 +34,12 @@ def remembered(
     arguments: str,
     of: type[Value],
     make: Callable[[Database, Collection[ScenarioId]], Mapping[ScenarioId, Value]],
-    beside: Collection[str] = _BESIDE,
+    folders: Collection[str] = _BESIDE,
 ) -> Mapping[ScenarioId, Value]:
     """The values that `make` computes for scenarios, from cache file `name` where still valid.
 
     `make` may depend only on the scenarios around (those it depends on or implies), their evidence,
-    tracker, `arguments`, and the folders `beside` them.
+    tracker, `arguments`, and `folders` beside the records.
     """
     database, files = opened.database, opened.snapshot
     arguments += "".join(database.withheld)
@@ -51,11 +51,11 @@ def remembered(
     ):
         return make(database, database.scenarios)
     whole = digest(arguments.encode() + files.state())
-    at_hand: ScenarioMemo[Value] | None = memory.results.get((name, arguments))
-    before = at_hand or _decoded(memory.place.read(name), of)
+    loaded: ScenarioMemo[Value] | None = memory.results.get((name, arguments))
+    before = loaded or _decoded(memory.place.read(name), of)
     if before.whole == whole:
         return before.values
-    keys = keys_of(files, database, arguments, beside)
+    keys = keys_of(files, database, arguments, folders)
     missing = {id for id, key in keys.items() if before.keys.get(id) != key}
     values = {id: value for id, value in before.values.items() if id in keys.keys() - missing}
     if missing:
@@ -82,14 +82,14 @@ def remembered_whole(
 
     Nothing is kept where a file cannot be read.
     """
-    place, files = getattr(opened.read, "place", None), opened.snapshot
-    if place is None or not isinstance(files, CachedFiles) or opened.database.unreadable:
+    cache, files = getattr(opened.read, "place", None), opened.snapshot
+    if cache is None or not isinstance(files, CachedFiles) or opened.database.unreadable:
         return make()
     whole = digest(arguments.encode() + files.state())
-    memo = _decoded(place.read(name), of)
+    memo = _decoded(cache.read(name), of)
     if memo.whole != whole:
         memo = ScenarioMemo(whole, values={name: make()})
-        place.write(name, msgspec.msgpack.encode(memo))
+        cache.write(name, msgspec.msgpack.encode(memo))
     return memo.values[name]
 
 
@@ -97,23 +97,23 @@ def remembered_whole(
 def remembered_each(
     opened: OpenDatabase | None, name: str, of: type[Value]
 ) -> Iterator[dict[str, Value]]:
-    """Values by their keys, from cache file `name`, which keeps those that are put beside them.
+    """Values by their keys, from cache file `name`, which keeps them as they are left.
 
     Without a database nothing is kept.
     """
-    place = getattr(opened.read, "place", None) if opened else None
-    values = {**_decoded(place.read(name), of).values} if place else {}
-    before = len(values)
+    cache = getattr(opened.read, "place", None) if opened else None
+    values = {**_decoded(cache.read(name), of).values} if cache else {}
+    before = {*values}
     yield values
-    if place and len(values) > before:
-        place.write(name, msgspec.msgpack.encode(ScenarioMemo(values=values)))
+    if cache and values.keys() != before:
+        cache.write(name, msgspec.msgpack.encode(ScenarioMemo(values=values)))
 
 
 def keys_of(
-    files: CachedFiles, database: Database, arguments: str, beside: Collection[str] = _BESIDE
+    files: CachedFiles, database: Database, arguments: str, folders: Collection[str] = _BESIDE
 ) -> dict[ScenarioId, bytes]:
     """The digest of all that each scenario's figures depend on."""
-    same = arguments.encode() + files.beside(*beside)
+    same = arguments.encode() + files.digest_of(*folders)
     own = digests(files, database)
     return {
         id: digest(b"".join((same, *(own[other] for other in _neighbours(database, id)))))

@@ -2,11 +2,10 @@
 
 from collections.abc import Callable, Iterable
 from datetime import date
-from typing import Protocol
 
 from msgspec import Struct
 
-from scenarios.analysis.changes import Key, touched_by
+from scenarios.analysis.changes import AuditFinding, Key, touched_by
 from scenarios.analysis.evidence.knowledge import borne, members
 from scenarios.analysis.forecasts import stated
 from scenarios.analysis.ledger.ledger import EvidenceEffect, effects
@@ -17,8 +16,8 @@ from scenarios.paths import id_of, kind_of
 from scenarios.render.cells import commit_subject
 from scenarios.scales import has_moved
 from scenarios.storage.cache.files import bearing_on, sides
-from scenarios.workspace.how import CommitFields
 from scenarios.workspace.opened import from_here
+from scenarios.workspace.write_mode import CommitFields
 from scenarios.workspace.writing import WriteResult
 
 
@@ -82,17 +81,6 @@ class AuditPreview(Struct, frozen=True, kw_only=True):
     rule: str
     record: str
     message: str
-
-
-class Judgement(Protocol):
-    """A finding of an audit: its rule, its record, and a sentence."""
-
-    @property
-    def rule(self) -> str: ...
-    @property
-    def record(self) -> str: ...
-    @property
-    def message(self) -> str: ...
 
 
 class CorrectionResult(CommitFields, frozen=True):
@@ -166,7 +154,7 @@ def changed_records(written: WriteResult) -> list[Key]:
 def corrected(
     written: WriteResult,
     id: str,
-    findings: Iterable[Judgement],
+    findings: Iterable[AuditFinding],
     on: date,
     formerly: str | None = None,
 ) -> CorrectionResult:

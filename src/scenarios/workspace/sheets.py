@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from msgspec import UNSET
 
-from scenarios.analysis.forecasts import refusal, standing
+from scenarios.analysis.forecasts import current_forecasts, refusal
 from scenarios.errors import NAMED, Keys, ScenError, UsageError, folded
 from scenarios.model import Database, Sheet
 from scenarios.paths import id_of, path_of
@@ -18,9 +18,9 @@ from scenarios.storage.disk import MAX_BYTES
 from scenarios.storage.edits import FileChange, KeyEdit, edited, new_file
 from scenarios.storage.loader import decoded
 from scenarios.storage.yaml.reader import KeyPlace, places, read
-from scenarios.workspace.how import AS_USUAL, WriteMode
 from scenarios.workspace.input import typed_in
 from scenarios.workspace.opened import OpenDatabase
+from scenarios.workspace.write_mode import AS_USUAL, WriteMode
 from scenarios.workspace.writing import WriteResult, write
 
 LOWEST, HIGHEST = 0.0001, 0.9999
@@ -65,7 +65,7 @@ def record_entries(
     analyst: str,
     on: date,
     entries: Sequence[ForecastEntry],
-    how: WriteMode = AS_USUAL,
+    mode: WriteMode = AS_USUAL,
     *,
     placed: Placed = unplaced,
     words: Callable[[WriteResult], str],
@@ -86,7 +86,7 @@ def record_entries(
 
     figures = f"forecast of {on} by {analyst}: {figures_of(entries)}"
     what = f"inbox accept {id_of(accepted.path)}" if accepted else figures
-    return write(root, draft, what, how, subject=words)
+    return write(root, draft, what, mode, subject=words)
 
 
 def sheet_draft(
@@ -107,8 +107,8 @@ def sheet_draft(
         if is_same and not (rationale or evidence or proposed):
             continue
         puts.append(KeyEdit(("probabilities", scenario), probability))
-        beside = ("rationales", rationale), ("evidence", list(evidence)), ("proposed", proposed)
-        for key, value in beside:
+        extra = ("rationales", rationale), ("evidence", list(evidence)), ("proposed", proposed)
+        for key, value in extra:
             if value or scenario in getattr(sheet, key):
                 puts.append(KeyEdit((key, scenario), value or UNSET))
     return edited(opened.snapshot, "forecasts", id, puts)
@@ -152,7 +152,9 @@ def sheet_faults(
 
 def _nothing_to_withdraw(database: Database, analyst: str, on: date, scenario: str) -> str | None:
     sheet = database.sheets.get(f"{on}-{analyst}")
-    if analyst in standing(database, scenario, on) or (sheet and scenario in sheet.probabilities):
+    if analyst in current_forecasts(database, scenario, on) or (
+        sheet and scenario in sheet.probabilities
+    ):
         return None
     return (
         f"no forecast of {scenario} by {analyst} stands on {on}: there is nothing to withdraw;"
@@ -180,11 +182,11 @@ def read_sheet(
         named = [_placed(path, lines.get(f.keys), f.message) for f in wrong[:NAMED]]
         more = [f"and {len(wrong) - NAMED:,} more"] if len(wrong) > NAMED else []
         raise ScenError("; ".join([*named, *more]))
-    for part, texts in (("rationales", sheet.rationales), ("evidence", sheet.evidence)):
+    for key, texts in (("rationales", sheet.rationales), ("evidence", sheet.evidence)):
         for id in texts:
             if id not in sheet.probabilities:
-                fault = f"{part} of '{id}', and no probability of it"
-                raise ScenError(_placed(path, lines.get((part, id)), fault))
+                fault = f"{key} of '{id}', and no probability of it"
+                raise ScenError(_placed(path, lines.get((key, id)), fault))
     return PreparedSheet(
         sheet.analyst,
         sheet.date,
@@ -202,6 +204,6 @@ def _figure(value: Any) -> Any:
     return value
 
 
-def _placed(path: Path, place: KeyPlace | None, message: str) -> str:
-    where = f"{path}:{place.value_line}:{place.value_column}" if place else path
+def _placed(path: Path, position: KeyPlace | None, message: str) -> str:
+    where = f"{path}:{position.value_line}:{position.value_column}" if position else path
     return f"{where}: {message}"

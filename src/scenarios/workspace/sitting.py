@@ -22,8 +22,13 @@ from scenarios.model import Analyst, Database, EvidenceId, ScenarioId
 from scenarios.paths import path_of
 from scenarios.render.cells import commit_subject
 from scenarios.scales import percent
-from scenarios.storage.session_notes import SessionFile, SessionRecord, SittingAnswer, Stage, kept
-from scenarios.workspace.how import AS_USUAL, CommitFields, WriteMode
+from scenarios.storage.session_notes import (
+    SessionFile,
+    SessionRecord,
+    SittingAnswer,
+    Stage,
+    saved_session,
+)
 from scenarios.workspace.input import typed_in
 from scenarios.workspace.opened import OpenDatabase, from_here
 from scenarios.workspace.sheets import (
@@ -34,6 +39,7 @@ from scenarios.workspace.sheets import (
     record_entries,
     unplaced,
 )
+from scenarios.workspace.write_mode import AS_USUAL, CommitFields, WriteMode
 from scenarios.workspace.writing import WriteResult
 
 _LONGEST = 4000
@@ -97,16 +103,16 @@ def stage(notes: SessionFile, ids: Iterable[ScenarioId], stage: Stage) -> None:
 
 
 def is_wanted(
-    sitting: SessionRecord, topic: ScenarioQuestion, only: Collection[ScenarioId] = ()
+    session_record: SessionRecord, topic: ScenarioQuestion, only: Collection[ScenarioId] = ()
 ) -> bool:
     """True if a scenario is asked about: neither skipped nor in the day's sheet."""
-    if topic.id in sitting.answers or topic.id in only:
+    if topic.id in session_record.answers or topic.id in only:
         return True
-    return topic.id not in sitting.skipped and not is_in_the_sheet(sitting, topic)
+    return topic.id not in session_record.skipped and not is_in_the_sheet(session_record, topic)
 
 
-def is_in_the_sheet(sitting: SessionRecord, topic: ScenarioQuestion) -> bool:
-    return topic.last is not None and topic.last.date == sitting.date
+def is_in_the_sheet(session_record: SessionRecord, topic: ScenarioQuestion) -> bool:
+    return topic.last is not None and topic.last.date == session_record.date
 
 
 def is_to_be_asked(topic: ScenarioQuestion, answer: SittingAnswer | None) -> bool:
@@ -139,15 +145,15 @@ def revised(answer: SittingAnswer, why: str) -> SittingAnswer:
     return msgspec.structs.replace(answer, stage="settled", rationale=rationale)
 
 
-def seen(sitting: SessionRecord) -> list[str]:
+def seen(session_record: SessionRecord) -> list[str]:
     """Indicators answered as seen by now."""
-    return [key for key, how in sitting.past_due.items() if how == "seen"]
+    return [key for key, state in session_record.past_due.items() if state == "seen"]
 
 
-def with_answers(database: Database, sitting: SessionRecord) -> Database:
+def with_answers(database: Database, session_record: SessionRecord) -> Database:
     """The database with the answers in the day's sheet."""
-    figures = {id: answer.probability for id, answer in sitting.answers.items()}
-    return agenda.stating(database, sitting.analyst, sitting.date, figures)
+    figures = {id: answer.probability for id, answer in session_record.answers.items()}
+    return agenda.stating(database, session_record.analyst, session_record.date, figures)
 
 
 Kind = Literal["item", "past-due", "ask", "sums", "revise", "end"]
@@ -176,17 +182,17 @@ def key_of(indicator: OverdueIndicator) -> str:
 
 def next_step(database: Database, due: ReviewAgenda, notes: SessionFile) -> SessionStep:
     """The first step not done; answers on changed grounds are reopened."""
-    sitting = notes.sitting
+    session_record = notes.sitting
     for id in due.unrated:
-        if id not in (*sitting.left_unrated, *sitting.rated):
+        if id not in (*session_record.left_unrated, *session_record.rated):
             return SessionStep("item", item=id)
-    if past_due := [late for late in due.past_due if key_of(late) not in sitting.past_due]:
+    if past_due := [late for late in due.past_due if key_of(late) not in session_record.past_due]:
         return SessionStep("past-due", past_due=past_due)
-    are, to = to_answer(sitting, due), 0
+    are, to = to_answer(session_record, due), 0
     for topics in due.groups:
         number = to + 1
-        to += len(_of_sitting(sitting, topics))
-        group = [topic for topic in topics if is_wanted(sitting, topic)]
+        to += len(_of_sitting(session_record, topics))
+        group = [topic for topic in topics if is_wanted(session_record, topic)]
         for topic in group:
             if again := reopened(topic, notes.sitting.answers.get(topic.id)):
                 put(notes, topic.id, again)
@@ -196,19 +202,21 @@ def next_step(database: Database, due: ReviewAgenda, notes: SessionFile) -> Sess
 
 
 def of_stage(
-    sitting: SessionRecord, group: Sequence[ScenarioQuestion], *stages: str
+    session_record: SessionRecord, group: Sequence[ScenarioQuestion], *stages: str
 ) -> list[tuple[ScenarioQuestion, SittingAnswer]]:
     """Scenarios whose answer is at one of these stages."""
-    answers = ((topic, sitting.answers.get(topic.id)) for topic in group)
+    answers = ((topic, session_record.answers.get(topic.id)) for topic in group)
     return [(topic, answer) for topic, answer in answers if answer and answer.stage in stages]
 
 
 def figures(
-    database: Database, sitting: SessionRecord, group: Sequence[ScenarioQuestion]
+    database: Database, session_record: SessionRecord, group: Sequence[ScenarioQuestion]
 ) -> tuple[SetTotal, ...]:
     """The sums of the answers in their set."""
-    stated = with_answers(database, sitting)
-    return agenda.sums(stated, sitting.analyst, sitting.date, [topic.id for topic in group])
+    stated = with_answers(database, session_record)
+    return agenda.sums(
+        stated, session_record.analyst, session_record.date, [topic.id for topic in group]
+    )
 
 
 def show(notes: SessionFile, group: Sequence[ScenarioQuestion]) -> None:
@@ -217,25 +225,27 @@ def show(notes: SessionFile, group: Sequence[ScenarioQuestion]) -> None:
     stage(notes, [topic.id for topic, _ in answered], "revealed")
 
 
-def to_answer(sitting: SessionRecord, due: ReviewAgenda) -> int:
+def to_answer(session_record: SessionRecord, due: ReviewAgenda) -> int:
     """Number of scenarios that a sitting asks about, answered or not."""
-    return sum(len(_of_sitting(sitting, group)) for group in due.groups)
+    return sum(len(_of_sitting(session_record, group)) for group in due.groups)
 
 
 def _of_sitting(
-    sitting: SessionRecord, group: Sequence[ScenarioQuestion]
+    session_record: SessionRecord, group: Sequence[ScenarioQuestion]
 ) -> list[ScenarioQuestion]:
-    return [t for t in group if t.id in sitting.answers or not is_in_the_sheet(sitting, t)]
+    return [
+        t for t in group if t.id in session_record.answers or not is_in_the_sheet(session_record, t)
+    ]
 
 
 def _in_group(
-    database: Database, sitting: SessionRecord, group: Sequence[ScenarioQuestion]
+    database: Database, session_record: SessionRecord, group: Sequence[ScenarioQuestion]
 ) -> SessionStep | None:
-    if any(is_to_be_asked(topic, sitting.answers.get(topic.id)) for topic in group):
+    if any(is_to_be_asked(topic, session_record.answers.get(topic.id)) for topic in group):
         return SessionStep("ask", group=group)
-    if of_stage(sitting, group, "answered"):
-        return SessionStep("sums", group=group, sums=figures(database, sitting, group))
-    if of_stage(sitting, group, "revealed", "revising"):
+    if of_stage(session_record, group, "answered"):
+        return SessionStep("sums", group=group, sums=figures(database, session_record, group))
+    if of_stage(session_record, group, "revealed", "revising"):
         return SessionStep("revise", group=group)
     return None
 
@@ -282,7 +292,7 @@ def closed_since(opened: OpenDatabase, entry: ForecastEntry, on: date) -> str | 
 
 
 def write_sheet(
-    root: Path, end: SessionOutcome, how: WriteMode = AS_USUAL, placed: Placed = unplaced
+    root: Path, end: SessionOutcome, mode: WriteMode = AS_USUAL, placed: Placed = unplaced
 ) -> WriteResult:
     """Write the day's sheet, or add the figures to it; any wrong figure refuses all."""
 
@@ -290,7 +300,7 @@ def write_sheet(
         moves = [(r.scenario, r.before, r.after) for r in reveals(written, end)]
         return commit_subject(f"forecast: {end.sheet}", moves)
 
-    return record_entries(root, end.analyst, end.on, end.entries, how, placed=placed, words=words)
+    return record_entries(root, end.analyst, end.on, end.entries, mode, placed=placed, words=words)
 
 
 class SheetAnswer(FigureComparison, frozen=True, kw_only=True):
@@ -332,14 +342,14 @@ def reveals(written: WriteResult, end: SessionOutcome) -> tuple[FigureComparison
 def sheet_recorded(written: WriteResult, end: SessionOutcome) -> SheetRecorded:
     """The result of a sitting with a sheet."""
     answers = []
-    for shown, entry in zip(reveals(written, end), end.entries, strict=True):
-        blind = end.blind.get(shown.scenario, shown.after)
+    for answer, entry in zip(reveals(written, end), end.entries, strict=True):
+        blind = end.blind.get(answer.scenario, answer.after)
         answers.append(
             SheetAnswer(
-                **msgspec.structs.asdict(shown),
-                reaffirmed=shown.after is not None and shown.after == shown.before,
+                **msgspec.structs.asdict(answer),
+                reaffirmed=answer.after is not None and answer.after == answer.before,
                 rationale=entry.rationale,
-                revised_from=blind if blind != shown.after else None,
+                revised_from=blind if blind != answer.after else None,
             )
         )
     recorded = nothing_recorded(written.before, end, dry_run=written.dry_run)
@@ -371,14 +381,14 @@ def held_back(opened: OpenDatabase, analyst: Analyst, on: date) -> frozenset[Sce
 
     Members of a set are revealed together. Without a sitting nothing is held back.
     """
-    sitting = kept(opened.root, analyst, on)
-    if sitting is None:
+    session_record = saved_session(opened.root, analyst, on)
+    if session_record is None:
         return frozenset()
     due = agenda.agenda(opened.database, analyst, on)
     waiting: set[ScenarioId] = set()
     for group in due.groups:
-        wanted = [topic.id for topic in group if is_wanted(sitting, topic)]
-        answers = map(sitting.answers.get, wanted)
+        wanted = [topic.id for topic in group if is_wanted(session_record, topic)]
+        answers = map(session_record.answers.get, wanted)
         if not all(answer and answer.stage in _REVEALED for answer in answers):
             waiting.update(wanted)
     return frozenset(waiting)

@@ -18,8 +18,8 @@ from scenarios.storage.git.committing import noted
 from scenarios.storage.lock import lock
 from scenarios.storage.schema import schema_text
 from scenarios.text import slug
-from scenarios.workspace.how import AS_USUAL, WriteMode
 from scenarios.workspace.opened import from_here
+from scenarios.workspace.write_mode import AS_USUAL, WriteMode
 from scenarios.workspace.writing import CommitResult, check_commit, commit
 
 _TRACKER = "scenarios/tracker.yaml"
@@ -41,7 +41,7 @@ _NOTHING = TrackerTitles()
 
 def start(
     root: Path,
-    how: WriteMode = AS_USUAL,
+    mode: WriteMode = AS_USUAL,
     *,
     like: Like = "empty",
     declared: TrackerTitles = _NOTHING,
@@ -72,15 +72,15 @@ def start(
     missing = [path for path in content if not os.path.lexists(root / path)]
     subject = f"init: {title or 'Scenarios'}"
     pending = (
-        check_commit(root, list(content), subject, dry_run=how.dry_run) if how.commit else None
+        check_commit(root, list(content), subject, dry_run=mode.dry_run) if mode.commit else None
     )
     with (
-        lock(root) if pending and not how.dry_run else nullcontext(),
-        noted(*pending[:2]) if pending and not how.dry_run else nullcontext(-1) as held,
+        lock(root) if pending and not mode.dry_run else nullcontext(),
+        noted(*pending[:2]) if pending and not mode.dry_run else nullcontext(-1) as held,
     ):
-        for path in missing if not how.dry_run else ():
+        for path in missing if not mode.dry_run else ():
             worktree.create(root, path, content[path])
-        committed = commit(pending, held, dry_run=how.dry_run) if pending else None
+        committed = commit(pending, held, dry_run=mode.dry_run) if pending else None
     return [root / path for path in content], committed
 
 
@@ -97,17 +97,17 @@ def _refuse_records(root: Path) -> None:
     whole = Path(os.path.realpath(root))
     for folder in (whole, *whole.parents):
         if os.path.isfile(folder / "tracker.yaml"):  # noqa: PTH113 - no error where none can be
-            place = from_here(folder)
-            of = "this folder is" if place == "." else f"{place} is"
+            shown_path = from_here(folder)
+            of = "this folder is" if shown_path == "." else f"{shown_path} is"
             raise ScenError(f"{of} a database: nothing was written; begin another outside of it")
 
 
-def _is_in_the_way(place: Path, data: bytes) -> bool:
+def _is_in_the_way(path: Path, data: bytes) -> bool:
     """True unless it is left over from an interrupted try."""
-    if not os.path.lexists(place):
+    if not os.path.lexists(path):
         return False
-    may_stay = place.name != "tracker.yaml" and place.is_file() and os.access(place, os.R_OK)
-    return not (may_stay and place.read_bytes() == data)
+    may_stay = path.name != "tracker.yaml" and path.is_file() and os.access(path, os.R_OK)
+    return not (may_stay and path.read_bytes() == data)
 
 
 def folder_name(folder: Path) -> str:
@@ -127,11 +127,11 @@ _EXAMPLES = {
 def files(name: str, declared: TrackerTitles = _NOTHING) -> dict[str, bytes]:
     """Path and content of each file of a new database; tracker last."""
     title = json.dumps(name or "Scenarios", ensure_ascii=False)
-    parts = {key: _part(key, getattr(declared, key)) for key in ("analysts", "themes", "sets")}
+    parts = {key: _section(key, getattr(declared, key)) for key in ("analysts", "themes", "sets")}
     return {**_fixed_files(), _TRACKER: _text("tracker.yaml").format(title=title, **parts).encode()}
 
 
-def _part(key: str, titles: Sequence[str]) -> str:
+def _section(key: str, titles: Sequence[str]) -> str:
     """The declared titles below their ids, or an example as a comment."""
     if not titles:
         return f"# {key}:\n#   {_EXAMPLES[key]}\n"
@@ -150,8 +150,8 @@ def _template(today: date) -> dict[str, bytes]:
         "forecasts.yaml": f"forecasts/{today.year}/{today}-me.yaml",
     }
     return {
-        f"scenarios/{place}": _text(file).format(today=today, horizon=horizon).encode()
-        for file, place in places.items()
+        f"scenarios/{path}": _text(file).format(today=today, horizon=horizon).encode()
+        for file, path in places.items()
     }
 
 

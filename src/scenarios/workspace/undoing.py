@@ -14,58 +14,60 @@ from scenarios.storage.edits import FileChange
 from scenarios.storage.git import repository as git
 from scenarios.storage.proposals import waiting
 from scenarios.storage.state_folder import FileBackup, StateEntry
-from scenarios.workspace.how import AS_USUAL, WriteMode
 from scenarios.workspace.opened import OpenDatabase, from_here
+from scenarios.workspace.write_mode import AS_USUAL, WriteMode
 from scenarios.workspace.writing import WriteResult, half, write
 
 _LONGEST = 100
 
 
-def undo(root: Path, how: WriteMode = AS_USUAL) -> tuple[WriteResult, str]:
+def undo(root: Path, mode: WriteMode = AS_USUAL) -> tuple[WriteResult, str]:
     """Restore each file as it was before the last recording command; return that command.
 
     Refused if a file changed since, and if it was committed, unless a new commit undoes it. The
     written half of a killed command is undone first, in a dry run too.
     """
-    begun = journal.left(journal.place_of(root))
-    if begun and begun.command != "undo":  # nothing is written but what mends it
-        back = half(root, begun) if how.dry_run else []
-        alone = how._replace(commit=False)
+    unfinished = journal.left(journal.place_of(root))
+    if unfinished and unfinished.command != "undo":  # nothing is written but what mends it
+        back = half(root, unfinished) if mode.dry_run else []
+        alone = mode._replace(commit=False)
         written = write(root, lambda _: back, "undo", alone, subject="", noted=False)
         if written.mended or written.drafts:
             return written, ""
-    taken: list[StateEntry] = []
+    entries: list[StateEntry] = []
 
     def draft(opened: OpenDatabase) -> list[FileChange]:
         now: Mapping[str, bytes] = ChainMap(waiting(root).files, cast("Any", opened.snapshot))
-        note = _last(root, now, forgets=not how.dry_run)
+        note = _last(root, now, forgets=not mode.dry_run)
         _refuse_changed(root, now, note)
-        if not how.commit and (oid := note.entry.commit or _commit_with(opened, note)):
+        if not mode.commit and (oid := note.entry.commit or _commit_with(opened, note)):
             raise ScenError(
                 f"{_name(note)} is committed, in {oid[:12]}: scen undo --commit takes it back in a"
                 f" new commit; git revert {oid[:12]} takes back all of that commit"
             )
-        taken.append(note)
+        entries.append(note)
         return [
             FileChange(change.path, now.get(change.path), change.before)
             for change in note.entry.changes
         ]
 
     def stray(after: Database) -> str | None:
-        return _stray(root, taken[-1], after)
+        return _stray(root, entries[-1], after)
 
-    written = write(root, draft, "undo", how, subject=_subject, noted=False, stray=stray)
-    if not how.dry_run:
-        taken[-1].forget()
-    return written, taken[-1].entry.command
+    written = write(root, draft, "undo", mode, subject=_subject, noted=False, stray=stray)
+    if not mode.dry_run:
+        entries[-1].forget()
+    return written, entries[-1].entry.command
 
 
 def _refuse_changed(root: Path, now: Mapping[str, bytes | None], note: StateEntry) -> None:
     for change in note.entry.changes:
         if not change.is_after(now.get(change.path)):
-            place, is_new = from_here(root / change.path), change.before is None
+            shown_path, is_new = from_here(root / change.path), change.before is None
             instead = "scen remove takes a record away" if is_new else "edit it by hand"
-            raise ScenError(f"{place}: changed since {_name(note)}: nothing was written; {instead}")
+            raise ScenError(
+                f"{shown_path}: changed since {_name(note)}: nothing was written; {instead}"
+            )
 
 
 def _subject(written: WriteResult) -> str:

@@ -29,8 +29,8 @@ from scenarios.storage.lock import lock, lock_file
 from scenarios.storage.state_folder import FileBackup, StateEntry
 from scenarios.text import did_you_mean, printable
 from scenarios.values import first_day
-from scenarios.workspace.how import AS_USUAL, WriteMode
 from scenarios.workspace.opened import OpenDatabase, from_here, open_folder
+from scenarios.workspace.write_mode import AS_USUAL, WriteMode
 
 _MANY = 20
 """From this number on, new or removed files are synced together."""
@@ -158,8 +158,8 @@ def _take_back(root: Path, done: Sequence[FileChange], error: BaseException) -> 
             is_back = False
             if isinstance(error, ScenError):
                 error.args = (_reason(error),)
-            place = from_here(root / draft.path)
-            error.add_note(f"{place} is changed, and could not be put back: {_reason(other)}")
+            path = from_here(root / draft.path)
+            error.add_note(f"{path} is changed, and could not be put back: {_reason(other)}")
     return is_back
 
 
@@ -204,7 +204,7 @@ def check_commit(
     places = {path: (root / path).relative_to(folder).as_posix() for path in paths}
     inside = [*places.values()]
     committing.refuse(repository, inside)
-    also = [place for path, place in places.items() if path not in accepted]
+    also = [shown_path for path, shown_path in places.items() if path not in accepted]
     uncommitted = committing.uncommitted(repository, also, dry_run=dry_run)
     return PendingWrite(repository, inside, uncommitted, subject)
 
@@ -217,12 +217,10 @@ def commit(pending: PendingWrite, held: int, *, dry_run: bool) -> CommitResult:
     if dry_run:
         return done
     try:
-        commit_id = committing.commit(pending.repository, pending.paths, pending.subject, held)
+        new = committing.commit(pending.repository, pending.paths, pending.subject, held)
     except ScenError as error:
         return done._replace(fault=error, also=())
-    return (
-        done._replace(oid=commit_id.oid, output=commit_id.remarks) if commit_id else CommitResult()
-    )
+    return done._replace(oid=new[0], output=new[1]) if new else CommitResult()
 
 
 class WriteResult(NamedTuple):
@@ -265,7 +263,7 @@ def write(
     root: Path,
     draft: Callable[[OpenDatabase], Sequence[FileChange]],
     command: str,
-    how: WriteMode = AS_USUAL,
+    mode: WriteMode = AS_USUAL,
     *,
     subject: str | Callable[[WriteResult], str],
     edits: bool = True,
@@ -284,59 +282,59 @@ def write(
     this change alone. Old content is `noted` first, for undo. Leftovers of a killed command, in git
     or among files, are mended first; a refusal carries the messages as its notes.
     """
-    with _locked(root, how, edits=edits) as mended:
-        if not how.dry_run:
+    with _locked(root, mode, edits=edits) as mended:
+        if not mode.dry_run:
             disk.clear(lock_file(root).parent)
             disk.clear(journal.place_of(root).parent)
             disk.clear_below(root)
             disk.clear(root.parent / "schema")  # where `init` writes too
-        read: Read | OpenDatabase | None = how.read
-        if isinstance(read, OpenDatabase) and (mended or edits or how.commit):
+        read: Read | OpenDatabase | None = mode.read
+        if isinstance(read, OpenDatabase) and (mended or edits or mode.commit):
             read = read.read
         opened = read if isinstance(read, OpenDatabase) else open_folder(root, read, progress)
         opened.refuse_without_tracker()
-        opened.refuse_changed(how.seen)
+        opened.refuse_changed(mode.seen)
         proposed = draft(opened)
         drafts = [draft for draft in proposed if draft.new != draft.old]
-        refuse_future(opened.database, opened.read, drafts, how.latest)
+        refuse_future(opened.database, opened.read, drafts, mode.latest)
         after = accept(opened.snapshot, opened.loaded, drafts, opened.read, progress)
         warnings = tuple(new_problems(opened.problems, after.problems))
         gone = stray(after.database)
         attached = tuple(path for path in (copy and copy.path, gone) if path)
         written = WriteResult(
-            opened, after, drafts, how.dry_run, warnings, mended, attached=attached
+            opened, after, drafts, mode.dry_run, warnings, mended, attached=attached
         )
         pending = None
-        if how.commit and proposed:
+        if mode.commit and proposed:
             text = subject if isinstance(subject, str) else subject(written)
             paths = [*(draft.path for draft in drafts or proposed), *attached]
             removed = [draft.path for draft in drafts if not draft.new]
             accepted = [path for path in removed if kind_of(path) == "proposal"]
-            pending = check_commit(root, paths, text, accepted, dry_run=how.dry_run)
+            pending = check_commit(root, paths, text, accepted, dry_run=mode.dry_run)
             if not (drafts or pending.uncommitted):  # else a command before was killed in between
                 pending = None
         note, done = None, CommitResult()
-        held_note = nullcontext(-1) if how.dry_run or not pending else noted_in_git(*pending[:2])
+        held_note = nullcontext(-1) if mode.dry_run or not pending else noted_in_git(*pending[:2])
         with held_note as held:
-            if drafts and not how.dry_run:
+            if drafts and not mode.dry_run:
                 note, remarks = take(root, drafts, command, copy, noted=noted, progress=progress)
                 written = written._replace(mended=(*mended, *remarks))
                 if gone:
                     drop(root, gone)
             if pending:
-                done = commit(pending, held, dry_run=how.dry_run)
+                done = commit(pending, held, dry_run=mode.dry_run)
         if note and done.oid:
             with suppress(ScenError):
                 note.committed(done.oid)
-        return written._replace(committed=done) if how.commit else written
+        return written._replace(committed=done) if mode.commit else written
 
 
 @contextmanager
-def _locked(root: Path, how: WriteMode, *, edits: bool) -> Iterator[tuple[str, ...]]:
+def _locked(root: Path, mode: WriteMode, *, edits: bool) -> Iterator[tuple[str, ...]]:
     """Hold the lock if a change needs it; yield messages about a killed command."""
-    in_git = not how.dry_run and committing.is_left(root)
-    in_files = not how.dry_run and journal.place_of(root).exists()
-    is_locked = in_git or in_files or ((edits or how.commit) and not how.dry_run)
+    in_git = not mode.dry_run and committing.is_left(root)
+    in_files = not mode.dry_run and journal.place_of(root).exists()
+    is_locked = in_git or in_files or ((edits or mode.commit) and not mode.dry_run)
     with lock(root) if is_locked else nullcontext():
         mended = (
             *(take_back_half(root) if in_files else ()),
@@ -381,13 +379,13 @@ def refuse_future(
     """Refuse records with new days after `latest`, if given."""
     if latest is None:
         return
-    known = (records(before, kind_of(d.path)).get(id_of(d.path)) for d in drafts)
-    had = {moment for record in known if record for moment in moments(record)}
+    earlier_records = (records(before, kind_of(d.path)).get(id_of(d.path)) for d in drafts)
+    had = {timestamp for record in earlier_records if record for timestamp in moments(record)}
     for draft in drafts:
         record = read(kind_of(draft.path), draft.path, draft.new)[0] if draft.new else None
-        for moment in moments(record) if record else ():
-            if moment not in had:
-                refuse_day(*moment, latest)
+        for timestamp in moments(record) if record else ():
+            if timestamp not in had:
+                refuse_day(*timestamp, latest)
 
 
 def refuse_day(what: str, day: date, latest: date | None) -> None:
@@ -405,14 +403,14 @@ def new_analyst(database: Database, analyst: str) -> str | None:
     """
     if database.tracker.analysts:
         return None
-    known = {sheet.analyst for sheet in database.sheets.values()}
+    analysts = {sheet.analyst for sheet in database.sheets.values()}
     items = database.evidence
-    if analyst in known or any(items[id].analyst == analyst for id in items):
+    if analyst in analysts or any(items[id].analyst == analyst for id in items):
         return None
-    known |= {item.analyst for item in items.values() if item.analyst}
-    if not known:
+    analysts |= {item.analyst for item in items.values() if item.analyst}
+    if not analysts:
         return None
-    hint = did_you_mean(analyst, sorted(known))
+    hint = did_you_mean(analyst, sorted(analysts))
     return f"'{analyst}' has recorded nothing here before{f': {hint}' if hint else ''}"
 
 

@@ -45,23 +45,23 @@ def read_oddsroom(file: SourceFile, wanted: ReadOptions) -> ImportFile:
     room = ImportBuilder("oddsroom", wanted)
     with incoming(file, wanted.encoding, ".csv") as files:
         for row in rows(files[0], NEEDED):
-            with room.row(row.place):
+            with room.row(row.position):
                 title, id = row.text("title"), room.foreign(row.text("id"))
                 if not title:
                     raise CellError("title", "is empty")
-                opens = room.at(row.text("opens"), "opens")
+                opens = room.timestamp(row.text("opens"), "opens")
                 record = {"title": title, "question": title, "opened": opens}
                 record["horizon"] = room.day(row.text("closes"), "closes")
                 arrival = ImportRecord(
                     kind="scenario",
                     record=record,
-                    place=row.place,
+                    position=row.position,
                     foreign=id,
                     address=f"https://odds.example/{row.text('id')}",
                 )
                 room.records.append(arrival)
                 chance = float(row.text("chance")) / 100
-                room.forecast(id, row.text("by"), opens, chance, row.place)
+                room.forecast(id, row.text("by"), opens, chance, row.position)
     return room.arrived()
 
 

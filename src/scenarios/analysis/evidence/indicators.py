@@ -1,6 +1,7 @@
 """The state of an indicator on a day, and the chance that its author gave it."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from datetime import date
 from math import log10
 from typing import Literal, NamedTuple, TypeVar
 
@@ -58,7 +59,7 @@ class IndicatorReading(msgspec.Struct, frozen=True, kw_only=True):
     evidence: tuple[EvidenceId, ...]
 
 
-def reading(known: KnownEvidence, key: IndicatorKey) -> IndicatorReading:
+def reading(known_evidence: KnownEvidence, key: IndicatorKey) -> IndicatorReading:
     """Walk an indicator through its known items by (observed, recorded, reversals last, id).
 
     Observed while the first sum is over 0, else emerging while the second is, else reversed after
@@ -66,18 +67,18 @@ def reading(known: KnownEvidence, key: IndicatorKey) -> IndicatorReading:
     """
     state: ReadingState = "unobserved"
     strength, since = 0.0, None
-    items = known.firings.get(key, ())
-    for step in _walk(known, items):
+    items = known_evidence.firings.get(key, ())
+    for step in _walk(known_evidence, items):
         after: ReadingState = "reversed" if step.reversed else "unobserved"
         if step.observed or step.reported:
             after = "observed" if step.observed else "emerging"
         if after != state:
-            state, since = after, known.evidence[step.item].observed
+            state, since = after, known_evidence.evidence[step.item].observed
         strength = step.strength
     raisers = [  # in the order in which we came to know
-        (known.evidence[id].recorded, first_day(known.evidence[id].observed), id)
+        (known_evidence.evidence[id].recorded, first_day(known_evidence.evidence[id].observed), id)
         for id, seen in items
-        if seen != "reversed" and known.weights[id] > 0
+        if seen != "reversed" and known_evidence.weights[id] > 0
     ]
     return IndicatorReading(
         state=state,
@@ -88,12 +89,28 @@ def reading(known: KnownEvidence, key: IndicatorKey) -> IndicatorReading:
     )
 
 
-def strength(known: KnownEvidence, key: IndicatorKey, only: Collection[EvidenceId]) -> float:
+def strength(
+    known_evidence: KnownEvidence, key: IndicatorKey, only: Collection[EvidenceId]
+) -> float:
     """The strength, 0 to 1, that the items in `only` alone would give."""
     value = 0.0
-    for step in _walk(known, (f for f in known.firings.get(key, ()) if f[0] in only)):
+    for step in _walk(
+        known_evidence, (f for f in known_evidence.firings.get(key, ()) if f[0] in only)
+    ):
         value = step.strength
     return value
+
+
+def last_report(known_evidence: KnownEvidence, key: IndicatorKey) -> date:
+    """The latest record of a report that weighs at least half of what the heaviest weighs.
+
+    One that is only emerging weighs half; a reversal reports nothing.
+    """
+    share = {"observed": 1.0, "emerging": 0.5, "reversed": 0.0}
+    evidence, firings = known_evidence.evidence, known_evidence.firings[key]
+    weights = {id: known_evidence.weights[id] * share[seen] for id, seen in firings}
+    least = max(weights.values()) / 2
+    return max(evidence[id].recorded for id, weight in weights.items() if weight >= least)
 
 
 class _Step(NamedTuple):
@@ -109,7 +126,7 @@ class _Step(NamedTuple):
         return max(self.observed, self.reported)
 
 
-def _walk(known: KnownEvidence, firings: Iterable[Firing]) -> Iterator[_Step]:
+def _walk(known_evidence: KnownEvidence, firings: Iterable[Firing]) -> Iterator[_Step]:
     """Yield 1 − Π(1 − w) over the best report of each origin, after each item of weight over 0.
 
     Once over `observed` reports, once over all with w/2 for `emerging`, held at ½. A reversal
@@ -119,14 +136,14 @@ def _walk(known: KnownEvidence, firings: Iterable[Firing]) -> Iterator[_Step]:
     observed = reported = 0.0
     is_reversed, best = False, dict[str, tuple[float, float]]()
     for id, seen in firings:
-        weight = known.weights[id]
+        weight = known_evidence.weights[id]
         if weight == 0:
             continue
         if seen == "reversed":
             observed, reported = _lowered(observed, weight), _lowered(min(reported, 0.5), weight)
             is_reversed, best = True, {}
         else:
-            item = known.evidence[id]
+            item = known_evidence.evidence[id]
             origin = item.origin or item.source or id
             here = (weight, weight) if seen == "observed" else (0.0, weight / 2)
             before = best.get(origin, (0.0, 0.0))
@@ -149,9 +166,9 @@ def _lowered(total: float, weight: float) -> float:
 _ROUNDING = 1e-9
 
 
-def diagnosticity(known: KnownEvidence, key: IndicatorKey) -> float:
+def diagnosticity(known_evidence: KnownEvidence, key: IndicatorKey) -> float:
     """Max − min decibans of the ratings; outside a set, or with a blank, 0 is one of them."""
-    database = known.database
+    database = known_evidence.database
     scenario, indicator = key
     ratings = database.scenarios[scenario].indicators[indicator].ratings
     worth = [rating_decibans(r, database.tracker.decibans) for r in ratings.values()]
@@ -160,10 +177,10 @@ def diagnosticity(known: KnownEvidence, key: IndicatorKey) -> float:
     return max(worth) - min(worth) if whole else max(*worth, 0.0) - min(*worth, 0.0)
 
 
-def value(known: KnownEvidence, key: IndicatorKey) -> float | None:
+def value(known_evidence: KnownEvidence, key: IndicatorKey) -> float | None:
     """The expected movement in bits of an indicator with a `chance`, outside sets."""
-    scenario = known.database.scenarios[key[0]]
-    indicator, tracker = scenario.indicators[key[1]], known.database.tracker
+    scenario = known_evidence.database.scenarios[key[0]]
+    indicator, tracker = scenario.indicators[key[1]], known_evidence.database.tracker
     if indicator.chance is None or scenario.set is not None:
         return None
     worth = rating_decibans(indicator.ratings.get(key[0], "N"), tracker.decibans)
@@ -171,10 +188,10 @@ def value(known: KnownEvidence, key: IndicatorKey) -> float | None:
     return expected_movement(indicator.chance, scenario.prior.probability, worth)
 
 
-def unique(known: KnownEvidence, key: IndicatorKey) -> bool:
+def unique(known_evidence: KnownEvidence, key: IndicatorKey) -> bool:
     """True if it speaks for exactly one scenario of those that it rates."""
-    decibans = known.database.tracker.decibans
-    ratings = known.database.scenarios[key[0]].indicators[key[1]].ratings.values()
+    decibans = known_evidence.database.tracker.decibans
+    ratings = known_evidence.database.scenarios[key[0]].indicators[key[1]].ratings.values()
     return sum(rating_decibans(rating, decibans) > 0 for rating in ratings) == 1
 
 

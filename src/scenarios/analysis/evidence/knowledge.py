@@ -1,5 +1,6 @@
 """Evidence known on a day, and the questions that were open on it."""
 
+from bisect import bisect_right
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date
 from functools import cached_property
@@ -9,6 +10,7 @@ from typing import Literal, NamedTuple
 import msgspec
 
 from scenarios.model import (
+    Analyst,
     Database,
     Evidence,
     EvidenceId,
@@ -40,9 +42,28 @@ class KnownEvidence(msgspec.Struct, frozen=True, dict=True):
 
     @cached_property
     def evidence(self) -> dict[EvidenceId, Evidence]:
-        """Items recorded by then, and not retracted by then."""
+        """Items recorded by then, not retracted by then, and not superseded by one of these."""
         items = self.database.evidence if self.among is None else self.among
-        return {id: item for id, item in items.items() if _is_known(item, self.as_of)}
+        standing = {id: item for id, item in items.items() if _is_known(item, self.as_of)}
+        for id in self.superseded.keys() & standing.keys():
+            del standing[id]
+        return standing
+
+    @cached_property
+    def superseded(self) -> dict[EvidenceId, EvidenceId]:
+        """The items that count no longer because others replace them, by the newest of these."""
+        evidence, by = self.database.evidence, dict[EvidenceId, EvidenceId]()
+        for id, others in superseders(self.database).items():
+            items = ((other, evidence.get(other)) for other in others)  # None: hidden
+            newest = [
+                (item.recorded, first_day(item.observed), other)
+                for other, item in items
+                if item is not None and _is_known(item, self.as_of)
+            ]
+            earlier = evidence.get(id)
+            if newest and earlier and earlier.recorded <= self.as_of:
+                by[id] = max(newest)[2]
+        return by
 
     @cached_property
     def weights(self) -> dict[EvidenceId, float]:
@@ -79,7 +100,7 @@ class KnownEvidence(msgspec.Struct, frozen=True, dict=True):
         return firings
 
 
-def known(
+def known_on(
     database: Database, as_of: date, among: Mapping[EvidenceId, Evidence] | None = None
 ) -> KnownEvidence:
     """Evidence known at `as_of`, of the whole database or `among` these items of it."""
@@ -107,6 +128,10 @@ def rivals(database: Database, scenario_id: ScenarioId) -> tuple[ScenarioId, ...
 
 def dependents(database: Database, ids: Collection[ScenarioId]) -> set[ScenarioId]:
     """These scenarios and those whose figures depend on them: whole sets, and by `given`."""
+    # Analysts weigh in all others by how one ended; one that cannot be read may have, too.
+    ended = (id not in database.scenarios or resolution(database, id) for id in ids)
+    if database.tracker.team.record and any(ended):
+        return {*ids, *database.scenarios}
     hanging, sets = database.hanging, set[SetId]()
     reached, left = set(ids), list(ids)
     while left:
@@ -139,6 +164,16 @@ def resolved(database: Database, scenario_id: ScenarioId, as_of: date) -> Resolu
     """The resolution that was known at `as_of`."""
     outcome = resolution(database, scenario_id)
     return outcome if outcome and outcome.recorded <= as_of else None
+
+
+def waits_until(database: Database, scenario_id: ScenarioId, as_of: date) -> date | None:
+    """The last day before an outcome counts: its horizon, in a set the latest; None once past.
+
+    Mostly events are decided early, so a mean with them would favour whoever cried wolf.
+    """
+    unit = (scenario_id, *rivals(database, scenario_id))
+    horizon = max(database.scenarios[id].horizon for id in unit)
+    return horizon if horizon >= as_of else None
 
 
 def contends(database: Database, scenario_id: ScenarioId, as_of: date) -> bool:
@@ -185,7 +220,7 @@ def days_of(record: Evidence | Scenario | Sheet) -> tuple[date, ...]:
     return (record.opened, *((record.resolution.recorded,) if record.resolution else ()))
 
 
-def shown(database: Database, as_of: date) -> dict[ScenarioId, Scenario]:
+def opened_scenarios(database: Database, as_of: date) -> dict[ScenarioId, Scenario]:
     """The scenarios that had opened by `as_of`."""
     return {id: s for id, s in database.scenarios.items() if s.opened <= as_of}
 
@@ -254,21 +289,30 @@ def bearing(database: Database) -> dict[ScenarioId, list[EvidenceId]]:
     """The items that bear on each scenario, or say that one of its own indicators is not absent."""
     evidence, items = database.evidence, dict[ScenarioId, list[EvidenceId]]()
     if isinstance(evidence, LazyEvidence):
-        scenarios = database.scenarios
-        return {id: ids for id in scenarios if (ids := evidence.bearing(database, (id,)))}
+        return {i: ids for i in database.scenarios if (ids := evidence.bearing(database, (i,)))}
     reach: dict[str, set[ScenarioId]] = {}
     for id, about in ((id, _rated_names(evidence[id])) for id in evidence):
         for text in about:
             if text not in reach:
                 reach[text] = touched(database, (text,))
-        for scenario_id in set[ScenarioId]().union(*(reach[text] for text in about)):
+        scenarios = set[ScenarioId]().union(*(reach[text] for text in about))
+        if evidence[id].supersedes:
+            scenarios = borne(database, evidence[id])
+        for scenario_id in scenarios:
             items.setdefault(scenario_id, []).append(id)
     return items
 
 
 def borne(database: Database, item: Evidence) -> set[ScenarioId]:
-    """The scenarios that an item rates, existing or not, and those whose indicators it fires."""
-    return touched(database, _rated_names(item))
+    """The scenarios that an item rates, existing or not, and those whose indicators it fires.
+
+    Those of the items that it supersedes too.
+    """
+    names = _rated_names(item)
+    if item.supersedes:
+        earlier = (database.evidence[id] for id in replaced(database.evidence, item))
+        names += tuple(name for other in earlier for name in _rated_names(other))
+    return touched(database, names)
 
 
 def _rated_names(item: Evidence) -> tuple[str, ...]:
@@ -287,6 +331,36 @@ def touched(database: Database, about: Iterable[str]) -> set[ScenarioId]:
     return scenarios
 
 
+def replaced(evidence: Mapping[EvidenceId, Evidence], item: Evidence) -> dict[EvidenceId, None]:
+    """The items that an item supersedes, directly or through others; a circle ends."""
+    reached, waiting = dict[EvidenceId, None](), [*item.supersedes]
+    while waiting:
+        id = waiting.pop()
+        earlier = evidence.get(id)  # None: not there, or hidden
+        if earlier and id not in reached:
+            reached[id] = None
+            waiting += earlier.supersedes
+    return reached
+
+
+def superseders(database: Database) -> dict[EvidenceId, set[EvidenceId]]:
+    """The items that supersede each item, directly or through others; looked up once.
+
+    Of a circle, or of an item that was recorded later, which are errors, nothing is replaced.
+    """
+    by: dict[EvidenceId, set[EvidenceId]] | None = vars(database).get("superseders")
+    if by is None:
+        evidence = database.evidence
+        items = evidence.loaded if isinstance(evidence, LazyEvidence) else evidence
+        by = vars(database)["superseders"] = {}
+        for id, item in items.items():
+            for earlier in replaced(evidence, item) if item.supersedes else ():
+                before = evidence[earlier]
+                if before.recorded <= item.recorded and id not in replaced(evidence, before):
+                    by.setdefault(earlier, set()).add(id)
+    return by
+
+
 def near(
     database: Database,
     scenario_id: ScenarioId,
@@ -301,13 +375,40 @@ def near(
     around = sorted(fired.union(columns) & database.scenarios.keys())
     sheets = dict.fromkeys(id for column in columns for id in speaking.get(column, ()))
     named = {item.source for item in evidence.values() if item.source}
-    return Database(
+    part = Database(
         database.tracker,
         {id: database.scenarios[id] for id in around},
         evidence,
         {id: database.sheets[id] for id in sheets},
         {id: database.sources[id] for id in sorted(named & database.sources.keys())},
     )
+    vars(part)["whole"] = whole_of(database)
+    return part
+
+
+def whole_of(database: Database) -> Database:
+    """The database of which one is a part by `near`, or itself: its analysts have their records."""
+    whole: Database = vars(database).get("whole", database)
+    return whole
+
+
+class AnalystRecords(msgspec.Struct, frozen=True):
+    """Σ(b_own − b_mean)/(n + 20) of each analyst over the n ended questions on which they stood.
+
+    b_own is the time-averaged Brier of a question, b_mean the mean over the analysts standing each
+    day; a set is one question, on the days on which an analyst had a figure for each member. A
+    question, in a set the member that occurred, counts from the day after its outcome was recorded
+    and its horizon passed: `questions`. `excess` are the records before the first of these `days`,
+    and from each.
+    """
+
+    days: tuple[date, ...] = ()
+    questions: Mapping[date, tuple[ScenarioId, ...]] = {}
+    excess: tuple[Mapping[Analyst, float], ...] = ({},)
+
+    def on(self, day: date) -> Mapping[Analyst, float]:
+        """The records that were known on a day."""
+        return self.excess[bisect_right(self.days, day)]
 
 
 class ComparisonSet(NamedTuple):

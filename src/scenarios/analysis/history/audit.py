@@ -8,9 +8,9 @@ from types import MappingProxyType
 
 import msgspec
 
-from scenarios.analysis.changes import KINDS, Commit, RecordChange, Revision, records
+from scenarios.analysis.changes import KINDS, AuditFinding, Commit, RecordChange, Revision, records
 from scenarios.analysis.history import audit_rules as rules
-from scenarios.analysis.history.audit_rules import AuditFinding, of_step, rejudgements
+from scenarios.analysis.history.audit_rules import of_step, rejudgements
 from scenarios.analysis.history.provenance import RecordVersion, VersionHistory, trail
 from scenarios.analysis.rules.rule import Rule, note
 from scenarios.model import Database, Evidence, Kind, Record, Scenario, Sheet, Source, Tracker
@@ -47,7 +47,7 @@ def judged_anew(trail: VersionHistory) -> Iterator[AuditFinding]:
 
 _CONVENTIONS = (
     *("decibans", "grade_weights", "evidence_dependence", "rating_strength"),
-    *("team", "forecast_expires_days"),
+    *("half_life_days", "team", "forecast_expires_days"),
 )
 RULES: tuple[Rule[Callable[[VersionHistory], Iterator[AuditFinding]]], ...] = (
     rules.hindsight_indicator,
@@ -138,7 +138,7 @@ def audit(followed: VersionHistory, left_out: int = 0, tip: str = "") -> Audit:
     )
 
 
-def foretold(
+def preview(
     revisions: Sequence[Revision], before: Database, after: Database, on: date
 ) -> list[AuditFinding]:
     """The findings that a commit of `after` on a day would add to those of `before`."""

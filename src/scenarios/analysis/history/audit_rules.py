@@ -2,11 +2,8 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from datetime import date
 
-import msgspec
-
-from scenarios.analysis.changes import Commit, figure_words, sheet_changes
+from scenarios.analysis.changes import AuditFinding, Commit, figure_words, sheet_changes
 from scenarios.analysis.evidence.knowledge import borne, resolution
 from scenarios.analysis.history.provenance import RecordVersion, VersionHistory, dated
 from scenarios.analysis.rules.rule import ALIKE, note
@@ -26,18 +23,6 @@ from scenarios.model import (
 from scenarios.values import indicator_key
 
 
-class AuditFinding(msgspec.Struct, frozen=True, kw_only=True):
-    """A finding of the audit in a commit's change of a record; `date` is the author's own."""
-
-    rule: str
-    record: str
-    kind: Kind
-    commit: str
-    author: str
-    date: date
-    message: str
-
-
 @note("backdated", "Backdated records")
 def backdated(trail: VersionHistory) -> Iterator[AuditFinding]:
     """A record committed days after its own date: it may have been written with hindsight.
@@ -50,11 +35,11 @@ def backdated(trail: VersionHistory) -> Iterator[AuditFinding]:
     for step in trail.steps:
         id, before, after = step.change.id, step.change.before, step.change.after
         commit = step.commit if before else trail.came(step)
-        had = {part: day for part, _, day in dated(before)}
+        had = {key: day for key, _, day in dated(before)}
         late: dict[str, int] = {}
-        for part, words, day in dated(after):
-            is_earlier = part not in had or day < had[part]
-            if is_earlier and trail.since("date", id, part, day) == step.number:
+        for key, words, day in dated(after):
+            is_earlier = key not in had or day < had[key]
+            if is_earlier and trail.since("date", id, key, day) == step.number:
                 late[words] = trail.late(commit, day)
         if worst := max(late.values(), default=0):
             what = ", ".join(words for words, days in late.items() if days)
@@ -78,9 +63,9 @@ def edited_forecast(trail: VersionHistory) -> Iterator[AuditFinding]:
         left |= {trail.name(id, *figure) for figure in before.probabilities.items()}
         if isinstance(after, Sheet):
             for what, was, now, words in sheet_changes(before, after):
-                way, back = trail.name(id, what, was, now), trail.name(id, what, now, was)
-                if not reported & {way, back}:
-                    reported.add(way)
+                name, back = trail.name(id, what, was, now), trail.name(id, what, now, was)
+                if not reported & {name, back}:
+                    reported.add(name)
                     message = f"{words}, after it was committed"
                     yield of_step("edited-forecast", step, message)
         elif trail.name(id) not in there:
@@ -120,8 +105,8 @@ def question_changed(trail: VersionHistory) -> Iterator[AuditFinding]:
         fields = []
         for field in _changed(before, after):
             was, now = getattr(before, field), getattr(after, field)
-            if (way := trail.name(id, field, was, now)) not in reported:
-                reported.add(way)
+            if (name := trail.name(id, field, was, now)) not in reported:
+                reported.add(name)
                 fields.append(field)
         if not fields:
             continue
@@ -193,8 +178,8 @@ def _changed(before: Scenario, after: Scenario) -> list[str]:
     """The changed fields of the question itself; an appended clarification is no change."""
     asking = ("question", "resolution_criteria", "horizon")
     fields = [field for field in asking if getattr(before, field) != getattr(after, field)]
-    kept = after.clarifications[: len(before.clarifications)]
-    return [*fields, *([] if kept == before.clarifications else ["clarifications"])]
+    clarifications = after.clarifications[: len(before.clarifications)]
+    return [*fields, *([] if clarifications == before.clarifications else ["clarifications"])]
 
 
 def _forecasters(
@@ -219,9 +204,9 @@ def _forecasters(
             if is_earlier or (is_old and is_other):
                 earlier.add(sheet.analyst)
             latest[sheet.analyst] = number, before if is_earlier and is_old else asked
-    standing = {who: latest[who] for who in sorted(earlier) if who in latest}
-    suspect = [who for who, (_, answered) in standing.items() if _changed(answered, today)]
-    since = [who for who, (number, _) in standing.items() if number >= step.number]
+    latest_forecasts = {who: latest[who] for who in sorted(earlier) if who in latest}
+    suspect = [who for who, (_, answered) in latest_forecasts.items() if _changed(answered, today)]
+    since = [who for who, (number, _) in latest_forecasts.items() if number >= step.number]
     return earlier, suspect, [who for who in since if who not in suspect]
 
 
@@ -244,8 +229,8 @@ def hindsight_indicator(trail: VersionHistory) -> Iterator[AuditFinding]:
             continue
         younger: dict[tuple[str, int], list[EvidenceId]] = {}
         for id in ids:
-            if how := _hindsight(trail, courses[trail.name(text)], text, id):
-                younger.setdefault(how, []).append(id)
+            if reason := _hindsight(trail, courses[trail.name(text)], text, id):
+                younger.setdefault(reason, []).append(id)
         for (how_late, number), late in younger.items():
             message = f"{how_late}: {', '.join(late)}"
             commit = trail.commits[number]
@@ -263,8 +248,8 @@ def rated_after_outcome(trail: VersionHistory) -> Iterator[AuditFinding]:
     """
     for step, scenario, (what, was, now), outcome in rejudgements(trail):
         if outcome:
-            known = f"after the outcome of {scenario} was known ({outcome.date})"
-            yield of_step("rated-after-outcome", step, f"{what} {was} → {now}, {known}")
+            reason = f"after the outcome of {scenario} was known ({outcome.date})"
+            yield of_step("rated-after-outcome", step, f"{what} {was} → {now}, {reason}")
 
 
 @note("late-forecast", "Forecasts dated when the outcome was known")
@@ -302,11 +287,11 @@ def rejudgements(
         for scenario, what, was, now in _rejudged(trail, step):
             outcome = _known_outcome(trail, step, scenario)
             subject = (step.change.id, scenario, what)
-            way, back = trail.name(subject, was, now), trail.name(subject, now, was)
-            is_merged = len(step.commit.parents) > 1 and way in changed
-            changed.add(way)
-            if not is_merged and not reported & {way, back}:
-                reported |= {way} if outcome else set()
+            name, back = trail.name(subject, was, now), trail.name(subject, now, was)
+            is_merged = len(step.commit.parents) > 1 and name in changed
+            changed.add(name)
+            if not is_merged and not reported & {name, back}:
+                reported |= {name} if outcome else set()
                 yield step, scenario, (what, was, now), outcome
 
 
@@ -327,24 +312,24 @@ def _courses(trail: VersionHistory) -> dict[bytes, Course]:
             number = step.number if before else trail.born["scenario", id]
             for key, indicator in after.indicators.items():
                 if had.get(key) != indicator:
-                    course = courses.setdefault(trail.name(f"{id}/{key}"), [])
-                    course.append((number, indicator))
+                    timeline = courses.setdefault(trail.name(f"{id}/{key}"), [])
+                    timeline.append((number, indicator))
     return courses
 
 
 def _hindsight(
-    trail: VersionHistory, course: Course, text: str, id: EvidenceId
+    trail: VersionHistory, timeline: Course, text: str, id: EvidenceId
 ) -> tuple[str, int] | None:
     """Reason why an indicator is younger than an item that fires it, with its commit."""
     owner, key = indicator_key(text)
     indicator, item = trail.database.scenarios[owner].indicators[key], trail.database.evidence[id]
-    born, first = trail.born["evidence", id], course[0][0]
-    then = [state for number, state in course if not _is_after(trail, number, born, item)][-1:]
+    born, first = trail.born["evidence", id], timeline[0][0]
+    then = [state for number, state in timeline if not _is_after(trail, number, born, item)][-1:]
     if not then:
         return "added after what fires it had been committed", first
     if owner in trail.stood[born] and key in trail.stood[born][owner].indicators:
         then.append(trail.stood[born][owner].indicators[key])
-    later = ((number, state) for number, state in course if _is_after(trail, number, born, item))
+    later = ((number, state) for number, state in timeline if _is_after(trail, number, born, item))
     numbers = [number for number, state in later if _same(trail, state, indicator)]
     if numbers and not any(_same(trail, state, indicator) for state in then):
         is_rated = _judged(trail, then[-1]) != _judged(trail, indicator)
@@ -427,6 +412,7 @@ def _of_item(
         judged[scenario, "reliability"] = item.reliability
         judged[scenario, "credibility"] = item.credibility
         judged[scenario, "theme"] = item.theme
+        judged[scenario, "supersedes"] = ", ".join(item.supersedes) or "nothing"
     return judged
 
 
@@ -437,8 +423,10 @@ def _of_scenario(
     prior = scenario.prior
     judgements[id, "prior"] = prior.probability
     judgements[id, "hazard_ended"] = prior.hazard_ended.date if prior.hazard_ended else None
-    for other, given in prior.given.items():
-        judgements[id, f"prior given {other}"] = f"{given.occurred:g}/{given.did_not_occur:g}"
+    for other, conditional in prior.given.items():
+        judgements[id, f"prior given {other}"] = (
+            f"{conditional.occurred:g}/{conditional.did_not_occur:g}"
+        )
     if outcome := scenario.resolution:
         judgements[id, "outcome"] = f"{outcome.outcome} on {outcome.date}"
     for key in keys:
@@ -476,5 +464,5 @@ def _late_forecasts(trail: VersionHistory, step: RecordVersion) -> Iterator[Audi
             continue
         outcome = resolution(before, scenario)
         if outcome and now.date < outcome.date < step.commit.earliest:
-            known = f"its outcome of {outcome.date} stood in the database when it was committed"
-            yield of_step("late-forecast", step, f"{scenario}: dated {now.date}, {known}")
+            reason = f"its outcome of {outcome.date} stood in the database when it was committed"
+            yield of_step("late-forecast", step, f"{scenario}: dated {now.date}, {reason}")

@@ -69,21 +69,21 @@ def history(
     since: date | None = None,
     limit: int | None = None,
     progress: Progress = unwatched,
-    known: KnownFigures | None = None,
+    cached_figures: KnownFigures | None = None,
 ) -> History:
     """The commits that changed a database, a scenario's figures, or one record of evidence.
 
-    Without a subject, figures that are `known` are not computed again, and others become so.
+    Without a subject, `cached_figures` are not computed again, and new ones are added to them.
     """
     names = called(revisions, subject) if subject is not None else None
     changed: Iterable[object] = (revision.own for revision in revisions)
     changed = changed if names is None else _changed(revisions, names)
     touching = [number for number, is_changed in enumerate(changed) if is_changed]
     recent = [n for n in touching if not since or revisions[n].commit.authored >= since]
-    shown = recent[-limit:] if limit else recent
-    known = {} if known is None or names else known
-    entries = list(_entries(revisions, frozenset(shown), names, progress, known))
-    return History(entries=tuple(reversed(entries)), earlier=len(touching) - len(shown))
+    visible = recent[-limit:] if limit else recent
+    cached_figures = {} if cached_figures is None or names else cached_figures
+    entries = list(_entries(revisions, frozenset(visible), names, progress, cached_figures))
+    return History(entries=tuple(reversed(entries)), earlier=len(touching) - len(visible))
 
 
 def called(revisions: Sequence[Revision], subject: str) -> frozenset[str]:
@@ -99,67 +99,67 @@ def called(revisions: Sequence[Revision], subject: str) -> frozenset[str]:
 
 def _changed(revisions: Sequence[Revision], names: Names) -> Iterator[bool]:
     """True for each commit that changed a record of these names, or one that moves the scenario."""
-    for revision, standing in states(revisions):
-        standing.put(_brought(revision))
+    for revision, snapshot in states(revisions):
+        snapshot.put(_brought(revision))
         differing = [change for change in revision.own if change.before != change.after]
-        is_moving = standing.near(differing, names)
-        standing.put(revision.own)
-        is_moving |= standing.near(differing, names)
+        is_moving = snapshot.near(differing, names)
+        snapshot.put(revision.own)
+        is_moving |= snapshot.near(differing, names)
         yield bool(is_moving) or any(change.id in names for change in revision.own)
 
 
 def _entries(
     revisions: Sequence[Revision],
-    shown: frozenset[int],
+    visible: frozenset[int],
     names: Names | None,
     progress: Progress,
-    known: KnownFigures,
+    cached_figures: KnownFigures,
 ) -> Iterator[HistoryEntry]:
     every = progress(states(revisions), "computing the figures", len(revisions))
-    for number, (revision, standing) in enumerate(every):
-        if number not in shown:
-            standing.put(revision.changes)
+    for number, (revision, snapshot) in enumerate(every):
+        if number not in visible:
+            snapshot.put(revision.changes)
             continue
-        standing.put(_brought(revision))
+        snapshot.put(_brought(revision))
         of: Sequence[RecordChange] = revision.own
-        day, id = standing.latest_with(of), revision.commit.id
-        if id in known:
-            standing.put(of)
+        day, id = snapshot.latest_with(of), revision.commit.id
+        if id in cached_figures:
+            snapshot.put(of)
         else:
-            of, known[id] = _figures(of, standing, names, day)
+            of, cached_figures[id] = _figures(of, snapshot, names, day)
         yield HistoryEntry(
             commit=revision.commit,
             as_of=day,
             what=_record_changes(of),
-            figures=known[id],
+            figures=cached_figures[id],
             left_out=revision.left_out,
         )
 
 
 def _figures(
-    own: Sequence[RecordChange], standing: CommitSnapshot, names: Names | None, day: date | None
+    own: Sequence[RecordChange], snapshot: CommitSnapshot, names: Names | None, day: date | None
 ) -> tuple[Sequence[RecordChange], tuple[CommitFigures, ...]]:
     """The changes of a commit that are shown, and the figures after them.
 
-    `standing` goes from before them to after them.
+    `snapshot` goes from before them to after them.
     """
     of = [change for change in own if names is None or change.id in names]
-    there = standing.database.scenarios.keys() | {
+    there = snapshot.database.scenarios.keys() | {
         change.id for change in own if change.kind == "scenario"
     }
     about = names & there if names else frozenset[ScenarioId]()
-    ids = about or standing.touched(of) & there
-    near = standing.near(own, about) if about else set()
-    before = _pairs(standing, ids, day)
-    standing.put(own)
+    ids = about or snapshot.touched(of) & there
+    near = snapshot.near(own, about) if about else set()
+    before = _pairs(snapshot, ids, day)
+    snapshot.put(own)
     if about:
-        near |= standing.near(own, about)
+        near |= snapshot.near(own, about)
         of = [change for change in own if (change.kind, change.id) in near]
-    after = _pairs(standing, ids, day)
+    after = _pairs(snapshot, ids, day)
     for old, new in renamed(own).items():
         if old in before and new in before:
             before[new] = before.pop(old)
-    lost, figures = standing.withheld(), []
+    lost, figures = snapshot.withheld(), []
     for id, was in before.items():
         bits = max(map(jeffreys, was, after[id])) if was != after[id] else 0.0
         now_stated, now_implied = after[id]
@@ -185,17 +185,17 @@ def _brought(revision: Revision) -> list[RecordChange]:
 
 
 def _pairs(
-    standing: CommitSnapshot, ids: Iterable[ScenarioId], day: date | None
+    snapshot: CommitSnapshot, ids: Iterable[ScenarioId], day: date | None
 ) -> dict[ScenarioId, Pair]:
     """The figures of scenarios on a day."""
-    database, means = standing.database, Means()
+    database, means = snapshot.database, Means()
     pairs: dict[ScenarioId, Pair] = dict.fromkeys(ids, (None, None))
-    for id in pairs.keys() - standing.withheld().keys():
+    for id in pairs.keys() - snapshot.withheld().keys():
         scenario = database.scenarios.get(id)
         if day and scenario and scenario.opened <= day:
             last = last_open_day(database, id, day)
             figure = stated(database, id, last, means)
-            implied = standing.days.at(last).implied(id)
+            implied = snapshot.days.odds_on(last).implied(id)
             pairs[id] = figure.probability if figure else None, implied
     return pairs
 

@@ -30,6 +30,8 @@ from scenarios.analysis.evidence.knowledge import (
     days_of,
     dependents,
     latest_day,
+    resolution,
+    superseders,
 )
 from scenarios.analysis.ledger.days import DailyLedgers
 from scenarios.analysis.rules.rule import LoadedRecords, under_todays_ids
@@ -59,13 +61,13 @@ def states(revisions: Sequence[Revision]) -> Iterator[tuple[Revision, CommitSnap
     waiting = Counter(parent for revision in revisions for parent in revision.commit.parents[:1])
     after: dict[str, CommitSnapshot] = {}
     for revision in revisions:
-        standing = CommitSnapshot()
+        snapshot = CommitSnapshot()
         for parent in revision.commit.parents[:1]:
             waiting[parent] -= 1
-            standing = after[parent].copy() if waiting[parent] else after.pop(parent)
-        yield revision, standing
+            snapshot = after[parent].copy() if waiting[parent] else after.pop(parent)
+        yield revision, snapshot
         if waiting[revision.commit.id]:
-            after[revision.commit.id] = standing
+            after[revision.commit.id] = snapshot
 
 
 class CommitSnapshot:
@@ -84,6 +86,7 @@ class CommitSnapshot:
         self.lost: dict[tuple[Kind, str], Record] = {}
         self.unreadable: set[tuple[Kind, str]] = set()
         self.bearing: dict[ScenarioId, dict[EvidenceId, None]] = {}
+        self._superseding = set[EvidenceId]()
         for id, item in self.database.evidence.items():
             self._bear(id, item)
         self.days = DailyLedgers(self.database, self.bearing)
@@ -104,12 +107,15 @@ class CommitSnapshot:
         about = {c for id in ids if id in scenarios for c in connected(self.database, id)}
         items = {id for column in about for id in self.bearing.get(column, ())}
         evidence = [self.database.evidence[id] for id in items]
+        fired = {indicator_key(text)[0] for item in evidence for text in item.indicators}
+        weighs = about and self.database.tracker.team.record
+        ended = {id for id in scenarios if resolution(self.database, id)} if weighs else set()
         near: dict[Kind, set[str]] = {
             "tracker": {"tracker"} if about else set(),
             "evidence": items,
-            "scenario": about | {indicator_key(t)[0] for item in evidence for t in item.indicators},
+            "scenario": about | ended | fired,
             "source": {item.source for item in evidence if item.source},
-            "forecasts": {s for column in about for s in self.database.speaking.get(column, ())},
+            "forecasts": {s for c in about | ended for s in self.database.speaking.get(c, ())},
         }
         keys = ((change.kind, change.id) for change in changes)
         return {
@@ -150,12 +156,17 @@ class CommitSnapshot:
         self._forget(others)
         scenarios = [change.id for change in done if change.kind == "scenario"]
         firing = {item for id in scenarios for item in self.bearing.get(id, ())}
-        for id in firing:  # another indicator may make it bear on other scenarios
+        if scenarios or any(change.kind == "evidence" for change in done):
+            firing |= self._superseding
+        # Another indicator, or another item that it supersedes, may make it bear on others.
+        for id in firing & self.database.evidence.keys():
             self._bear_no_longer(id, self.database.evidence[id])
         for change in sorted(done, key=lambda change: change.kind != "scenario"):
             self._put(change)
         for id in firing & self.database.evidence.keys():
             self._bear(id, self.database.evidence[id])
+        if any(change.kind == "forecasts" for change in done):
+            vars(self.database).pop("analyst_records", None)
         if scenarios:  # the sets and links that the database keeps are those of before
             self._replace()
         self._forget(others)
@@ -203,23 +214,29 @@ class CommitSnapshot:
             for scenario in after.probabilities:
                 sheets = self.database.speaking.get(scenario, ())
                 sheets = tuple(other for other in sheets if other != id)
-                place = bisect(sheets, self._dated(id), key=self._dated)
-                self.database.speaking[scenario] = (*sheets[:place], id, *sheets[place:])
+                index = bisect(sheets, self._dated(id), key=self._dated)
+                self.database.speaking[scenario] = (*sheets[:index], id, *sheets[index:])
 
     def _dated(self, id: SheetId) -> tuple[date, SheetId]:
         return self.database.sheets[id].date, id
 
     def _replace(self, **keys: Any) -> None:
         """Replace the database by a copy without cached look-ups of its scenarios."""
-        speaking = self.database.speaking
+        same = {"speaking": self.database.speaking, "superseders": superseders(self.database)}
         self.database = msgspec.structs.replace(self.database, **keys)
-        vars(self.database)["speaking"] = speaking  # which is kept up to date here
+        vars(self.database).update(same)  # which are kept up to date here
 
     def _bear(self, id: EvidenceId, item: Evidence) -> None:
+        if item.supersedes:  # even what is not there: it may come
+            self._superseding.add(id)
+            vars(self.database).pop("superseders", None)
         for scenario in borne(self.database, item):
             self.bearing.setdefault(scenario, {})[id] = None
 
     def _bear_no_longer(self, id: EvidenceId, item: Evidence) -> None:
+        if item.supersedes:
+            self._superseding.discard(id)
+            vars(self.database).pop("superseders", None)
         for scenario in borne(self.database, item):
             self.bearing.get(scenario, {}).pop(id, None)
 
@@ -304,10 +321,10 @@ def trail(revisions: Sequence[Revision], days: int = BACKDATED_DAYS) -> VersionH
     past: dict[str, str] = {}
     contents: list[tuple[Content, int]] = []
     answers: list[tuple[Content, Answered]] = []
-    for revision, standing in states(revisions):
-        scenarios, lost = {**standing.database.scenarios}, {**standing.lost}
-        standing.put(revision.changes)
-        database = standing.database
+    for revision, snapshot in states(revisions):
+        scenarios, lost = {**snapshot.database.scenarios}, {**snapshot.lost}
+        snapshot.put(revision.changes)
+        database = snapshot.database
         if not revision.own:
             continue
         number = len(commits)
@@ -357,8 +374,8 @@ def dated(record: Record | None) -> Iterator[tuple[str, str, date]]:
 
 def _pieces(id: str, record: Record | None) -> Iterator[Content]:
     """Dates and figures of a record: content whose first commit matters."""
-    for part, _, day in dated(record):
-        yield "date", id, part, day
+    for key, _, day in dated(record):
+        yield "date", id, key, day
     if isinstance(record, Sheet):
         for scenario, figure in record.probabilities.items():
             yield "forecast", id, scenario, figure

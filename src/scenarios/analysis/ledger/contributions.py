@@ -1,26 +1,32 @@
-"""Rows of evidence, the groups that they form, and the share of each group that counts."""
+"""Rows of evidence, and the groups that they form."""
 
 from __future__ import annotations
 
-from bisect import bisect_left, insort
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
-from datetime import date
+from datetime import date, timedelta
 from typing import Literal, get_args
 
 import msgspec
 
-from scenarios.analysis.evidence.indicators import ReadingState, absence, reading, seen_if, strength
+from scenarios.analysis.evidence.indicators import (
+    ReadingState,
+    absence,
+    last_report,
+    reading,
+    seen_if,
+    strength,
+)
 from scenarios.analysis.evidence.knowledge import KnownEvidence
+from scenarios.analysis.ledger.dependence import End, end_of
 from scenarios.model import (
-    Dependence,
     EvidenceId,
     Indicator,
     IndicatorKey,
     Rating,
     ScenarioId,
     ThemeId,
+    Tracker,
 )
 from scenarios.scales import rating_decibans
 from scenarios.values import first_day, indicator_key
@@ -36,7 +42,8 @@ class LedgerRow(msgspec.Struct, frozen=True, kw_only=True):
     """One witness before grouping: decibans × weight for each scenario that it rates.
 
     `ties` are its origin and its event: rows that share a tie are one line. It counts from `since`
-    on; `first` orders the rows of a group. `state` is that of an absent indicator.
+    on and ages from `fresh` on; `first` orders the rows of a group. `state` is that of an absent
+    indicator, and `age` the share of the decibans that age leaves.
     """
 
     kind: RowKind
@@ -44,11 +51,13 @@ class LedgerRow(msgspec.Struct, frozen=True, kw_only=True):
     values: dict[ScenarioId, float]
     weight: float
     since: date
+    fresh: date
     first: tuple[date, date, str, str]
     theme: ThemeId | None = None
     evidence: tuple[EvidenceId, ...] = ()
     ties: frozenset[str] = frozenset()
     state: ReadingState | None = None
+    age: float = 1.0
 
     @property
     def key(self) -> RowKey:
@@ -60,33 +69,35 @@ Beside = AbstractSet[ScenarioId]
 """The scenarios side by side, to look one up."""
 
 
-def included(known: KnownEvidence, columns: Columns) -> tuple[EvidenceId, ...]:
+def included(known_evidence: KnownEvidence, columns: Columns) -> tuple[EvidenceId, ...]:
     """The known items that a prior already uses; in a set that of any member, open or not."""
-    scenarios = known.database.scenarios
+    scenarios = known_evidence.database.scenarios
     using = {id for column in columns for id in scenarios[column].prior.includes}
-    return tuple(sorted(using & known.evidence.keys()))
+    return tuple(sorted(using & known_evidence.evidence.keys()))
 
 
 def rows(
-    known: KnownEvidence, columns: Columns, ids: AbstractSet[str] | None = None
+    known_evidence: KnownEvidence, columns: Columns, ids: AbstractSet[str] | None = None
 ) -> Iterator[LedgerRow]:
     """Rows of known items, indicators and absences that bear on one of these scenarios, by key.
 
     Of these `ids` only, where not all are wanted: then those items suffice, and those that fire
     one of those indicators.
     """
-    used, beside = frozenset(included(known, columns)), frozenset(columns)
-    rating = {id for id, item in known.evidence.items() if not beside.isdisjoint(item.ratings)}
+    used, others = frozenset(included(known_evidence, columns)), frozenset(columns)
+    rating = {
+        id for id, item in known_evidence.evidence.items() if not others.isdisjoint(item.ratings)
+    }
     if ids is None:
-        own = ((c, key) for c in beside for key in known.database.scenarios[c].indicators)
-        keys = {*own, *(key for c in beside for key in known.database.signs.get(c, ()))}
+        own = ((c, key) for c in others for key in known_evidence.database.scenarios[c].indicators)
+        keys = {*own, *(key for c in others for key in known_evidence.database.signs.get(c, ()))}
     else:
         rating &= ids
         keys = {indicator_key(id) for id in ids if "/" in id}
     ordered = sorted(keys, key="/".join)
-    yield from _absence_rows(known, columns, ordered)
-    yield from _direct_rows(known, beside, rating - used)
-    yield from _indicator_rows(known, beside, used, ordered)
+    yield from _absence_rows(known_evidence, columns, ordered)
+    yield from _direct_rows(known_evidence, others, rating - used)
+    yield from _indicator_rows(known_evidence, others, used, ordered)
 
 
 def centred(row: LedgerRow, columns: Columns, ruled_out: Mapping[ScenarioId, date]) -> LedgerRow:
@@ -106,73 +117,81 @@ def centred(row: LedgerRow, columns: Columns, ruled_out: Mapping[ScenarioId, dat
 
 
 def _direct_rows(
-    known: KnownEvidence, beside: Beside, ids: Iterable[EvidenceId]
+    known_evidence: KnownEvidence, others: Beside, ids: Iterable[EvidenceId]
 ) -> Iterator[LedgerRow]:
     """Rows of known items for the scenarios that they rate directly, by id."""
     for id in sorted(ids):
-        item, weight = known.evidence[id], known.weights[id]
+        item, weight = known_evidence.evidence[id], known_evidence.weights[id]
         yield LedgerRow(
             kind="direct",
             id=id,
-            values=_worth(known, item.ratings, beside, weight),
+            values=_worth(known_evidence, item.ratings, others, weight),
             weight=weight,
             since=item.recorded,
-            first=(*_known_order(known, id), id),
+            fresh=item.recorded,
+            first=(*_known_order(known_evidence, id), id),
             theme=item.theme,
             evidence=(id,),
-            ties=ties(known, id),
+            ties=ties(known_evidence, id),
         )
 
 
 def _indicator_rows(
-    known: KnownEvidence, beside: Beside, used: frozenset[EvidenceId], keys: Iterable[IndicatorKey]
+    known_evidence: KnownEvidence,
+    others: Beside,
+    used: frozenset[EvidenceId],
+    keys: Iterable[IndicatorKey],
 ) -> Iterator[LedgerRow]:
     """Rows of raised indicators for the scenarios they rate, beyond what the `used` items show."""
     for key in keys:
-        scenario = known.database.scenarios.get(key[0])
+        scenario = known_evidence.database.scenarios.get(key[0])
         indicator = scenario.indicators.get(key[1]) if scenario else None
-        if indicator is None or beside.isdisjoint(indicator.ratings):
+        if indicator is None or others.isdisjoint(indicator.ratings):
             continue
-        if key not in known.firings:
+        if key not in known_evidence.firings:
             continue
-        now = reading(known, key)
+        now = reading(known_evidence, key)
         if now.raised_by is None:
             continue  # never raised: worth nothing
         id = "/".join(key)
-        counted = now.strength - strength(known, key, used)
+        counted = now.strength - strength(known_evidence, key, used)
+        since = known_evidence.evidence[now.raised_by].recorded
+        ages = known_evidence.database.tracker.half_life_days is not None
         yield LedgerRow(
             kind="indicator",
             id=id,
-            values=_worth(known, indicator.ratings, beside, counted),
+            values=_worth(known_evidence, indicator.ratings, others, counted),
             weight=counted,
-            since=known.evidence[now.raised_by].recorded,
-            first=(*_known_order(known, now.raised_by), id),
+            since=since,
+            fresh=last_report(known_evidence, key) if ages else since,
+            first=(*_known_order(known_evidence, now.raised_by), id),
             theme=indicator.theme,
             evidence=now.evidence,
-            ties=ties(known, now.raised_by),
+            ties=ties(known_evidence, now.raised_by),
         )
 
 
 def _absence_rows(
-    known: KnownEvidence, columns: Columns, keys: Iterable[IndicatorKey]
+    known_evidence: KnownEvidence, columns: Columns, keys: Iterable[IndicatorKey]
 ) -> Iterator[LedgerRow]:
     for column, name in keys:
-        scenario = known.database.scenarios[column] if column in columns else None
+        scenario = known_evidence.database.scenarios[column] if column in columns else None
         indicator = scenario.indicators.get(name) if scenario else None
-        if indicator is None or indicator.due is None or indicator.due >= known.as_of:
+        if indicator is None or indicator.due is None or indicator.due >= known_evidence.as_of:
             continue
         if indicator.if_absent is None and indicator.chance is None:
             continue
-        now = reading(known, (column, name))
+        now = reading(known_evidence, (column, name))
         missing = _MISSING.get(now.state, 1.0)
         if missing:
             id = f"{column}/{name}"
             yield LedgerRow(
                 kind="absence",
                 id=id,
-                values=_absent(known, indicator, column, columns, missing),
+                values=_absent(known_evidence, indicator, column, columns, missing),
                 weight=missing,
                 since=indicator.due,
+                fresh=indicator.due + timedelta(days=1),
                 first=(indicator.due, indicator.due, id, id),
                 theme=indicator.theme,
                 state=now.state if now.raised_by else "unobserved",
@@ -184,13 +203,17 @@ _MISSING: dict[ReadingState, float] = {"observed": 0.0, "emerging": 0.5}
 
 
 def _absent(
-    known: KnownEvidence, indicator: Indicator, owner: ScenarioId, columns: Columns, missing: float
+    known_evidence: KnownEvidence,
+    indicator: Indicator,
+    owner: ScenarioId,
+    columns: Columns,
+    missing: float,
 ) -> dict[ScenarioId, float]:
     """Decibans of an absence, by `if_absent` or by the chance of seeing the sign by `due`."""
     if indicator.chance is None:
         assert indicator.if_absent is not None  # noqa: S101 - the caller has seen to it
-        return _worth(known, {owner: indicator.if_absent}, {owner}, missing)
-    scenarios, tracker = known.database.scenarios, known.database.tracker
+        return _worth(known_evidence, {owner: indicator.if_absent}, {owner}, missing)
+    scenarios, tracker = known_evidence.database.scenarios, known_evidence.database.tracker
     decibans = {
         column: rating_decibans(rating, tracker.decibans) * tracker.rating_strength
         for column, rating in indicator.ratings.items()
@@ -205,26 +228,29 @@ def _absent(
     return {owner: (absence(seen_either[owner]) - absence(seen_either[None])) * missing}
 
 
-def ties(known: KnownEvidence, id: EvidenceId) -> frozenset[str]:
+def ties(known_evidence: KnownEvidence, id: EvidenceId) -> frozenset[str]:
     """Keys that tie an item to others: its origin (without one, the item itself) and its event."""
-    item = known.evidence[id]
+    item = known_evidence.evidence[id]
     origin = f"origin:{item.origin or id}"
     return frozenset({origin, f"event:{item.event}"}) if item.event else frozenset({origin})
 
 
-def _known_order(known: KnownEvidence, id: EvidenceId) -> tuple[date, date, EvidenceId]:
+def _known_order(known_evidence: KnownEvidence, id: EvidenceId) -> tuple[date, date, EvidenceId]:
     """By (recorded, observed, id): the order in which we came to know."""
-    item = known.evidence[id]
+    item = known_evidence.evidence[id]
     return item.recorded, first_day(item.observed), id
 
 
 def _worth(
-    known: KnownEvidence, ratings: Mapping[ScenarioId, Rating], beside: Beside, share: float
+    known_evidence: KnownEvidence,
+    ratings: Mapping[ScenarioId, Rating],
+    others: Beside,
+    share: float,
 ) -> dict[ScenarioId, float]:
-    tracker = known.database.tracker
+    tracker = known_evidence.database.tracker
     factor = tracker.rating_strength * share
     return {
-        c: rating_decibans(r, tracker.decibans) * factor for c, r in ratings.items() if c in beside
+        c: rating_decibans(r, tracker.decibans) * factor for c, r in ratings.items() if c in others
     }
 
 
@@ -236,13 +262,14 @@ class RowGroup(msgspec.Struct, frozen=True, kw_only=True):
     theme: ThemeId | None
 
 
-End = tuple[float, int, ThemeId]
-"""Height of a line, its sign, and its theme; lines without a theme come first."""
-
-
-def end_of(decibans: float, theme: ThemeId | None) -> End:
-    """The end of a line; lines without a theme are a block of their own."""
-    return abs(decibans), (decibans > 0) - (decibans < 0), theme or ""
+def aged(row: LedgerRow, tracker: Tracker, day: date) -> LedgerRow:
+    """The row on a day: it counts half once it is a half-life of its theme old."""
+    half_life = tracker.half_life(row.theme)
+    if half_life is None:
+        return row
+    age = 2 ** ((row.fresh - day).days / half_life)
+    values = {column: worth * age for column, worth in row.values.items()}
+    return msgspec.structs.replace(row, values=values, age=age)
 
 
 class GroupTotal(msgspec.Struct, frozen=True, kw_only=True):
@@ -255,14 +282,14 @@ class GroupTotal(msgspec.Struct, frozen=True, kw_only=True):
     theme: ThemeId | None
     decibans: float
     end: End
-    heard: tuple[LedgerRow, ...]
+    counted_rows: tuple[LedgerRow, ...]
     suppressed: tuple[LedgerRow, ...]
     evidence: tuple[EvidenceId, ...]
 
     @property
     def strongest(self) -> LedgerRow:
         """The row whose id the line has."""
-        return self.heard[0]
+        return self.counted_rows[0]
 
 
 def groups(rows: Iterable[LedgerRow]) -> list[RowGroup]:
@@ -308,180 +335,21 @@ def net(group: RowGroup) -> dict[ScenarioId, GroupTotal]:
 
 
 def _net(group: RowGroup, speaking: list[LedgerRow], column: ScenarioId) -> GroupTotal:
-    heard, rest = speaking, list[LedgerRow]()
+    counted_rows, rest = speaking, list[LedgerRow]()
     if len(speaking) > 1:
         speaking.sort(key=lambda row: (-abs(row.values[column]), row.id))
         strongest_for = next((r for r in speaking if r.values[column] > 0), None)
         against = next((r for r in speaking if r.values[column] < 0), None)
-        heard = [r for r in speaking if r is strongest_for or r is against]
+        counted_rows = [r for r in speaking if r is strongest_for or r is against]
         rest = [r for r in speaking if r is not strongest_for and r is not against]
-    decibans = sum([row.values[column] for row in heard])
-    alone = heard[0].evidence if len(heard) == 1 else ()
+    decibans = sum([row.values[column] for row in counted_rows])
+    alone = counted_rows[0].evidence if len(counted_rows) == 1 else ()
     return GroupTotal(
         group=group.key,
         theme=group.theme,
         decibans=decibans,
         end=end_of(decibans, group.theme),
-        heard=tuple(heard),
+        counted_rows=tuple(counted_rows),
         suppressed=tuple(rest),
-        evidence=alone or tuple(dict.fromkeys(id for row in heard for id in row.evidence)),
+        evidence=alone or tuple(dict.fromkeys(id for row in counted_rows for id in row.evidence)),
     )
-
-
-class LayerCounts(msgspec.Struct):
-    """Number of lines by height, sign and theme, from the lowest up, and by theme in all.
-
-    Like lines are counted together: a sum is of as many terms as there are heights, and the same to
-    the last bit in whatever order the lines came and went.
-    """
-
-    counts: Counter[End]
-    ends: list[End]
-    themes: dict[ThemeId, tuple[int, int]]
-
-    @classmethod
-    def of(cls, lines: Iterable[End]) -> LayerCounts:
-        """The heights of lines, each by its end."""
-        counts = Counter(lines)
-        heights = cls(counts, sorted(counts), {})
-        for (_, sign, theme), number in counts.items():
-            heights._count(sign, theme, number)
-        return heights
-
-    def copy(self) -> LayerCounts:
-        """A copy of the heights, whose lines can change separately."""
-        return LayerCounts(self.counts.copy(), [*self.ends], {**self.themes})
-
-    def add(self, end: End, number: int = 1) -> None:
-        """Add lines; a negative number removes them."""
-        if end not in self.counts:
-            insort(self.ends, end)
-        self.counts[end] += number
-        if not self.counts[end]:
-            del self.counts[end], self.ends[bisect_left(self.ends, end)]
-        self._count(end[1], end[2], number)
-
-    def _count(self, sign: int, theme: ThemeId, number: int) -> None:
-        lines, signs = self.themes.get(theme, (0, 0))
-        self.themes[theme] = lines + number, signs + sign * number
-        if not lines + number:
-            del self.themes[theme]
-
-
-class _Theme:
-    """Lines of a theme that reach a layer: their number, the sum of their signs, and D."""
-
-    __slots__ = ("alone", "inner", "more", "number", "signs")
-
-    def __init__(self, alone: float, more: float) -> None:
-        self.alone, self.more = alone, more
-        self.number = self.signs = 0
-        self.inner = alone
-
-
-class ThemeLayers:
-    """The lines from the lowest up; of those that reach a layer, by theme, their number and signs.
-
-    In the block correlation matrix Σ of the lines, a line of theme k has the weight (Σ⁻¹1)_k =
-    1/(D_k·(1 + ρ_b·Σ_j n_j/D_j)), with D_k = 1 − ρ_k + n_k·(ρ_k − ρ_b) and ρ_k = ρ_w, for lines
-    without a theme (ρ_w + ρ_b)/2. Where there is one theme, or ρ_w = ρ_b, that is
-    1/(1 − ρ_k + n·ρ_k): then all lines are of one, and nothing is between.
-    """
-
-    def __init__(self, heights: LayerCounts, dependence: Dependence) -> None:
-        within = dependence.within
-        between = min(dependence.between, within)  # more than that is a fault of the tracker
-        alike, themes = within == between, sorted(heights.themes)
-        self._heights = heights
-        self.between = between if len(themes) > 1 and not alike else 0.0
-        self.themes: dict[ThemeId, _Theme] = {}
-        shared = _Theme(1 - within, within - self.between)
-        for theme in themes:
-            correlation = within if theme else (within + between) / 2
-            apart = _Theme(1 - correlation, correlation - self.between)
-            of = self.themes[theme] = shared if alike else apart
-            number, signs = heights.themes[theme]
-            of.number, of.signs = of.number + number, of.signs + signs
-            of.inner = of.alone + of.number * of.more
-
-    def walk(self) -> Iterator[tuple[End, float, float, float]]:
-        """For each end of lines how far it rises above the one before, and two sums.
-
-        These are of the layer that it ends: Σ_j n_j/D_j, and the same of the signs.
-        """
-        themes, counts, height = self.themes, self._heights.counts, 0.0
-        each = dict.fromkeys(themes.values())
-        size = sum(of.number / of.inner for of in each)
-        total = sum(of.signs / of.inner for of in each)
-        for end in self._heights.ends:
-            top, sign, theme = end
-            yield end, top - height, size, total
-            height, of, count = top, themes[theme], counts[end]
-            size -= of.number / of.inner
-            total -= of.signs / of.inner
-            of.number -= count
-            of.signs -= sign * count
-            if of.number:
-                of.inner = of.alone + of.number * of.more
-                size += of.number / of.inner
-                total += of.signs / of.inner
-
-    def without(self, of: _Theme, sign: int, size: float, total: float) -> float:
-        """Decibans counted per deciban of the layer without a line of it, given its two sums."""
-        if sum(theme.number for theme in dict.fromkeys(self.themes.values())) == 1:
-            return 0.0  # no line is left, and what is left of the sums is rounding
-        size, total = size - of.number / of.inner, total - of.signs / of.inner
-        if of.number > 1:
-            inner = of.inner - of.more
-            size, total = size + (of.number - 1) / inner, total + (of.signs - sign) / inner
-        return total / (1 + self.between * size)
-
-
-def factors(heights: LayerCounts, dependence: Dependence) -> dict[End, float]:
-    """The share of the lines of each end that counts, over 0 to 1.
-
-    Where every line is equally high, its share is its weight in the block correlation matrix
-    (Clemen & Winkler 1985, Operations Research 33:427-442). Unequal lines are cut into layers of
-    equal height: in the layer at t only lines of more than t decibans count, whatever their sign.
-    The layers are walked upwards, and each theme's own sum is brought up to date only where a line
-    of it ends.
-    """
-    layers = ThemeLayers(heights, dependence)
-    walked = 0.0  # ∫dt over the divisor of all themes, from 0 to the height of the line
-    sums = dict.fromkeys(layers.themes.values(), (0.0, 0.0))
-    shares: dict[End, float] = {}
-    for end, step, size, _ in layers.walk():
-        height, of = end[0], layers.themes[end[2]]
-        walked += step / (1 + layers.between * size)
-        counted, since = sums[of]
-        counted += (walked - since) / of.inner
-        sums[of] = counted, walked
-        shares[end] = min(1.0, counted / height) if height else 1.0
-    return shares
-
-
-def total(heights: LayerCounts, dependence: Dependence) -> float:
-    """The decibans that the lines add up to."""
-    layers = ThemeLayers(heights, dependence)
-    between = layers.between
-    return sum(step * signs / (1 + between * size) for _, step, size, signs in layers.walk())
-
-
-def totals_without(heights: LayerCounts, dependence: Dependence) -> dict[End, float]:
-    """The total without a line of each end.
-
-    Takes the number of heights times that of themes: up to its height, what a layer counts differs
-    in the same way for all lines of its theme and sign.
-    """
-    layers = ThemeLayers(heights, dependence)
-    whole, less = 0.0, dict[End, float]()
-    sums = {(layers.themes[theme], sign): 0.0 for _, sign, theme in heights.ends}
-    for end, step, size, signs in layers.walk():
-        counted = signs / (1 + layers.between * size)
-        whole += step * counted
-        for of, sign in sums if step else ():
-            if of.number:
-                less_here = layers.without(of, sign, size, signs) - counted
-                sums[of, sign] += step * less_here
-        less[end] = sums[layers.themes[end[2]], end[1]]
-    return {end: whole + without for end, without in less.items()}

@@ -14,8 +14,9 @@ from scenarios.analysis.evidence.knowledge import (
     borne,
     connected,
     days_of,
-    known,
+    known_on,
     resolution,
+    superseders,
 )
 from scenarios.analysis.ledger.contributions import Columns
 from scenarios.analysis.ledger.odds import (
@@ -57,10 +58,10 @@ class DailyLedgers:
         """The items that bear on each scenario."""
         return bearing(self.database)
 
-    def at(self, day: date) -> Odds:
+    def odds_on(self, day: date) -> Odds:
         """Implied log odds on a day."""
         if day not in self._odds:
-            self._odds[day] = Odds(known(self.database, day), self)
+            self._odds[day] = Odds(known_on(self.database, day), self)
         return self._odds[day]
 
     def changed(self, since: date, until: date) -> dict[EvidenceId, Evidence]:
@@ -71,19 +72,19 @@ class DailyLedgers:
         places = (bisect_right(self._dated, day, key=itemgetter(0)) for day in (since, until))
         return {id: evidence[id] for _, id in self._dated[slice(*places)]}
 
-    def totals(self, beside: Columns, day: date) -> EvidenceTotals:
-        """The decibans that the evidence of a day adds to a scenario alone or to each of a set."""
-        account = self.account(beside)
+    def totals(self, others: Columns, day: date, aged: date | None = None) -> EvidenceTotals:
+        """The decibans that a day's evidence, maybe `aged` to a later one, adds to each column."""
+        account = self.account(others)
         return EvidenceTotals(
-            columns=beside,
-            compared=self.database.scenarios[beside[0]].set is not None,
-            left=frozenset(left(self.database, beside, day)),
-            totals=account.totals_on(self.database, day),
+            columns=others,
+            compared=self.database.scenarios[others[0]].set is not None,
+            left=frozenset(left(self.database, others, day)),
+            totals=account.totals_on(self.database, day, aged or day),
         )
 
-    def comparison(self, beside: Columns, day: date) -> Comparison:
+    def comparison(self, others: Columns, day: date) -> Comparison:
         """The lines of a day, with their totals."""
-        return self.account(beside).comparison_on(self.database, day)
+        return self.account(others).comparison_on(self.database, day)
 
     def changes(self, scenario_id: ScenarioId) -> list[date]:
         """The days on which known evidence, an absence or a rival's place in the set changes."""
@@ -94,7 +95,7 @@ class DailyLedgers:
             days.update(self.account(columns(self.database, id)).days)
         return sorted(days)
 
-    def beside(
+    def with_items(
         self, database: Database, items: Mapping[EvidenceId, Evidence | None]
     ) -> DailyLedgers:
         """The days of a database that differs in these items alone.
@@ -103,6 +104,8 @@ class DailyLedgers:
         """
         other = DailyLedgers(database, most=self._most)
         other._of, other._instead = self, items
+        if not superseders(self.database) and not any(i and i.supersedes for i in items.values()):
+            vars(database)["superseders"] = {}  # else each of many databases looks at every item
         return other
 
     def put(self, id: EvidenceId, before: Record | None, after: Record | None) -> None:
@@ -112,16 +115,25 @@ class DailyLedgers:
         for item, is_there in ((before, False), (after, True)):
             if isinstance(item, Evidence):
                 ids = borne(self.database, item) & self.database.scenarios.keys()
-                for beside in {columns(self.database, scenario) for scenario in ids}:
-                    if account := self._accounts.get(beside):
-                        account.put(id, item, is_there=is_there)
+                for others in {columns(self.database, scenario) for scenario in ids}:
+                    if item.supersedes:  # other items count from and until other days
+                        self._accounts.pop(others, None)
+                    elif account := self._accounts.get(others):
+                        account.put(self.database, id, item, is_there=is_there)
 
     def follow(self, database: Database, changed: Collection[EvidenceId]) -> None:
         """Stand for a database whose items differ by those that `changed`, and none but sheets."""
+        before, evidence = self.database.evidence, database.evidence
+        pairs = [(id, before.get(id), evidence.get(id)) for id in changed]
+        # An item that supersedes, even one that is not there, bears on what others rate.
+        bears = any(item and item.supersedes for _, *both in pairs for item in both)
+        if bears or superseders(self.database) or superseders(database):
+            self.items = bearing(database)
+            self.forget(database, database.scenarios)
+            return
         items = {id: [*ids] for id, ids in self.items.items()}
-        before, self.database, ids = self.database.evidence, database, database.scenarios.keys()
-        for id in changed:
-            old, new = before.get(id), database.evidence.get(id)
+        self.database, ids = database, database.scenarios.keys()
+        for id, old, new in pairs:
             for scenario in borne(database, old) & ids if old else ():
                 items[scenario].remove(id)
             for scenario in borne(database, new) & ids if new else ():
@@ -135,40 +147,54 @@ class DailyLedgers:
         self.database = database
         self._odds.clear()
         self._dated = []
-        for beside in [beside for beside in self._accounts if not set(beside).isdisjoint(ids)]:
-            del self._accounts[beside]
+        for others in [others for others in self._accounts if not set(others).isdisjoint(ids)]:
+            del self._accounts[others]
 
-    def account(self, beside: Columns) -> AccountOnDay:
+    def account(self, others: Columns) -> AccountOnDay:
         """The account of a scenario alone or of a set, as of the day of its last use."""
-        if beside in self._accounts:
-            return self._accounts[beside]
+        if others in self._accounts:
+            return self._accounts[others]
         if self._of:
-            was, standing = self._of.database.evidence, self._of.account(beside)
+            was, shared = self._of.database.evidence, self._of.account(others)
             changes = [
                 (id, item, is_there)
                 for id, now in self._instead.items()
                 for item, is_there in ((was.get(id), False), (now, True))
-                if item and not borne(self.database, item).isdisjoint(beside)
+                if item and not borne(self.database, item).isdisjoint(others)
             ]
             if not changes:
-                return standing
-            account = copy(standing)
-            account.part()
-            for id, item, is_there in changes:
-                account.put(id, item, is_there=is_there)
-        else:
-            evidence = self.database.evidence
-            if isinstance(evidence, LazyEvidence) and "items" not in vars(self):
-                items: Iterable[EvidenceId] = evidence.bearing(self.database, beside)
+                return shared
+            if any(item.supersedes for _, item, _ in changes):
+                account = AccountOnDay(self.database, others, self.bearing(others))
             else:
-                items = dict.fromkeys(id for column in beside for id in self.items.get(column, ()))
-            account = AccountOnDay(self.database, beside, items)
+                account = copy(shared)
+                account.detach()
+                for id, item, is_there in changes:
+                    account.put(self.database, id, item, is_there=is_there)
+        else:
+            account = AccountOnDay(self.database, others, self.bearing(others))
         if len(self._accounts) == self._most:
             del self._accounts[next(iter(self._accounts))]
-        self._accounts[beside] = account
+        self._accounts[others] = account
         return account
 
+    def bearing(self, others: Columns) -> Iterable[EvidenceId]:
+        """The items that bear on these scenarios."""
+        evidence = self.database.evidence
+        if self._of:
+            ids = dict.fromkeys((*self._of.bearing(others), *self._instead))
+            items = ((id, evidence.get(id)) for id in ids)  # None: hidden
+            return [
+                id
+                for id, item in items
+                if item and not borne(self.database, item).isdisjoint(others)
+            ]
+        if isinstance(evidence, LazyEvidence) and "items" not in vars(self):
+            return evidence.bearing(self.database, others)
+        return dict.fromkeys(id for column in others for id in self.items.get(column, ()))
 
+
+_Key = tuple[int, date | None]
 _LATEST = 3
 """Days whose lines are kept: both ends of a window, and the start of that before."""
 
@@ -176,53 +202,55 @@ _LATEST = 3
 class AccountOnDay(LedgerAccount):
     """An account that stands as of a day; what counts from a day on is sorted once."""
 
-    def __init__(self, database: Database, beside: Columns, ids: Iterable[EvidenceId]) -> None:
-        super().__init__(database, beside)
+    def __init__(self, database: Database, others: Columns, ids: Iterable[EvidenceId]) -> None:
+        super().__init__(database, others)
         self._day: date | None = None
         self._firing: dict[str, dict[EvidenceId, None]] = {}
         self._stale: set[str] = set()
-        self._kept: dict[int, dict[ScenarioId, float]] = {}
-        self._latest: dict[int, Comparison] = {}
+        self._kept: dict[_Key, dict[ScenarioId, float]] = {}
+        self._latest: dict[_Key, Comparison] = {}
         self._changes: list[tuple[date, str]] = []
+        self._replaced: dict[EvidenceId, list[date]] = {}
         for id in ids:
             item = database.evidence[id]
-            self._changes += _changes(id, item)
+            self._changes += self._days(database, id, item)
             for key in item.indicators:
                 self._firing.setdefault(key, {})[id] = None
-        for column in beside:
+        for column in others:
             for key, indicator in database.scenarios[column].indicators.items():
                 if indicator.due and indicator.due < date.max:
                     self._changes.append((indicator.due + timedelta(days=1), f"{column}/{key}"))
         self._changes.sort()
 
-    def part(self) -> None:
-        super().part()
+    def detach(self) -> None:
+        super().detach()
         self._firing = {key: {**ids} for key, ids in self._firing.items()}
         self._kept, self._latest = {}, {}
         self._stale, self._changes = {*self._stale}, [*self._changes]
+        self._replaced = {**self._replaced}
 
     @property
     def days(self) -> Iterator[date]:
         """The days on which something counts for the first or for the last time."""
         return (day for day, _ in self._changes)
 
-    def totals_on(self, database: Database, day: date) -> dict[ScenarioId, float]:
-        """The totals of a day; cached, since days may recur."""
-        place = self._place(day)
-        if place not in self._kept:
+    def totals_on(self, database: Database, day: date, aged: date) -> dict[ScenarioId, float]:
+        """The totals of a day, at their age on another; cached, since days may recur."""
+        key = self._key(day, aged)
+        if key not in self._kept:
             self.move(database, day)
-            self._kept[place] = self.totals()
-        return self._kept[place]
+            self._kept[key] = self.totals(aged)
+        return self._kept[key]
 
     def comparison_on(self, database: Database, day: date) -> Comparison:
         """The lines of a day; those of the latest days are cached for successive findings."""
-        place, gone = self._place(day), frozenset(left(database, self.columns, day))
-        compared = self._latest.get(place)
+        key, gone = self._key(day, day), frozenset(left(database, self.columns, day))
+        compared = self._latest.get(key)
         if compared is None or compared.left != gone:
             self.move(database, day)
             if len(self._latest) == _LATEST:
                 del self._latest[next(iter(self._latest))]
-            compared = self._latest[place] = self.comparison(database, day)
+            compared = self._latest[key] = self.comparison(database, day)
         return compared
 
     def move(self, database: Database, day: date) -> None:
@@ -234,9 +262,9 @@ class AccountOnDay(LedgerAccount):
             items = dict.fromkeys(i for id in ids for i in self._firing.get(id, (id,)))
             evidence = database.evidence
             among = {id: item for id in items if (item := evidence.get(id))}
-            self.post(known(database, day, among), ids)
+            self.post(known_on(database, day, among), ids)
 
-    def put(self, id: EvidenceId, item: Evidence, *, is_there: bool) -> None:
+    def put(self, database: Database, id: EvidenceId, item: Evidence, *, is_there: bool) -> None:
         """Put an item, or remove it if it no longer exists."""
         self._kept.clear()
         self._latest.clear()
@@ -245,18 +273,31 @@ class AccountOnDay(LedgerAccount):
             firing.pop(id, None)
             if is_there:
                 firing[id] = None
-        for change in _changes(id, item):
+        for change in self._days(database if is_there else None, id, item):
             self._stale.add(change[1])
             if is_there:
                 insort(self._changes, change)
             else:
                 del self._changes[bisect_left(self._changes, change)]
 
+    def _key(self, day: date, aged: date) -> _Key:
+        return self._place(day), aged if self._tracker.half_life_days is not None else None
+
     def _place(self, day: date) -> int:
         return bisect_right(self._changes, day, key=itemgetter(0))
 
+    def _days(
+        self, database: Database | None, id: EvidenceId, item: Evidence
+    ) -> list[tuple[date, str]]:
+        """The days from which an item counts and no longer, and the rows that it then changes.
 
-def _changes(id: EvidenceId, item: Evidence) -> list[tuple[date, str]]:
-    """The days from which an item counts and no longer, and the rows that it then changes."""
-    days = [item.recorded, *([item.retracted.date] if item.retracted else ())]
-    return [(day, row) for day in days for row in (id, *item.indicators)]
+        Those of an item that goes, without a database, are as when it came.
+        """
+        if database is None:
+            others = self._replaced.pop(id, [])
+        else:
+            by = (database.evidence.get(other) for other in superseders(database).get(id, ()))
+            others = [day for other in by if other for day in days_of(other)]
+            if others:
+                self._replaced[id] = others
+        return [(day, row) for day in (*days_of(item), *others) for row in (id, *item.indicators)]

@@ -1,7 +1,7 @@
 """The odds ledger: from a prior, line by line of evidence, to the implied probability."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from functools import cached_property, partial
 from typing import Literal
@@ -12,13 +12,14 @@ from scenarios.analysis.evidence.indicators import ReadingState
 from scenarios.analysis.evidence.knowledge import (
     KnownEvidence,
     bears_on,
-    known,
+    known_on,
     last_open_day,
     resolved,
     state,
+    waits_until,
 )
 from scenarios.analysis.ledger.contributions import KINDS, GroupTotal
-from scenarios.analysis.ledger.odds import Odds, log_odds
+from scenarios.analysis.ledger.odds import EvidenceTotals, Odds, left, log_odds
 from scenarios.model import (
     Database,
     Evidence,
@@ -36,8 +37,8 @@ from scenarios.values import indicator_key
 LineKind = Literal["indicator", "absence", "direct", "in-prior", "given", "time", "rivals", "bound"]
 StepKind = Literal["given", "time", "rivals", "bound"]
 
-_ROUNDING = 1e-9
-"""Decibans: a step smaller than this is floating-point noise and not shown."""
+_ROUNDING, _NOISE = 1e-9, 1e-12
+"""Decibans: a step smaller than this is floating-point noise and not shown; and a part of one."""
 
 
 class Quantity(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,7 +51,8 @@ class Quantity(msgspec.Struct, frozen=True, kw_only=True):
 class Line(msgspec.Struct, frozen=True, kw_only=True):
     """One row of a ledger: `counted_decibans` = `decibans` × `factor`.
 
-    `state` is that of an absent indicator: unobserved, emerging, or seen and reversed.
+    `state` is that of an absent indicator: unobserved, emerging, or seen and reversed. Decibans are
+    those that `age` left, the share that is left.
     """
 
     kind: LineKind
@@ -63,6 +65,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     evidence: tuple[EvidenceId, ...] = ()
     suppressed: tuple[str, ...] = ()
     state: ReadingState | None = None
+    age: float | msgspec.UnsetType = msgspec.UNSET
 
 
 class Ledger(msgspec.Struct, frozen=True, kw_only=True, dict=True):
@@ -99,9 +102,9 @@ def is_unfounded(prior: Prior, book: Ledger) -> bool:
     return prior.is_filler and not (book.neutral or book.shares or is_used)
 
 
-def ledger(known: KnownEvidence, scenario_id: ScenarioId) -> Ledger:
+def ledger(known_evidence: KnownEvidence, scenario_id: ScenarioId) -> Ledger:
     """The ledger of one scenario, taken as still open; rivals known not to occur have left."""
-    return ledger_of(Odds(known), scenario_id)
+    return ledger_of(Odds(known_evidence), scenario_id)
 
 
 def implied_of(odds: Odds, scenario_id: ScenarioId) -> Quantity:
@@ -115,11 +118,11 @@ def ledger_of(odds: Odds, scenario_id: ScenarioId) -> Ledger:
     scenario = odds.known.database.scenarios[scenario_id]
     database, columns = odds.known.database, comparison.columns
     used = {id for column in columns for id in database.scenarios[column].prior.includes}
-    using = known(
+    using = known_on(
         database, odds.day, {id: database.evidence[id] for id in used if id in database.evidence}
     )
     prior = _quantity(steps.declared)
-    given, at_date = decibans(steps.given), decibans(steps.at_date)
+    from_links, at_date = decibans(steps.given), decibans(steps.at_date)
     before_rivals = at_date + comparison.totals[scenario_id]
     priors = odds.priors(scenario_id)
     free = log_odds(comparison, priors)[scenario_id]
@@ -143,8 +146,8 @@ def ledger_of(odds: Odds, scenario_id: ScenarioId) -> Ledger:
         scenario=scenario_id,
         prior=prior,
         opening=(
-            *_step("given", given - prior.decibans, *scenario.prior.given),
-            *_step("time", at_date - given),
+            *_step("given", from_links - prior.decibans, *scenario.prior.given),
+            *_step("time", at_date - from_links),
         ),
         shares=shares(odds, scenario_id),
         closing=(
@@ -168,6 +171,59 @@ def shares(odds: Odds, scenario_id: ScenarioId) -> list[tuple[GroupTotal, float]
     return [(line, of[line.end]) for line in comparison.nets[scenario_id]]
 
 
+def rival_lines(odds: Odds, scenario_id: ScenarioId) -> list[Line]:
+    """The row `rivals` of a ledger, split by what moved the other members; they sum to it.
+
+    First what the priors leave of 1, with the id `prior`; then the outcomes of members, with their
+    ids, and the lines of all, added one after another by the day from which they count: of a day
+    the one with the largest effect alone first, then by id. Empty outside a set, and for its last
+    member, whose odds are infinite.
+    """
+    beside, priors = odds.comparison(scenario_id).columns, odds.priors(scenario_id)
+    decided = left(odds.known.database, beside, odds.day)
+    if not {*beside} - {*decided, scenario_id}:
+        return []
+    [step] = _step("rivals", 1.0, "prior")
+    groups: dict[tuple[str, str], dict[ScenarioId, tuple[date, Line]]] = {}
+    for id, day in decided.items():
+        nothing = msgspec.structs.replace(step, id=id, counted_decibans=0.0)
+        groups["rivals", id] = {id: (day, nothing)}
+    for column in beside:
+        for net, share in shares(odds, column):
+            day = min(row.since for row in net.counted_rows)
+            groups.setdefault(net.group, {})[column] = day, _line(net, share)
+    days: dict[date, list[dict[ScenarioId, Line]]] = {}
+    for group in groups.values():
+        lines = {column: line for column, (_, line) in group.items()}
+        days.setdefault(min(day for day, _ in group.values()), []).append(lines)
+
+    def row(these: EvidenceTotals) -> float:
+        own = decibans(priors[scenario_id]) + these.totals[scenario_id]
+        return log_odds(these, priors)[scenario_id] - own
+
+    def after(these: EvidenceTotals, lines: Mapping[ScenarioId, Line]) -> EvidenceTotals:
+        counted = {column: line.counted_decibans for column, line in lines.items()}
+        totals = {c: total + counted.get(c, 0.0) for c, total in these.totals.items()}
+        gone = {line.id for line in lines.values() if line.kind == "rivals"}
+        return msgspec.structs.replace(these, totals=totals, left=these.left | gone)
+
+    totals = dict.fromkeys(beside, 0.0)
+    these = EvidenceTotals(columns=beside, compared=True, left=frozenset(), totals=totals)
+    parts = [(step, row(these))]
+    for _, same in sorted(days.items()):
+        mains = [max(lines.values(), key=lambda line: abs(line.decibans)) for lines in same]
+        alone = [abs(row(after(these, lines)) - row(these)) for lines in same]
+        ordered = sorted(zip(alone, mains, same, strict=True), key=lambda e: (-e[0], e[1].id))
+        for _, line, lines in ordered:
+            before, these = row(these), after(these, lines)
+            parts.append((line, row(these) - before))
+    return [
+        msgspec.structs.replace(line, decibans=worth, factor=1.0, counted_decibans=worth)
+        for line, worth in parts
+        if abs(worth) > _NOISE
+    ]
+
+
 def _line(line: GroupTotal, share: float) -> Line:
     row = line.strongest
     return Line(
@@ -181,6 +237,7 @@ def _line(line: GroupTotal, share: float) -> Line:
         evidence=line.evidence,
         suppressed=tuple([row.id for row in line.suppressed]),
         state=row.state,
+        age=msgspec.UNSET if row.age == 1 else row.age,
     )
 
 
@@ -223,7 +280,7 @@ def effects(
 ) -> tuple[EvidenceEffect, ...]:
     """Effects of the item on `day`, on every scenario that it bears on, in the item's order."""
     item = after.evidence[evidence_id]
-    then, now = Odds(known(before, day)), Odds(known(after, day))
+    then, now = Odds(known_on(before, day)), Odds(known_on(after, day))
     per_scenario = []
     for scenario_id, rating, via in _ratings(after, item):
         weight = now.known.weights.get(evidence_id, 0.0)
@@ -239,22 +296,28 @@ def effects(
         old, new = ledger_of(then, scenario_id), ledger_of(now, scenario_id)
         row = via or evidence_id
         line = _line_of(new, row)
+        replaced = now.known.superseded.items()
+        gone = [id for id, by in replaced if by == evidence_id and _line_of(old, id)]
         why = _note(old, line, row) if line else "neutral: tells nothing apart"
         if evidence_id not in now.known.evidence:
-            why = "retracted"
+            by = now.known.superseded.get(evidence_id)
+            why = f"superseded by {by}" if by else "retracted"
         elif line is None and not weight:
             why = "its grade leaves it no weight"
-        elif line is None and has_moved(old.implied.probability, new.implied.probability):
+        elif not (line or gone) and has_moved(old.implied.probability, new.implied.probability):
             why = "nothing of its own: its rivals moved it"
-        heard = line is not None and row not in line.suppressed
+        if gone:
+            instead = f"in place of {', '.join(gone)}, no longer counted"
+            why = f"{why}; {instead}" if why else instead
+        is_counted = line is not None and row not in line.suppressed
         per_scenario.append(
             effect(
                 factor=line.factor if line else None,
-                counted_decibans=line.counted_decibans if line and heard else 0.0,
+                counted_decibans=line.counted_decibans if line and is_counted else 0.0,
                 before=old.implied.probability,
                 after=new.implied.probability,
                 note=why,
-                doubtful=_doubtful(after, item, new, line if heard else None),
+                doubtful=_doubtful(after, item, new, line if is_counted else None),
             )
         )
     return tuple(per_scenario)
@@ -347,47 +410,49 @@ def post_mortem(book: Ledger, outcome: Outcome | None) -> PostMortem | None:
     )
 
 
-def track_records(now: KnownEvidence, at: Callable[[date], Odds]) -> dict[SourceId, TrackRecord]:
-    """Each source's record over the scenarios whose outcome was known at the date, by
-    `DailyLedgers.at`.
+def track_records(
+    now: KnownEvidence, odds_on: Callable[[date], Odds]
+) -> dict[SourceId, TrackRecord]:
+    """Each source's record over the scenarios that count at the date, by `DailyLedgers.odds_on`.
 
     A line's decibans are divided equally among its items; an item counted by two scenarios is
     one item.
     """
-    heard: dict[SourceId, set[EvidenceId]] = {}
+    received: dict[SourceId, set[EvidenceId]] = {}
     toward: dict[SourceId, float] = {}
     against: dict[SourceId, float] = {}
     for id in sorted(now.database.scenarios):
-        for line, worth in _lines(now, at, id):
+        for line, worth in _lines(now, odds_on, id):
             share = worth / len(line.evidence)
             for item in line.evidence:
                 source = now.database.evidence[item].source
                 if source is None:
                     continue
-                heard.setdefault(source, set()).add(item)
-                way = toward if share > 0 else against
-                way[source] = way.get(source, 0.0) + abs(share)
+                received.setdefault(source, set()).add(item)
+                score = toward if share > 0 else against
+                score[source] = score.get(source, 0.0) + abs(share)
     return {
         source: TrackRecord(
             items=len(items),
             toward_decibans=toward.get(source, 0.0),
             against_decibans=against.get(source, 0.0),
         )
-        for source, items in heard.items()
+        for source, items in received.items()
     }
 
 
 def _lines(
-    now: KnownEvidence, at: Callable[[date], Odds], id: ScenarioId
+    now: KnownEvidence, odds_on: Callable[[date], Odds], id: ScenarioId
 ) -> list[tuple[Line, float]]:
     """The lines of a resolved scenario's last ledger that have items, with their worth."""
     outcome = resolved(now.database, id, now.as_of)
-    if outcome is None or outcome.outcome == "annulled":
+    waits = waits_until(now.database, id, now.as_of)
+    if outcome is None or outcome.outcome == "annulled" or waits:
         return []
     sign = 1 if outcome.outcome == "occurred" else -1
     day = last_open_day(now.database, id, now.as_of)
     return [
         (line, sign * line.counted_decibans)
-        for line in ledger_of(at(day), id).lines
+        for line in ledger_of(odds_on(day), id).lines
         if line.kind in _EVIDENCE and line.evidence and line.counted_decibans
     ]

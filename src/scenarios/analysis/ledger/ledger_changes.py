@@ -1,7 +1,7 @@
 """Differences between two ledgers of one scenario, line by line, with their causes."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import Literal
 
@@ -9,16 +9,18 @@ import msgspec
 
 from scenarios.analysis.evidence.indicators import ReadingState
 from scenarios.analysis.evidence.knowledge import KnownEvidence
-from scenarios.analysis.ledger.contributions import GroupTotal
+from scenarios.analysis.ledger.contributions import GroupTotal, RowKey
 from scenarios.analysis.ledger.ledger import Ledger, LineKind
-from scenarios.model import EvidenceId, ThemeId
+from scenarios.model import EvidenceId, ScenarioId, ThemeId
 
 Cause = Literal[
     "new evidence",
     "new witness",
     "retraction",
+    "superseded",
     "reversal",
     "overlap",
+    "age",
     "time",
     "rivals",
     "removal",
@@ -71,17 +73,25 @@ class LedgerChange(msgspec.Struct, frozen=True, kw_only=True):
         return _ordered((*self.lines_added, *self.lines_removed, *self.lines_changed))
 
 
-def touched(known: KnownEvidence, since: KnownEvidence) -> frozenset[str]:
-    """The items that `known` has and `since` has not, and the indicators that they fire."""
-    ids = known.evidence.keys() - since.evidence.keys()
-    return frozenset(ids).union(*(known.evidence[id].indicators for id in ids))
+def touched(known_evidence: KnownEvidence, since: KnownEvidence) -> frozenset[str]:
+    """The items that `known_evidence` has and `since` has not, and the indicators that they
+    fire.
+    """
+    ids = known_evidence.evidence.keys() - since.evidence.keys()
+    return frozenset(ids).union(*(known_evidence.evidence[id].indicators for id in ids))
 
 
 class ChangedRecords(msgspec.Struct, frozen=True, kw_only=True):
-    """Items and indicators new, gone (removed too), or judged anew; if `conventions` changed."""
+    """Items and indicators new, gone (removed too), or judged anew; if `conventions` changed.
+
+    `superseded` are those of the gone that another item replaced; `restored` names for each of the
+    new that was replaced before the item that replaced it.
+    """
 
     new: frozenset[str] = frozenset()
     gone: frozenset[str] = frozenset()
+    superseded: frozenset[str] = frozenset()
+    restored: Mapping[str, str] = {}
     removed: frozenset[str] = frozenset()
     judged: frozenset[str] = frozenset()
     conventions: bool = False
@@ -180,16 +190,30 @@ def _cause(before: GroupTotal | None, after: GroupTotal | None, reasons: Changed
     now = _members(after) if after else frozenset()
     rows = [line.strongest for line in (before, after) if line]
     here = {row.id for row in rows} | was | now
-    elsewhere: Cause = "conventions" if reasons.conventions else "rivals"
-    if was & reasons.removed:
+    other: Cause = "conventions" if reasons.conventions else "rivals"
+    replacing = {reasons.restored[id] for id in now & reasons.restored.keys()}
+    if (was | replacing) & reasons.removed:
         return "removal"
     if was & reasons.gone:
-        return "retraction"
-    if here & reasons.judged:
+        return "superseded" if was & reasons.gone <= reasons.superseded else "retraction"
+    if (here | replacing) & reasons.judged:
         return "new judgement"
-    if "absence" in {row.kind for row in rows}:
-        return "new evidence" if before or here & reasons.new else "time"
-    return _by_evidence(before, after) if here & reasons.new else elsewhere
+    if replacing:
+        return "retraction"
+    if not here & reasons.new and other == "rivals" and _young(before) == _young(after):
+        other = "age"
+    elif "absence" in {row.kind for row in rows}:
+        other = "new evidence" if before or here & reasons.new else "time"
+    elif here & reasons.new:
+        other = _by_evidence(before, after)
+    return other
+
+
+def _young(line: GroupTotal | None) -> dict[tuple[RowKey, ScenarioId], float]:
+    """Decibans of the rows of a line as if they had not aged."""
+    rows = (*line.counted_rows, *line.suppressed) if line else ()
+    worths = ((row, column, worth) for row in rows for column, worth in row.values.items())
+    return {(row.key, column): round(worth / row.age, 9) for row, column, worth in worths}
 
 
 def _by_evidence(before: GroupTotal | None, after: GroupTotal | None) -> Cause:

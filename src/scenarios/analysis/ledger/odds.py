@@ -16,19 +16,17 @@ from scenarios.analysis.evidence.knowledge import KnownEvidence, connected, memb
 from scenarios.analysis.ledger.contributions import (
     KINDS,
     Columns,
-    End,
     GroupTotal,
-    LayerCounts,
     LedgerRow,
     RowGroup,
     RowKey,
+    aged,
     centred,
-    factors,
     groups,
     net,
     rows,
-    total,
 )
+from scenarios.analysis.ledger.dependence import End, LayerCounts, factors, total
 from scenarios.model import ConditionalPrior, Database, Dependence, Scenario, ScenarioId
 from scenarios.scales import decibans, held, probability
 
@@ -54,13 +52,16 @@ class Comparison(EvidenceTotals, frozen=True, kw_only=True, dict=True):
     dependence: Dependence
     groups: list[RowGroup]
     nets: dict[ScenarioId, list[GroupTotal]]
-    heights: dict[ScenarioId, LayerCounts]
+    layer_counts: dict[ScenarioId, LayerCounts]
     neutral: dict[ScenarioId, int]
 
     @cached_property
     def shares(self) -> dict[ScenarioId, dict[End, float]]:
         """The share of the lines of each end that counts."""
-        return {c: factors(heights, self.dependence) for c, heights in self.heights.items()}
+        return {
+            c: factors(layer_counts, self.dependence)
+            for c, layer_counts in self.layer_counts.items()
+        }
 
 
 def columns(database: Database, scenario_id: ScenarioId) -> Columns:
@@ -69,11 +70,11 @@ def columns(database: Database, scenario_id: ScenarioId) -> Columns:
     return (scenario_id,) if set_id is None else members(database, set_id)
 
 
-def compare(known: KnownEvidence, beside: Columns) -> Comparison:
+def compare(known_evidence: KnownEvidence, others: Columns) -> Comparison:
     """Compare a scenario alone, or the members of a set, by the evidence known."""
-    account = LedgerAccount(known.database, beside)
-    account.post(known)
-    return account.comparison(known.database, known.as_of)
+    account = LedgerAccount(known_evidence.database, others)
+    account.post(known_evidence)
+    return account.comparison(known_evidence.database, known_evidence.as_of)
 
 
 class LedgerAccount:
@@ -83,36 +84,40 @@ class LedgerAccount:
     of the lines.
     """
 
-    def __init__(self, database: Database, beside: Columns) -> None:
-        self.columns = beside
-        self._compared = database.scenarios[beside[0]].set is not None
+    def __init__(self, database: Database, others: Columns) -> None:
+        self.columns = others
+        self._compared = database.scenarios[others[0]].set is not None
+        self._tracker = database.tracker
         self._dependence = database.tracker.dependence
+        self._aged: date | None = None
         self._rows: dict[RowKey, tuple[LedgerRow, LedgerRow]] = {}  # before and after centring
         self._groups: dict[RowKey, RowGroup] = {}
         self._places: dict[str | RowKey, RowKey] = {}  # groups by ties, without by the row
-        self._nets: dict[ScenarioId, dict[RowKey, GroupTotal]] = {column: {} for column in beside}
-        self._heights: dict[ScenarioId, LayerCounts] = {}
-        self._neutral = dict.fromkeys(beside, 0)
+        self._nets: dict[ScenarioId, dict[RowKey, GroupTotal]] = {column: {} for column in others}
+        self._layer_counts: dict[ScenarioId, LayerCounts] = {}
+        self._neutral = dict.fromkeys(others, 0)
         self._totals: dict[ScenarioId, float] = {}
 
-    def part(self) -> None:
+    def detach(self) -> None:
         """Detach from the account of which this is a copy, so that rows change here alone."""
         self._rows, self._groups = {**self._rows}, {**self._groups}
         self._places, self._neutral = {**self._places}, {**self._neutral}
         self._nets = {column: {**lines} for column, lines in self._nets.items()}
-        self._heights = {column: heights.copy() for column, heights in self._heights.items()}
+        self._layer_counts = {
+            column: layer_counts.copy() for column, layer_counts in self._layer_counts.items()
+        }
         self._totals = {**self._totals}
 
-    def post(self, known: KnownEvidence, ids: AbstractSet[str] | None = None) -> None:
+    def post(self, known_evidence: KnownEvidence, ids: AbstractSet[str] | None = None) -> None:
         """Put the rows of these items and indicators as they are known, in place of earlier ones.
 
         Without `ids`, all rows.
         """
-        ruled_out = left(known.database, self.columns, known.as_of)
+        ruled_out = left(known_evidence.database, self.columns, known_evidence.as_of)
         keys = ((kind, id) for id in ids or () for kind in KINDS)
         gone = {key: self._rows.pop(key) for key in keys if key in self._rows}
         came = {}
-        for row in rows(known, self.columns, ids):
+        for row in rows(known_evidence, self.columns, ids):
             counted = centred(row, self.columns, ruled_out) if self._compared else row
             came[row.key] = row, counted
         self._rows |= came
@@ -123,19 +128,20 @@ class LedgerAccount:
         speaking = [row for _, row in came.values() if any(row.values.values())]
         if self._groups:
             changed = [*speaking, *(row for _, row in gone.values())]
-            places = (self._places.get(place) for row in changed for place in _places(row))
-            taken = [row for key in dict.fromkeys(places) if key for row in self._taken(key)]
-            speaking += [row for row in taken if row.key not in gone]
+            places = (self._places.get(key) for row in changed for key in _places(row))
+            removed = [row for key in dict.fromkeys(places) if key for row in self._taken(key)]
+            speaking += [row for row in removed if row.key not in gone]
             speaking.sort(key=lambda row: row.key)
         for group in groups(speaking):
             self._put(group)
+        self._aged = None
 
     def _put(self, group: RowGroup) -> None:
         key = group.key
         self._groups[key] = group
         for row in group.rows:
-            for place in _places(row):
-                self._places[place] = key
+            for row_key in _places(row):
+                self._places[row_key] = key
         for column, line in net(group).items():
             self._nets[column][key] = line
             self._count(column, line, 1)
@@ -143,27 +149,40 @@ class LedgerAccount:
     def _taken(self, key: RowKey) -> Sequence[LedgerRow]:
         """Remove a group and return its rows."""
         group = self._groups.pop(key)
-        for place in {place for row in group.rows for place in _places(row)}:
-            del self._places[place]
+        for row_key in {key for row in group.rows for key in _places(row)}:
+            del self._places[row_key]
         for column in self.columns:
             if line := self._nets[column].pop(key, None):
                 self._count(column, line, -1)
         return group.rows
 
     def _count(self, column: ScenarioId, line: GroupTotal, number: int) -> None:
-        if heights := self._heights.get(column):
-            heights.add(line.end, number)
+        if layer_counts := self._layer_counts.get(column):
+            layer_counts.add(line.end, number)
             self._totals.pop(column, None)
 
-    def totals(self) -> dict[ScenarioId, float]:
-        """The decibans that the lines of each column add up to."""
+    def _age(self, day: date) -> None:
+        """Let every line count what its age on a day leaves of it."""
+        if self._tracker.half_life_days is None or self._aged == day:
+            return
+        self._aged = day
+        self._nets = {column: {} for column in self.columns}
+        self._layer_counts, self._totals = {}, {}
+        for key, group in self._groups.items():
+            older = tuple(aged(row, self._tracker, day) for row in group.rows)
+            for column, line in net(msgspec.structs.replace(group, rows=older)).items():
+                self._nets[column][key] = line
+
+    def totals(self, day: date) -> dict[ScenarioId, float]:
+        """The decibans that the lines of each column add up to, as old as they are on a day."""
+        self._age(day)
         for column in self.columns:
-            if column not in self._heights:
-                self._heights[column] = LayerCounts.of(
+            if column not in self._layer_counts:
+                self._layer_counts[column] = LayerCounts.of(
                     line.end for line in self._nets[column].values()
                 )
             if column not in self._totals:
-                self._totals[column] = total(self._heights[column], self._dependence)
+                self._totals[column] = total(self._layer_counts[column], self._dependence)
         return {column: self._totals[column] for column in self.columns}
 
     def comparison(self, database: Database, day: date) -> Comparison:
@@ -172,14 +191,16 @@ class LedgerAccount:
             columns=self.columns,
             compared=self._compared,
             left=frozenset(left(database, self.columns, day)),
-            totals=self.totals(),
+            totals=self.totals(day),
             dependence=self._dependence,
             groups=[self._groups[key] for key in sorted(self._groups)],
             nets={
                 column: [lines[key] for key in sorted(lines)]
                 for column, lines in self._nets.items()
             },
-            heights={column: heights.copy() for column, heights in self._heights.items()},
+            layer_counts={
+                column: layer_counts.copy() for column, layer_counts in self._layer_counts.items()
+            },
             neutral={**self._neutral},
         )
 
@@ -188,11 +209,11 @@ def _places(row: LedgerRow) -> Iterable[str | RowKey]:
     return row.ties or (row.key,)
 
 
-def left(database: Database, beside: Columns, day: date) -> dict[ScenarioId, date]:
+def left(database: Database, others: Columns, day: date) -> dict[ScenarioId, date]:
     """Members known not to occur, and since when."""
     return {
         id: outcome.recorded
-        for id in beside
+        for id in others
         if (outcome := resolved(database, id, day)) and outcome.outcome == "did-not-occur"
     }
 
@@ -247,7 +268,7 @@ class PriorLink(NamedTuple):
     """The scenario on which a prior depends, and whether it occurred; None while that is open."""
 
     other: ScenarioId
-    given: ConditionalPrior
+    conditional: ConditionalPrior
     occurred: bool | None
 
 
@@ -265,16 +286,16 @@ class OddsSource(Protocol):
 
     database: Database
 
-    def at(self, day: date) -> Odds:
+    def odds_on(self, day: date) -> Odds:
         """The odds of a day."""
 
     def changes(self, scenario_id: ScenarioId) -> Sequence[date]:
         """The days on which something changes but a prior that decays."""
 
-    def totals(self, beside: Columns, day: date) -> EvidenceTotals:
+    def totals(self, others: Columns, day: date) -> EvidenceTotals:
         """The totals of a day."""
 
-    def comparison(self, beside: Columns, day: date) -> Comparison:
+    def comparison(self, others: Columns, day: date) -> Comparison:
         """The lines of a day too."""
 
 
@@ -284,9 +305,9 @@ class Odds:
     From the evidence known alone, or by the steps that several days share.
     """
 
-    def __init__(self, known: KnownEvidence, days: OddsSource | None = None) -> None:
-        self.known = known
-        self.day = known.as_of
+    def __init__(self, known_evidence: KnownEvidence, days: OddsSource | None = None) -> None:
+        self.known = known_evidence
+        self.day = known_evidence.as_of
         self._days = days
         self._compared: dict[Columns, Comparison] = {}
         self._steps: dict[ScenarioId, PriorSteps] = {}
@@ -294,12 +315,12 @@ class Odds:
 
     def comparison(self, scenario_id: ScenarioId) -> Comparison:
         """A scenario's lines beside those of its set."""
-        beside = columns(self.known.database, scenario_id)
+        others = columns(self.known.database, scenario_id)
         if self._days:
-            return self._days.comparison(beside, self.day)
-        if beside not in self._compared:
-            self._compared[beside] = compare(self.known, beside)
-        return self._compared[beside]
+            return self._days.comparison(others, self.day)
+        if others not in self._compared:
+            self._compared[others] = compare(self.known, others)
+        return self._compared[others]
 
     def totals(self, scenario_id: ScenarioId) -> EvidenceTotals:
         """The totals of those lines."""
@@ -326,8 +347,8 @@ class Odds:
             id = next(reversed(path))
             link = None if id in self._steps else self._link(id, path)
             is_open = link is not None and link.occurred is None
-            beside = columns(self.known.database, link.other) if link and is_open else ()
-            if first := next((column for column in beside if column not in self._steps), None):
+            others = columns(self.known.database, link.other) if link and is_open else ()
+            if first := next((column for column in others if column not in self._steps), None):
                 path[first] = None
                 continue
             if id not in self._steps:
@@ -337,8 +358,8 @@ class Odds:
 
     def _step(self, id: ScenarioId, link: PriorLink | None) -> PriorSteps:
         declared = self.known.database.scenarios[id].prior.probability
-        given, at_date = self.prior(id, link)
-        return PriorSteps(declared=declared, given=given, at_date=at_date, link=link)
+        from_links, at_date = self.prior(id, link)
+        return PriorSteps(declared=declared, given=from_links, at_date=at_date, link=link)
 
     def prior(
         self,
@@ -349,13 +370,13 @@ class Odds:
     ) -> tuple[float, float]:
         """A prior given the link, and at the date; moved `by` decibans, or by `linked` chances."""
         scenario = self.known.database.scenarios[id]
-        given = _moved(scenario.prior.probability, by)
+        from_links = _moved(scenario.prior.probability, by)
         if link:
             chance = linked.get(link.other) if link.occurred is None else float(link.occurred)
             chance = self.implied(link.other) if chance is None else chance
-            given = chance * _moved(link.given.occurred, by)
-            given += (1 - chance) * _moved(link.given.did_not_occur, by)
-        return given, after_time(scenario, given, self.day)
+            from_links = chance * _moved(link.conditional.occurred, by)
+            from_links += (1 - chance) * _moved(link.conditional.did_not_occur, by)
+        return from_links, after_time(scenario, from_links, self.day)
 
     def _link(self, id: ScenarioId, path: Mapping[ScenarioId, None]) -> PriorLink | None:
         """The scenario on which a prior depends, and its outcome; a circle counts as no link."""
@@ -377,21 +398,29 @@ def _moved(chance: float, by: float) -> float:
     return probability(decibans(chance) + by) if by else chance
 
 
+def decays(scenario: Scenario) -> bool:
+    """True if its prior falls as time passes without it; no member of a set has a hazard."""
+    hazard, horizon = scenario.prior.hazard, scenario.horizon
+    return hazard is not None and scenario.set is None and scenario.opened < horizon
+
+
 def after_time(scenario: Scenario, chance: float, day: date) -> float:
     """A prior after `time`: with a constant hazard 1 − (1−p)^((H−t)/(H−O)), t held in [O, H].
 
     `hazard_ended` freezes t at its date. What a hazard leaves is held within [0.001, 0.999], so
     that the `time` row is finite on the last day.
     """
-    opened, horizon, prior = scenario.opened, scenario.horizon, scenario.prior
-    if prior.hazard is None or scenario.set is not None or horizon <= opened:
+    if not decays(scenario):
         return chance
+    opened, horizon, prior = scenario.opened, scenario.horizon, scenario.prior
     last = min(horizon, prior.hazard_ended.date) if prior.hazard_ended else horizon
     left = (horizon - max(min(day, last), opened)) / (horizon - opened)
     return held(1 - (1 - chance) ** left)
 
 
 def changes_daily(database: Database, scenario_id: ScenarioId) -> bool:
-    """True if a prior behind the figure decays from day to day."""
+    """True if a prior behind the figure, or its evidence, decays from day to day."""
+    if database.tracker.half_life_days is not None:
+        return True
     around = connected(database, scenario_id)
     return any(database.scenarios[id].prior.hazard for id in around)

@@ -9,26 +9,26 @@ from typing import Any, Literal, NamedTuple
 import msgspec
 from msgspec.structs import replace
 
-from scenarios.analysis.ledger.contributions import (
-    LedgerRow,
-    RowKey,
-    RowKind,
-    total,
-    totals_without,
-)
+from scenarios.analysis.ledger.contributions import LedgerRow, RowKey, RowKind
+from scenarios.analysis.ledger.dependence import total, totals_without
 from scenarios.analysis.ledger.odds import Comparison, Odds, implied, log_odds
-from scenarios.model import Dependence, ScenarioId
+from scenarios.model import Database, Dependence, ScenarioId
 from scenarios.scales import decibans, held, probability
+from scenarios.values import indicator_key
 
 PRIOR_STEP = 1.7
 """Decibans: the standard uncertainty of a prior."""
 LINE_STEP, LINES_STEP = 0.4, 0.2
 """The share of what it counts that one line may err by, and all of them together."""
+READING_STEP = 3.0
+"""Decibans: the standard uncertainty of one rating, before what multiplies it."""
 DEPENDENCE_STEP = 0.12
 COVERAGE = 1.645
 """Standard deviations on either side that hold 90 % of a normal distribution."""
 
-TermKind = Literal["prior", "line", "lines", "within", "between", "dependence", "link"]
+_ROUNDING = 1e-9
+
+TermKind = Literal["prior", "line", "lines", "reading", "within", "between", "dependence", "link"]
 
 
 class Band(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,8 +42,8 @@ class Term(msgspec.Struct, frozen=True, kw_only=True):
     """Contribution of an input to the band: half the move of the log odds as it is bent, in dB.
 
     `low` and `high` are the implied probability at both ends: of a link at those of the linked
-    scenario's band, whose term is divided by 1.645. The id of a link and of a prior is a scenario,
-    that of a line is its row, whose kind is `row`.
+    scenario's band, whose term is divided by 1.645. The id of a link, of a prior and of a reading
+    is a scenario, that of a line is its row, whose kind is `row`.
     """
 
     kind: TermKind
@@ -67,54 +67,6 @@ class Budget(NamedTuple):
         return self.terms[: 1 + bisect_left(squares, squares[-1] / 2)] if squares else ()
 
 
-class Budgets:
-    """The uncertainty budgets of a day, each computed once: each input is bent alone, up and down.
-
-    The band is p(L ± 1.645·√Σ term²), L the implied log odds before the bound, held within
-    [0.001, 0.999]: the law of propagation of uncertainty (JCGM 100:2008, 5.1).
-    """
-
-    def __init__(self, odds: Odds) -> None:
-        self._odds = odds
-        self._budgets: dict[ScenarioId, Budget] = {}
-        self._bent: dict[ScenarioId, tuple[InputRange, ...]] = {}
-
-    def of(self, scenario_id: ScenarioId) -> Budget:
-        """The budget of a scenario; a chain of links is followed from its end."""
-        path = [scenario_id]
-        while path:
-            links = _links(self._odds, path[-1])
-            first = next((other for other in links if other not in self._budgets), None)
-            if first is not None:
-                path.append(first)
-            elif (id := path.pop()) not in self._budgets:
-                self._budgets[id] = self._budget(id, links)
-        return self._budgets[scenario_id]
-
-    def _budget(self, id: ScenarioId, links: Iterable[ScenarioId]) -> Budget:
-        comparison, priors = self._odds.comparison(id), self._odds.priors(id)
-        free = log_odds(comparison, priors)[id]
-        if math.isinf(free):
-            end = held(probability(free))
-            return Budget(Band(low=end, high=end), ())
-        first = comparison.columns[0]
-        if first not in self._bent:
-            linked = {link: self._budgets[link].band for link in links}
-            self._bent[first] = tuple(_bends(self._odds, comparison, linked))
-        shares, named = _shares(comparison, priors, id), _row_names(comparison, id)
-        terms = [_term(bend, free, id, shares, named) for bend in self._bent[first]]
-        terms.sort(key=lambda term: (-round(term.term, 9), term.kind, term.id))
-        spread = COVERAGE * math.hypot(*(term.term for term in terms))
-        low, high = (held(probability(free + way * spread)) for way in (-1, 1))
-        return Budget(Band(low=low, high=high), tuple(terms))
-
-
-def bands(odds: Odds, scenario_ids: Iterable[ScenarioId]) -> dict[ScenarioId, Band]:
-    """The band of each scenario."""
-    budgets = Budgets(odds)
-    return {id: budgets.of(id).band for id in scenario_ids}
-
-
 class InputRange(NamedTuple):
     """An input bent down and up: the decibans that it adds to each member; a line by its group."""
 
@@ -124,25 +76,97 @@ class InputRange(NamedTuple):
     group: RowKey | None = None
 
 
-def _term(
-    bend: InputRange,
-    free: float,
-    column: ScenarioId,
-    shares: Mapping[ScenarioId, float],
-    named: Mapping[RowKey, LedgerRow],
-) -> Term:
-    def moved(more: Mapping[ScenarioId, float]) -> float:
-        """Log odds of a member with more decibans, its own and those of the others."""
-        others = sum(shares[c] * (10 ** (db / 10) - 1) for c, db in more.items() if c in shares)
-        return free + more.get(column, 0.0) - 10 * math.log10(1 + others)
+class Budgets:
+    """The uncertainty budgets of a day, each computed once: each input is bent alone, up and down.
 
-    low, high = sorted(map(moved, bend.ends))
-    row = None if bend.group is None else named[bend.group]
+    The band is p(L ± 1.645·√Σ term²), L the implied log odds before the bound, held within
+    [0.001, 0.999]: the law of propagation of uncertainty (JCGM 100:2008, 5.1).
+    """
+
+    def __init__(self, odds: Odds) -> None:
+        self._odds = odds
+        self._bands: dict[ScenarioId, Band] = {}
+        self._bent: dict[ScenarioId, tuple[InputRange, ...]] = {}
+
+    def of(self, scenario_id: ScenarioId) -> Budget:
+        """The budget of a scenario."""
+        band, comparison = self.band(scenario_id), self._odds.comparison(scenario_id)
+        free = log_odds(comparison, self._odds.priors(scenario_id))[scenario_id]
+        if math.isinf(free):
+            return Budget(band, ())
+        named = _row_names(comparison, scenario_id)
+        terms = [_term(bend, *ends, named) for bend, ends in self._bent_ends(scenario_id, free)]
+        terms.sort(key=lambda term: (-round(term.term, 9), term.kind, term.id))
+        return Budget(band, tuple(terms))
+
+    def band(self, scenario_id: ScenarioId) -> Band:
+        """The band of a scenario; a chain of links is followed from its end."""
+        path = [scenario_id]
+        while path:
+            links = _links(self._odds, path[-1])
+            first = next((other for other in links if other not in self._bands), None)
+            if first is not None:
+                path.append(first)
+            elif (id := path.pop()) not in self._bands:
+                self._bands[id] = self._band(id)
+        return self._bands[scenario_id]
+
+    def _band(self, id: ScenarioId) -> Band:
+        free = log_odds(self._odds.comparison(id), self._odds.priors(id))[id]
+        if math.isinf(free):
+            end = held(probability(free))
+            return Band(low=end, high=end)
+        halves = sorted(_half(bend.kind, *ends) for bend, ends in self._bent_ends(id, free))
+        spread = COVERAGE * math.hypot(*halves)
+        low, high = (held(probability(free + sign * spread)) for sign in (-1, 1))
+        return Band(low=low, high=high)
+
+    def _bent_ends(
+        self, id: ScenarioId, free: float
+    ) -> Iterator[tuple[InputRange, tuple[float, float]]]:
+        """Yield each input with the log odds of a scenario at both of its ends, the lower first."""
+        comparison, priors = self._odds.comparison(id), self._odds.priors(id)
+        first = comparison.columns[0]
+        if first not in self._bent:
+            linked = {link: self._bands[link] for link in _links(self._odds, id)}
+            self._bent[first] = tuple(_bends(self._odds, comparison, linked))
+        shares = _shares(comparison, priors, id)
+        for bend in self._bent[first]:
+            one, other = (_moved(free, more, id, shares) for more in bend.ends)
+            yield bend, (min(one, other), max(one, other))
+
+
+def _moved(
+    free: float,
+    more: Mapping[ScenarioId, float],
+    id: ScenarioId,
+    shares: Mapping[ScenarioId, float],
+) -> float:
+    """Log odds of a member with more decibans, its own and those of the others."""
+    if not shares:
+        return free + more.get(id, 0.0)
+    others = sum(shares[c] * (10 ** (db / 10) - 1) for c, db in more.items() if c in shares)
+    return free + more.get(id, 0.0) - 10 * math.log10(1 + others)
+
+
+def _half(kind: TermKind, low: float, high: float) -> float:
+    """Half of what an input moves; a link is bent by its band, that is by 1.645 times as much."""
     half = (high - low) / 2
+    return half / COVERAGE if kind == "link" else half
+
+
+def bands(odds: Odds, scenario_ids: Iterable[ScenarioId]) -> dict[ScenarioId, Band]:
+    """The band of each scenario."""
+    budgets = Budgets(odds)
+    return {id: budgets.band(id) for id in scenario_ids}
+
+
+def _term(bend: InputRange, low: float, high: float, named: Mapping[RowKey, LedgerRow]) -> Term:
+    row = None if bend.group is None else named[bend.group]
     return Term(
         kind=bend.kind,
         id=row.id if row else bend.id,
-        term=half / COVERAGE if bend.kind == "link" else half,
+        term=_half(bend.kind, low, high),
         low=held(probability(low)),
         high=held(probability(high)),
         row=row.kind if row else None,
@@ -189,7 +213,14 @@ def _bends(
         totals, shares = comparison.totals.items(), (-LINES_STEP, LINES_STEP)
         ends = ({c: share * db for c, db in totals} for share in shares)
         yield InputRange("lines", "lines", tuple(ends))
-    lines = {column: heights for column, heights in comparison.heights.items() if heights.ends}
+    for column in inside:
+        if read := _reading(odds.known.database, comparison, column):
+            yield InputRange("reading", column, ({column: -read}, {column: read}))
+    lines = {
+        column: layer_counts
+        for column, layer_counts in comparison.layer_counts.items()
+        if layer_counts.ends
+    }
     for kind, bent in _dependences(odds.known.database.tracker.evidence_dependence):
         ends = ({c: total(lines[c], end) - comparison.totals[c] for c in lines} for end in bent)
         yield InputRange(kind, kind, tuple(ends))
@@ -226,6 +257,30 @@ def _counted(comparison: Comparison) -> dict[RowKey, dict[ScenarioId, float]]:
     return counted
 
 
+def _reading(database: Database, comparison: Comparison, column: ScenarioId) -> float:
+    """Decibans by which a total may err if each of its ratings is misread by 3 dB, independently.
+
+    A line reads as its strongest row does; of equals, as the one that is multiplied most.
+    """
+    shares, errors = comparison.shares[column], list[float]()
+    for line in comparison.nets[column]:
+        top = abs(line.strongest.values[column]) - _ROUNDING
+        equal = (r for r in (*line.counted_rows, *line.suppressed) if abs(r.values[column]) >= top)
+        if abs(line.decibans) >= _ROUNDING:
+            multiplier = max(_multiplier(database, row) for row in equal)
+            errors.append(multiplier * shares[line.end])
+    return READING_STEP * math.hypot(*errors)
+
+
+def _multiplier(database: Database, row: LedgerRow) -> float:
+    """All that multiplies a rating; the absence by a chance has the strength in the chance."""
+    if row.kind == "absence":
+        scenario_id, name = indicator_key(row.id)
+        if database.scenarios[scenario_id].indicators[name].chance is not None:
+            return row.weight * row.age
+    return row.weight * database.tracker.rating_strength * row.age
+
+
 def _row_names(comparison: Comparison, scenario_id: ScenarioId) -> dict[RowKey, LedgerRow]:
     """The row that names each group: that of its line in the scenario's column, else its first."""
     first = {group.key: group.rows[0] for group in comparison.groups}
@@ -252,7 +307,7 @@ def leave_one_out(odds: Odds, scenario_id: ScenarioId) -> LeaveOneOut:
     comparison, priors = odds.comparison(scenario_id), odds.priors(scenario_id)
     without: dict[ScenarioId, dict[RowKey, float]] = {}
     for column, nets in comparison.nets.items():
-        totals = totals_without(comparison.heights[column], comparison.dependence)
+        totals = totals_without(comparison.layer_counts[column], comparison.dependence)
         without[column] = {line.group: totals[line.end] for line in nets}
     named = _row_names(comparison, scenario_id)
     ends: list[tuple[float, LedgerRow | None]] = [(odds.implied(scenario_id), None)]

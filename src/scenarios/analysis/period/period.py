@@ -10,9 +10,10 @@ import msgspec
 from scenarios.analysis.evidence.knowledge import (
     KnownEvidence,
     State,
-    known,
+    known_on,
     last_open_day,
     members,
+    replaced,
     resolved,
     state,
 )
@@ -21,8 +22,8 @@ from scenarios.analysis.forecasts import (
     SheetForecast,
     StandingForecast,
     StatedProbability,
-    given,
-    standing,
+    current_forecasts,
+    forecasts_between,
     stated,
 )
 from scenarios.analysis.ledger.days import DailyLedgers
@@ -120,12 +121,19 @@ class ScenarioView(PreviousFigures, frozen=True, kw_only=True):
         return was.probability != now.probability
 
     @property
+    def weighed_anew(self) -> bool:
+        """True if nobody forecast and the same analysts stand: they only weigh differently."""
+        was, now = self.stated_before, self.stated
+        return bool(was and now and not self.given and was.analysts == now.analysts)
+
+    @property
     def explained(self) -> bool:
         """False if the stated figure moved by itself with neither evidence nor a rationale."""
         return (
             self.stated_bits < MOVED_BITS
             or any(forecast.rationale or forecast.evidence for forecast in self.given)
             or self.normalised
+            or self.weighed_anew
             or self.restated_stated
             or bool(self.new_evidence)
         )
@@ -151,9 +159,11 @@ class Window(msgspec.Struct, frozen=True, kw_only=True, dict=True):
 
     @cached_property
     def between(self) -> tuple[KnownEvidence, KnownEvidence]:
-        """Of the items that were recorded or retracted in the window, those known at each end."""
-        items = self.odds.changed(self.since, self.as_of)
-        before, now = (known(self.database, day, items) for day in (self.since, self.as_of))
+        """Of the items that began or ceased to count in the window, those known at each end."""
+        items, evidence = self.odds.changed(self.since, self.as_of), self.database.evidence
+        earlier = {id for item in items.values() for id in replaced(evidence, item)}
+        items |= {id: evidence[id] for id in earlier}
+        before, now = (known_on(self.database, day, items) for day in (self.since, self.as_of))
         return before, now
 
     @cached_property
@@ -179,15 +189,15 @@ def window(
     `only` limits the scenarios with views. `bands` and `odds` are reused if given.
     """
     odds = odds or DailyLedgers(database)
-    at = odds.at
-    before, now = known(database, since), known(database, as_of)
+    odds_on = odds.odds_on
+    before, now = known_on(database, since), known_on(database, as_of)
     last_days = {
         id: last_open_day(database, id, as_of)
         for id, scenario in database.scenarios.items()
         if scenario.opened <= as_of and (only is None or id in only)
         if id not in database.withheld
     }
-    by_scenario = {**bands, **(_bands(at, last_days) if banded else {})}
+    by_scenario = {**bands, **(_bands(odds_on, last_days) if banded else {})}
     means: Means = {}
 
     def view(id: ScenarioId, changed: KnownEvidence) -> ScenarioView:
@@ -198,21 +208,23 @@ def window(
             scenario=scenario,
             state=state(database, id, as_of),
             resolution=resolved(database, id, as_of),
-            odds=at(last),
-            odds_before=at(last_open_day(database, id, since)) if earlier.implied_before else None,
+            odds=odds_on(last),
+            odds_before=odds_on(last_open_day(database, id, since))
+            if earlier.implied_before
+            else None,
             implied_before=earlier.implied_before,
-            implied=implied_of(at(last), id),
+            implied=implied_of(odds_on(last), id),
             band=by_scenario.get(id),
             stated=stated(database, id, last, means),
             stated_before=earlier.stated_before,
-            given=tuple(given(database, id, since, as_of)),
+            given=tuple(forecasts_between(database, id, since, as_of)),
             since=since,
             now=now,
             changed=changed,
         )
 
     def look() -> dict[ScenarioId, ScenarioView]:
-        changed = known(database, as_of, odds.changed(since, as_of))
+        changed = known_on(database, as_of, odds.changed(since, as_of))
         return {id: view(id, changed) for id in last_days}
 
     return Window(
@@ -225,7 +237,7 @@ def earlier_of(odds: DailyLedgers, id: ScenarioId, since: date, means: Means) ->
     if odds.database.scenarios[id].opened > since:
         return PreviousFigures(implied_before=None, stated_before=None)
     first = last_open_day(odds.database, id, since)
-    implied, before = implied_of(odds.at(first), id), stated(odds.database, id, first, means)
+    implied, before = implied_of(odds.odds_on(first), id), stated(odds.database, id, first, means)
     return PreviousFigures(implied_before=implied, stated_before=before)
 
 
@@ -240,15 +252,15 @@ def bands_of(
     database = odds.database
     every = (id for id in ids if id not in database.withheld)
     opened = (id for id in every if database.scenarios[id].opened <= as_of)
-    return _bands(odds.at, {id: last_open_day(database, id, as_of) for id in opened})
+    return _bands(odds.odds_on, {id: last_open_day(database, id, as_of) for id in opened})
 
 
 def _bands(
-    at: Callable[[date], Odds], last_days: Mapping[ScenarioId, date]
+    odds_on: Callable[[date], Odds], last_days: Mapping[ScenarioId, date]
 ) -> dict[ScenarioId, Band]:
     by_scenario: dict[ScenarioId, Band] = {}
     for day in set(last_days.values()):
-        by_scenario |= bands_at(at(day), [id for id, last in last_days.items() if last == day])
+        by_scenario |= bands_at(odds_on(day), [id for id, last in last_days.items() if last == day])
     return by_scenario
 
 
@@ -292,7 +304,8 @@ class Spread(msgspec.Struct, frozen=True, kw_only=True):
 def spreads(window: Window) -> tuple[Spread, ...]:
     """Every live scenario that two or more analysts forecast, widest spread first."""
     forecasts = (
-        (view.id, standing(window.database, view.id, window.as_of)) for view in open_views(window)
+        (view.id, current_forecasts(window.database, view.id, window.as_of))
+        for view in open_views(window)
     )
     spreads = [_spread(window, id, figures) for id, figures in forecasts if len(figures) > 1]
     return tuple(sorted(spreads, key=lambda spread: (-spread.spread_decibans, spread.scenario)))

@@ -11,9 +11,9 @@ from typing import NamedTuple
 import msgspec
 
 from scenarios.analysis.evidence.knowledge import (
-    bears_on,
+    borne,
     dependents,
-    known,
+    known_on,
     last_open_day,
     resolved,
 )
@@ -31,7 +31,6 @@ from scenarios.analysis.ledger.ledger_changes import (
 from scenarios.analysis.ledger.odds import Odds
 from scenarios.model import Database, EvidenceId, Outcome, ScenarioId, Tracker
 from scenarios.scales import jeffreys
-from scenarios.values import indicator_key
 
 _ROUNDING = 1e-9
 """A probability that differs by less is the same."""
@@ -66,7 +65,7 @@ class DatedDatabase:
     def __init__(self, database: Database, day: date, odds: DailyLedgers | None = None) -> None:
         self.database, self.day, self.odds = database, day, odds or DailyLedgers(database)
         self._means: Means = {}
-        self.known_on = cache(partial(known, database))
+        self.known_on = cache(partial(known_on, database))
 
     def before(self, database: Database) -> DatedDatabase:
         """Another database on the same day; its ledgers share what the items do not change."""
@@ -77,7 +76,7 @@ class DatedDatabase:
         frame = attrgetter("tracker", "scenarios", "sources")
         is_alike = frame(database) == frame(self.database)
         return DatedDatabase(
-            database, self.day, self.odds.beside(database, items) if is_alike else None
+            database, self.day, self.odds.with_items(database, items) if is_alike else None
         )
 
     def side(self, id: ScenarioId) -> FiguresOnDay | None:
@@ -90,7 +89,7 @@ class DatedDatabase:
         return FiguresOnDay(
             whole=self,
             scenario=id,
-            odds=self.odds.at(last),
+            odds=self.odds.odds_on(last),
             stated=stated(self.database, id, last, self._means),
             outcome=outcome.outcome if outcome else None,
         )
@@ -151,8 +150,7 @@ def _touched(old: DatedDatabase, new: DatedDatabase) -> set[ScenarioId]:
                 touched.update(*(indicator.ratings for indicator in scenario.indicators.values()))
         for id, item in database.evidence.items():
             if other.evidence.get(id) != item or item.source in sources:
-                touched |= bears_on(database, item)
-                touched |= {indicator_key(text)[0] for text in item.indicators}
+                touched |= borne(database, item) & database.scenarios.keys()
         for id, sheet in database.sheets.items():
             if other.sheets.get(id) != sheet:
                 touched |= sheet.probabilities.keys()
@@ -179,7 +177,8 @@ def _judged(database: Database, ids: Iterable[EvidenceId]) -> dict[str, object]:
     judged: dict[str, object] = {}
     for id, item in ((id, database.evidence[id]) for id in ids if id in database.evidence):
         grade = item.grade(database.sources)
-        judged[id] = item.ratings, item.indicators, grade, item.origin, item.event, item.theme
+        of_item = item.ratings, item.indicators, grade, item.origin, item.event, item.theme
+        judged[id] = *of_item, item.supersedes
     for owner, scenario in database.scenarios.items():
         for key, of in scenario.indicators.items():
             judged[f"{owner}/{key}"] = of.ratings, of.due, of.if_absent, of.chance, of.theme
@@ -200,6 +199,8 @@ def _shift(
         reasons = ChangedRecords(
             new=touched(here, there),
             gone=touched(there, here),
+            superseded=frozenset(here.superseded),
+            restored=there.superseded,
             removed=frozenset(old.evidence.keys() - new.evidence.keys()),
             judged=judged,
             conventions=_conventions(old.tracker) != _conventions(new.tracker),
@@ -229,7 +230,7 @@ def _differing(before: Mapping[str, object], after: Mapping[str, object]) -> fro
 
 def _conventions(tracker: Tracker) -> tuple[object, ...]:
     of_grades, of_lines = tracker.grade_weights, tracker.dependence
-    return tracker.decibans, of_grades, of_lines, tracker.rating_strength
+    return tracker.decibans, of_grades, of_lines, tracker.rating_strength, tracker.half_life_days
 
 
 def _stated(side: FiguresOnDay | None) -> float | None:

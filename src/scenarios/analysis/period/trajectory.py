@@ -3,17 +3,26 @@
 from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
+from itertools import pairwise
 
 import msgspec
 
 from scenarios.analysis.evidence.indicators import ReadingState, reading
-from scenarios.analysis.evidence.knowledge import connected, known, last_open_day
-from scenarios.analysis.forecasts import Means, SheetForecast, given, standing_days, stated
+from scenarios.analysis.evidence.knowledge import connected, known_on, last_open_day
+from scenarios.analysis.forecasts import (
+    Means,
+    SheetForecast,
+    forecasts_between,
+    records_of,
+    stated,
+    stated_days,
+)
 from scenarios.analysis.ledger.days import DailyLedgers
 from scenarios.analysis.ledger.odds import changes_daily
 from scenarios.analysis.period.period import ScenarioView, Window
 from scenarios.model import Database, Evidence, EvidenceId, IndicatorId, IndicatorKey, ScenarioId
 from scenarios.progress import Progress, unwatched
+from scenarios.scales import decibans
 from scenarios.values import indicator_key
 
 
@@ -76,13 +85,14 @@ class Trajectory(msgspec.Struct, frozen=True, kw_only=True):
     forecasts: tuple[SheetForecast, ...]
 
 
-def courses(
+def curves(
     window: Window, ids: Collection[ScenarioId], most: int, progress: Progress = unwatched
 ) -> dict[ScenarioId, Trajectory]:
     """Courses of these scenarios on the days on which one of their figures changed.
 
-    Where there are more than `most` such days, `most` evenly spaced days are used. The members of a
-    set are measured together, on the same days.
+    Days without a step of a stated figure are left out, those with the smallest of the evidence
+    first, where there are more than `most`. The members of a set are measured together, on the same
+    days.
     """
     odds = window.odds
     units: dict[str, list[ScenarioId]] = {}
@@ -92,17 +102,22 @@ def courses(
     for unit in progress(units.values(), "drawing the scenarios", len(units)):
         if set(unit).isdisjoint(ids):
             continue
-        days = _days(window, odds, unit, most)
         means: Means = {}
-        for view in (window.views[id] for id in unit if id in ids):
+        changes = _changes(window, unit)
+        lines = {id: _line(window, id, changes, means) for id in unit if id in ids}
+        days = _days(window, lines, {*changes}, most)
+        for id, line in lines.items():
+            view = window.views[id]
             first, last = span_of(window, view)
             asked = [day for day in days if first <= day <= last]
-            by_scenario[view.id] = Trajectory(
-                scenario=view.id,
-                points=_points(odds, view.id, asked, means),
+            more = [day for day in asked if day not in line]
+            line |= {point.day: point for point in _points(odds, id, more, means)}
+            by_scenario[id] = Trajectory(
+                scenario=id,
+                points=tuple(line[day] for day in asked),
                 marks=_marks(window, view, asked),
                 lanes=tuple(_lanes(window, odds, view)),
-                forecasts=tuple(given(window.database, view.id, None, asked[-1])),
+                forecasts=tuple(forecasts_between(window.database, id, None, asked[-1])),
             )
     return {id: by_scenario[id] for id in ids}
 
@@ -119,25 +134,63 @@ def evenly(first: date, last: date, count: int) -> list[date]:
     return sorted({first + timedelta(days=round(length * n / steps)) for n in range(steps + 1)})
 
 
-def _days(window: Window, odds: DailyLedgers, unit: Sequence[ScenarioId], most: int) -> list[date]:
-    """The days on which something about these scenarios changed, or `most` at even distances."""
-    spans = [span_of(window, window.views[id]) for id in unit]
-    first, last = min(start for start, _ in spans), max(end for _, end in spans)
+_Line = dict[date, TrajectoryPoint]
+
+
+def _changes(window: Window, unit: Sequence[ScenarioId]) -> list[date]:
+    """The days on which a figure of these scenarios can have stepped, in order."""
+    said = stated_days(window.database, connected(window.database, unit[0]))
+    return sorted(said.union(window.odds.changes(unit[0]), records_of(window.database).days))
+
+
+def _line(window: Window, id: ScenarioId, changes: Sequence[date], means: Means) -> _Line:
+    """The figures of a scenario on these days, on the eves of what decays, and at both ends."""
+    first, last = span_of(window, window.views[id])
+    days = {first, last, *changes}
+    if changes_daily(window.database, id):
+        days |= {day - timedelta(1) for day in changes if day > first}
+    inside = sorted(day for day in days if first <= day <= last)
+    return {point.day: point for point in _points(window.odds, id, inside, means)}
+
+
+_LEAST, _MORE = 0.01, 1.5
+"""Decibans of a step of the evidence that is not drawn, and how they grow to leave out more."""
+
+
+def _days(
+    window: Window, lines: Mapping[ScenarioId, _Line], changes: Collection[date], most: int
+) -> list[date]:
+    """The days with a step, of the evidence at most `most`; of what falls daily others between.
+
+    A step of the evidence that is left out is part of the next one that is drawn.
+    """
+    spans = [span_of(window, window.views[id]) for id in lines]
+    always, steps = {day for span in spans for day in span}, dict[date, dict[ScenarioId, float]]()
     database = window.database
-    around = connected(database, unit[0])
-    given = {database.sheets[s].date for id in around for s in database.speaking.get(id, ())}
-    stands = standing_days(database.tracker)
-    room = date.max.toordinal() - stands
-    given |= {day + timedelta(stands) for day in given if day.toordinal() <= room}
-    wanted = given.union(odds.changes(unit[0]))
-    if changes_daily(database, unit[0]):
-        eves = {day - timedelta(days=1) for day in wanted if day > first}
-        even = set(evenly(first, last, most // 2))
-        wanted |= even if len(wanted | eves | even) > most else even | eves
-    wanted = {day for day in wanted if first <= day <= last}
-    if len(wanted) > most:
-        wanted = set(evenly(first, last, most))
-    return sorted(wanted.union(day for span in spans for day in span))
+    ages, recorded = database.tracker.team.recency, records_of(database).days
+    for id, line in lines.items():
+        said = stated_days(database, connected(database, id)).union(recorded) if ages else line
+        for before, after in pairwise(line.values()):
+            if after.day in changes:
+                step = decibans(after.implied) - decibans(before.implied)
+                steps.setdefault(after.day, {})[id] = step
+                if before.stated != after.stated and after.day in said:
+                    always.add(after.day)
+    days, least = {*steps}, _LEAST
+    while len(days - always) > most:
+        days, left = always & steps.keys(), dict.fromkeys(lines, 0.0)
+        for day in sorted(steps):
+            left |= {id: left[id] + step for id, step in steps[day].items()}
+            if day in days or any(abs(step) >= least for step in left.values()):
+                days.add(day)
+                left = dict.fromkeys(lines, 0.0)
+        least *= _MORE
+    rest = sorted(steps.keys() - days, key=lambda day: (-max(map(abs, steps[day].values())), day))
+    days |= {*rest[: most - len(days - always)]}
+    if changes_daily(window.database, next(iter(lines))):
+        days |= {day - timedelta(1) for day in days}
+        days |= {*evenly(min(always), max(always), most // 2)}
+    return sorted(days | always)
 
 
 def _points(
@@ -146,7 +199,9 @@ def _points(
     figures = ((day, stated(odds.database, id, day, means)) for day in days)
     return tuple(
         TrajectoryPoint(
-            day=day, stated=figure.probability if figure else None, implied=odds.at(day).implied(id)
+            day=day,
+            stated=figure.probability if figure else None,
+            implied=odds.odds_on(day).implied(id),
         )
         for day, figure in figures
     )
@@ -156,9 +211,9 @@ def _marks(window: Window, view: ScenarioView, days: Sequence[date]) -> tuple[Ev
     """Each item on the first drawn day on or after its own; later items are left out."""
     entered: dict[date, list[EvidenceId]] = {}
     for id in view.evidence:
-        place = bisect_left(days, window.now.evidence[id].recorded)
-        if place < len(days):
-            entered.setdefault(days[place], []).append(id)
+        index = bisect_left(days, window.now.evidence[id].recorded)
+        if index < len(days):
+            entered.setdefault(days[index], []).append(id)
     return tuple(EvidenceMark(day=day, evidence=tuple(ids)) for day, ids in sorted(entered.items()))
 
 
@@ -176,7 +231,7 @@ def _lanes(window: Window, odds: DailyLedgers, view: ScenarioView) -> Iterator[I
         turns |= {item.retracted.date for item in items.values() if item.retracted}
         spans: list[StatePeriod] = []
         for start in sorted({first, *(day for day in turns if first < day <= last)}):
-            state = reading(known(window.database, start, items), (view.id, name)).state
+            state = reading(known_on(window.database, start, items), (view.id, name)).state
             if not spans or spans[-1].state != state:
                 spans[-1:] = [msgspec.structs.replace(span, end=start) for span in spans[-1:]]
                 spans.append(StatePeriod(state=state, start=start, end=last))

@@ -12,7 +12,7 @@ from scenarios.analysis.evidence.knowledge import (
     KnownEvidence,
     contending,
     contends,
-    known,
+    known_on,
     members,
     rated_by,
     resolved,
@@ -23,10 +23,10 @@ from scenarios.analysis.forecasts import (
     SheetForecast,
     StandingForecast,
     TeamFigure,
-    given,
-    pooled,
+    current_forecasts,
+    forecasts_between,
+    mean_of,
     refusal,
-    standing,
     stated,
 )
 from scenarios.analysis.ledger.days import DailyLedgers
@@ -81,10 +81,11 @@ class OtherMembers(NamedTuple):
 class ScenarioQuestion(msgspec.Struct, frozen=True, kw_only=True):
     """A scenario as it is put to the analyst, whose forecast `last` was.
 
-    `reasoned` is their last forecast with a reason, which later reaffirmations keep. `standing` is
-    None if that was withdrawn or has expired. `movement_bits`, `gap_decibans` (their figure minus
-    the implied) and `days` order the sitting, and are not shown before the answer. `grounds` is a
-    digest of all that an answer rests on: if it changes, the question is asked again.
+    `reasoned` is their last forecast with a reason, which later reaffirmations keep.
+    `current_forecasts` is None if that was withdrawn or has expired. `movement_bits`,
+    `gap_decibans` (their figure minus the implied) and `days` order the sitting, and are not shown
+    before the answer. `grounds` is a digest of all that an answer rests on: if it changes, the
+    question is asked again.
     """
 
     id: ScenarioId
@@ -112,7 +113,7 @@ def agenda(
     database: Database, analyst: Analyst, on: date, only: Collection[ScenarioId] = ()
 ) -> ReviewAgenda:
     """Agenda of an analyst on a day; with `only`, for these scenarios alone."""
-    at = DailyLedgers(database).at
+    at = DailyLedgers(database).odds_on
     now = at(on).known
     recorded = sorted((item.recorded, id) for id, item in database.evidence.items())
     known = ((id, database.evidence[id]) for day, id in recorded if day <= on)
@@ -130,7 +131,7 @@ def agenda(
     groups: dict[str, list[ScenarioQuestion]] = {}
     for id, now_is in live.items():
         if now_is == "open" and refusal(database, id, on) is None:
-            own = [f for f in given(database, id, None, on) if f.analyst == analyst]
+            own = [f for f in forecasts_between(database, id, None, on) if f.analyst == analyst]
             before = at(own[-1].date if own else date.min)
             set_id = database.scenarios[id].set
             items = bearing.get(id, ())
@@ -177,7 +178,7 @@ def _topic(
     database, on = now.database, now.as_of
     last = forecasts[-1] if forecasts else None
     scenario = database.scenarios[id]
-    own = standing(database, id, on).get(last.analyst) if last else None
+    own = current_forecasts(database, id, on).get(last.analyst) if last else None
     was, implied = (implied_of(at_day, id) for at_day in (odds_before, odds))
     then, today = (stated(database, id, day, means) for day in (before.as_of, on))
     moved = jeffreys(then.probability if then else None, today.probability if today else None)
@@ -213,6 +214,7 @@ def _fresh(
 ) -> RecentNews:
     database, since = now.database, before.as_of
     counted = [e for e in bearing if e in now.evidence]
+    left = now.evidence.keys() | now.superseded.keys()
     recorded = {e: now.evidence[e].recorded for e in counted}
     changes = (change_of(before, now, (id, name)) for name in database.scenarios[id].indicators)
     decided = (rival for rival, day in rivals.decided if rival != id and day > since)
@@ -220,7 +222,7 @@ def _fresh(
     return RecentNews(
         evidence=tuple(e for e in counted if recorded[e] > since),
         same_day=tuple(e for e in counted if recorded[e] == since),
-        retracted=tuple(e for e in bearing if e in before.evidence and e not in now.evidence),
+        retracted=tuple(e for e in bearing if e in before.evidence.keys() - left),
         indicators=tuple(change for change in changes if change),
         clarifications=tuple(
             clarification for clarification in clarified if since < clarification.date <= now.as_of
@@ -317,13 +319,12 @@ def reveal(
     The others' figures are pooled like the team's; the team's is the stated probability, which
     a complete set normalises.
     """
-    odds, extremize = Odds(known(after, on)), after.tracker.team.extremize
+    odds = Odds(known_on(after, on))
     reveals = []
     for id in ids:
-        figures = standing(after, id, on)
+        figures = current_forecasts(after, id, on)
         own = figures.pop(analyst, None)
-        was = standing(before, id, on).get(analyst)
-        others = [forecast.probability for forecast in figures.values()]
+        was = current_forecasts(before, id, on).get(analyst)
         together = stated(after, id, on)
         implied = implied_of(odds, id)
         reveals.append(
@@ -331,10 +332,12 @@ def reveal(
                 scenario=id,
                 before=was.probability if was else None,
                 after=own.probability if own else None,
-                others=TeamFigure(probability=pooled(others, extremize), analysts=len(others))
-                if others
+                others=TeamFigure(
+                    probability=mean_of(after, id, on, figures), analysts=len(figures)
+                )
+                if figures
                 else None,
-                team=together.figure if together and others else None,
+                team=together.figure if together and figures else None,
                 implied=implied.probability,
                 gap_decibans=decibans(own.probability) - implied.decibans if own else None,
             )
@@ -344,7 +347,7 @@ def reveal(
 
 def unrecorded(database: Database, on: date, seen: Iterable[str]) -> list[str]:
     """The indicators that no item shows by that day."""
-    at_day = known(database, on)
+    at_day = known_on(database, on)
     return [key for key in seen if reading(at_day, indicator_key(key)).strength == 0]
 
 
@@ -373,7 +376,7 @@ def sums(
     read = (id for id in ids if id not in database.withheld)
     for set_id in sorted({s for id in read if (s := database.scenarios[id].set)}):
         live = contending(database, set_id, on)
-        own = {id: standing(database, id, on).get(analyst) for id in live}
+        own = {id: current_forecasts(database, id, on).get(analyst) for id in live}
         figures = {id: forecast.probability for id, forecast in own.items() if forecast}
         complete = 1 < len(live) == len(figures)
         off = complete and abs(sum(figures.values()) - 1) > TOLERANCE + 1e-12

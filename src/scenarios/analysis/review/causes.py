@@ -11,7 +11,7 @@ from typing import Literal
 import msgspec
 from msgspec.structs import replace
 
-from scenarios.analysis.evidence.knowledge import borne, resolution, resolved
+from scenarios.analysis.evidence.knowledge import borne, resolution, resolved, superseders
 from scenarios.analysis.ledger.contributions import Columns
 from scenarios.analysis.ledger.days import DailyLedgers
 from scenarios.analysis.ledger.odds import EvidenceTotals, after_time, columns, log_odds
@@ -29,7 +29,7 @@ class ChangeCause(msgspec.Struct, frozen=True, kw_only=True):
     `subjects` are the items of an `event` or a `retraction`, the scenarios that an `outcome`
     decided, the indicators of an `absence`, and the other scenario of `given`, then those of the
     main cause of its move, `by`. `evidence` are the known items that showed an outcome. `day` is
-    the day on which it moved the figure most; None of `time` and `bound`.
+    the day on which it moved the figure most; None of `time`, `age` and `bound`.
     """
 
     kind: CauseKind
@@ -55,8 +55,8 @@ def event_of(id: EvidenceId, item: Evidence) -> str:
 class CauseFinder:
     """The causes of moves; the changes of a day are computed once for a scenario or its set.
 
-    A day is computed in this order: `time`, `given`, outcomes, retractions, absences, and its new
-    events, for each scenario the largest alone first, then by key; last `bound`.
+    A day is computed in this order: `time`, `age`, `given`, outcomes, retractions, absences, and
+    its new events, for each scenario the largest alone first, then by key; last `bound`.
     """
 
     def __init__(self, odds: DailyLedgers) -> None:
@@ -64,7 +64,8 @@ class CauseFinder:
         self._hidden: dict[EvidenceId, Evidence | None] = {}
         evidence = ChainMap(self._hidden, self._database.evidence)  # type: ignore[arg-type]
         without = replace(self._database, evidence=evidence)
-        self._trial = odds.beside(without, self._hidden)
+        vars(without)["superseders"] = superseders(self._database)  # whoever of them is hidden
+        self._trial = odds.with_items(without, self._hidden)
         self._chains: dict[tuple[Columns, date, date], _Chain] = {}
 
     def of(self, id: ScenarioId, since: date, until: date) -> tuple[ChangeCause, ...]:
@@ -83,16 +84,19 @@ class CauseFinder:
 
     def figure(self, id: ScenarioId, day: date) -> float:
         """Implied probability of a scenario at the end of a day."""
-        return self._odds.at(day).implied(id)
+        return self._odds.odds_on(day).implied(id)
 
     def _computed(self, beside: Columns, before: date, day: date) -> _Chain:
         """Causes from one day to another, between which nothing changes but time."""
         first, scenarios = beside[0], self._database.scenarios
-        was, now = self._odds.at(before), self._odds.at(day)
+        was, now = self._odds.odds_on(before), self._odds.odds_on(day)
         old, new, priors = was.totals(first), now.totals(first), now.priors(first)
         passed = {id: after_time(scenarios[id], was.steps(id).given, day) for id in beside}
         chain = _Chain(_figures(old, was.priors(first)))
         chain.step(_figures(old, passed), ChangeCause(kind="time"))
+        if self._database.tracker.half_life_days is not None:
+            old = self._odds.totals(beside, before, day)
+            chain.step(_figures(old, passed), ChangeCause(kind="age"))
         if any(abs(priors[id] - passed[id]) > _NOISE for id in beside):
             other = next(x for id in beside for x in scenarios[id].prior.given if x in scenarios)
             chain.step(_figures(old, priors), self._linked(other, before, day))
@@ -113,7 +117,7 @@ class CauseFinder:
         elif items:
             self._put(items, is_there=False)
             if went:
-                totals = replace(self._trial.totals(beside, before), left=new.left)
+                totals = replace(self._trial.totals(beside, before, day), left=new.left)
                 retraction = ChangeCause(kind="retraction", subjects=went, day=day)
                 chain.step(_figures(totals, priors), retraction)
             if came:
@@ -201,8 +205,8 @@ class CauseFinder:
         if end and before < end.recorded:
             evidence = self._shown([other], day)
             return ChangeCause(kind="outcome", subjects=(other,), day=day, evidence=evidence)
-        change = decibans(self._odds.at(day).implied(other))
-        change -= decibans(self._odds.at(before).implied(other))
+        change = decibans(self._odds.odds_on(day).implied(other))
+        change -= decibans(self._odds.odds_on(before).implied(other))
         [*main] = main_causes(self.of(other, before, day), change)[:1]
         behind = main[0].subjects if main else ()
         return ChangeCause(
@@ -250,6 +254,8 @@ class _Chain:
 
     def step(self, to: Mapping[ScenarioId, float], cause: ChangeCause) -> None:
         """Change the figures of all."""
+        if cause.kind == "absence" and not cause.subjects:
+            return  # the rounding of what was hidden and shown again
         for id in self.figures:
             self.put(id, cause, to[id] - self.figures[id])
         self.figures = dict(to)

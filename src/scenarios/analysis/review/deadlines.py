@@ -9,8 +9,8 @@ import msgspec
 from msgspec.structs import replace
 
 from scenarios.analysis.evidence.indicators import reading
-from scenarios.analysis.evidence.knowledge import KnownEvidence, known, state
-from scenarios.analysis.forecasts import given, refusal, standing
+from scenarios.analysis.evidence.knowledge import KnownEvidence, known_on, state
+from scenarios.analysis.forecasts import current_forecasts, forecasts_between, refusal
 from scenarios.model import Analyst, Database, ScenarioId
 
 What = Literal["indicator", "horizon", "review", "forecasts"]
@@ -49,7 +49,7 @@ class Due(msgspec.Struct, frozen=True, kw_only=True):
 
 def due(database: Database, as_of: date, within_days: int = WITHIN_DAYS) -> Due:
     """Everything with a day on it, of the scenarios that are not resolved, soonest first."""
-    now = known(database, as_of)
+    now = known_on(database, as_of)
     until = _later(as_of, within_days)
     states = {id: state(database, id, as_of) for id in database.scenarios}
     live = [id for id, life in sorted(states.items()) if life in ("open", "overdue")]
@@ -96,7 +96,7 @@ def _reviews(now: KnownEvidence, ids: list[ScenarioId]) -> Iterator[DueEntry]:
     days: dict[date, list[ScenarioId]] = {}
     for id in ids:
         if refusal(now.database, id, now.as_of) is None:
-            forecasts = given(now.database, id, None, now.as_of)
+            forecasts = forecasts_between(now.database, id, None, now.as_of)
             last = forecasts[-1].date if forecasts else now.database.scenarios[id].opened
             day = _later(last, now.database.tracker.review_every_days)
             days.setdefault(day, []).append(id)
@@ -111,7 +111,7 @@ def _expiries(now: KnownEvidence, ids: list[ScenarioId]) -> Iterator[DueEntry]:
         return
     sheets: dict[str, list[ScenarioId]] = {}
     for id in ids:
-        for forecast in standing(now.database, id, now.as_of).values():
+        for forecast in current_forecasts(now.database, id, now.as_of).values():
             sheets.setdefault(forecast.sheet, []).append(id)
     for id, together in sheets.items():
         sheet = now.database.sheets[id]

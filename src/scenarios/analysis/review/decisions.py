@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from scenarios.analysis.forecasts import given, standing
+from scenarios.analysis.forecasts import current_forecasts, forecasts_between
 from scenarios.analysis.period.period import Spread, Window
 from scenarios.analysis.review.status import StatusRow
 from scenarios.analysis.rules.rule import Finding
@@ -129,7 +129,7 @@ def chores(window: Window, findings: Iterable[Finding]) -> tuple[Chore, ...]:
         known, last = database.scenarios.get(finding.record), None
         unit = known.set if known and known.set else finding.subject
         if finding.rule == "not-reviewed" and finding.kind == "scenario":
-            forecasts = given(database, finding.record, None, window.as_of)
+            forecasts = forecasts_between(database, finding.record, None, window.as_of)
             last = forecasts[-1].date if forecasts else None
         owners: list[Analyst | None] = [*_analysts(window, finding)]
         for who in owners or [None]:
@@ -161,6 +161,6 @@ def _analysts(window: Window, finding: Finding) -> Iterator[Analyst]:
 
 def _owners(window: Window, id: ScenarioId) -> Iterator[Analyst]:
     """Yield those whose forecasts of a scenario stand, else who forecast it last."""
-    forecasts = given(window.database, id, None, window.as_of)
-    stands = standing(window.database, id, window.as_of)
+    forecasts = forecasts_between(window.database, id, None, window.as_of)
+    stands = current_forecasts(window.database, id, window.as_of)
     yield from stands or (forecast.analyst for forecast in forecasts[-1:])

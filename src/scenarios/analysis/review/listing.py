@@ -14,7 +14,7 @@ from scenarios.analysis.evidence.indicators import (
     unique,
     value,
 )
-from scenarios.analysis.evidence.knowledge import KnownEvidence, bears_on, shown
+from scenarios.analysis.evidence.knowledge import KnownEvidence, bears_on, opened_scenarios
 from scenarios.analysis.ledger.days import DailyLedgers
 from scenarios.analysis.ledger.ledger import TrackRecord, track_records
 from scenarios.model import (
@@ -115,7 +115,10 @@ class IndicatorRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class EvidenceRow(msgspec.Struct, frozen=True, kw_only=True):
-    """An item; `counts` is False once retracted, `attachment` is the path of its saved copy."""
+    """An item; `counts` is False once retracted or superseded, then `superseded_by` the newest.
+
+    `attachment` is the path of its saved copy.
+    """
 
     id: EvidenceId
     summary: str
@@ -126,6 +129,7 @@ class EvidenceRow(msgspec.Struct, frozen=True, kw_only=True):
     theme: ThemeId | None
     scenarios: tuple[ScenarioId, ...]
     counts: bool
+    superseded_by: EvidenceId | None = None
     attachment: str | None
 
 
@@ -159,7 +163,7 @@ class SourceRow(msgspec.Struct, frozen=True, kw_only=True):
 def indicators(known: KnownEvidence, wanted: ListFilter) -> list[IndicatorRow]:
     """The indicators of the scenarios that had opened; `by_value`, the most telling first."""
     rows = []
-    for id, scenario in sorted(shown(known.database, known.as_of).items()):
+    for id, scenario in sorted(opened_scenarios(known.database, known.as_of).items()):
         if not wanted.subject(known.database, id):
             continue
         for name, indicator in scenario.indicators.items():
@@ -229,6 +233,7 @@ def evidence(
                 theme=item.theme,
                 scenarios=tuple(sorted(bears | unread)),
                 counts=id in known.evidence,
+                superseded_by=known.superseded.get(id),
                 attachment=item.attachment.file if item.attachment else None,
             )
         )
@@ -257,7 +262,7 @@ def forecasts(known: KnownEvidence, wanted: ListFilter) -> list[ForecastRow]:
 def sources(known: KnownEvidence, wanted: ListFilter) -> list[SourceRow]:
     """The sources, each with its known items."""
     given = Counter(item.source for item in known.evidence.values())
-    records = track_records(known, DailyLedgers(known.database, most=1).at)
+    records = track_records(known, DailyLedgers(known.database, most=1).odds_on)
     held = accuracy(known)
     none = TrackRecord(items=0, toward_decibans=0.0, against_decibans=0.0)
     return [
@@ -287,7 +292,7 @@ def accuracy(known: KnownEvidence) -> dict[SourceId, SourceAccuracy]:
             continue
         event = events.get(item.event) if item.event else None
         fate: Fate = "unchecked"
-        if id not in known.evidence:
+        if id not in known.evidence and id not in known.superseded:
             fate = "retracted"
         elif id in named:
             fate = "resolved"

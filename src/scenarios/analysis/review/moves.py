@@ -52,7 +52,8 @@ class ImpliedChange(msgspec.Struct, frozen=True, kw_only=True):
 def moves(window: Window, views: Iterable[ScenarioView]) -> tuple[ImpliedChange, ...]:
     """Moves of these scenarios, in their order."""
     before, now = window.between
-    reasons = ChangedRecords(new=touched(now, before), gone=touched(before, now))
+    new, gone, superseded = touched(now, before), touched(before, now), frozenset(now.superseded)
+    reasons = ChangedRecords(new=new, gone=gone, superseded=superseded, restored=before.superseded)
     return tuple(_move(window, view, reasons) for view in views)
 
 

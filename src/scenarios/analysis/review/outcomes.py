@@ -6,21 +6,20 @@ from math import log2
 
 import msgspec
 
-from scenarios.analysis.daily_forecasts import (
+from scenarios.analysis.daily_forecasts import archive, timelines_of
+from scenarios.analysis.evidence.knowledge import resolution
+from scenarios.analysis.ledger.days import DailyLedgers
+from scenarios.analysis.period.period import ScenarioView, Window
+from scenarios.analysis.question_timelines import (
     IMPLIED,
     TEAM,
     ExcludedQuestion,
     Figure,
     QuestionTimeline,
-    archive,
     brier,
     questions,
-    timelines,
     unit_of,
 )
-from scenarios.analysis.evidence.knowledge import resolution
-from scenarios.analysis.ledger.days import DailyLedgers
-from scenarios.analysis.period.period import ScenarioView, Window
 from scenarios.analysis.review.causes import event_of
 from scenarios.model import EvidenceId, Outcome, Resolution, ScenarioId, SetId
 from scenarios.values import first_day
@@ -76,7 +75,7 @@ def outcomes(
         return ()
     base, kept = earlier.database, archive(earlier)
     of = {v.id: unit_of(base, v.id) for v, _ in recorded}
-    scored = {u: [*timelines(kept, u, questions(base, u, window.as_of))] for u in {*of.values()}}
+    scored = {u: [*timelines_of(kept, u, questions(base, u, window.as_of))] for u in {*of.values()}}
     return tuple(_resolved(window, scored[of[view.id]], view, end) for view, end in recorded)
 
 

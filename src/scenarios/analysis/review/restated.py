@@ -20,7 +20,7 @@ from scenarios.analysis.changes import (
     field_changes,
     records,
 )
-from scenarios.analysis.evidence.knowledge import bears_on, connected, state
+from scenarios.analysis.evidence.knowledge import borne, connected, state, superseders
 from scenarios.analysis.ledger.days import DailyLedgers
 from scenarios.analysis.ledger.ledger_changes import Shift
 from scenarios.analysis.period.period import PreviousFigures, ScenarioView, Window
@@ -71,10 +71,10 @@ class Restatement(msgspec.Struct, frozen=True, kw_only=True):
 
 _MATTERS: dict[Kind, str] = {
     "tracker": "decibans grade_weights evidence_dependence rating_strength forecast_expires_days "
-    "team",
+    "half_life_days team",
     "scenario": "opened horizon set prior indicators resolution question resolution_criteria",
     "evidence": "observed recorded source reliability credibility origin event theme ratings "
-    "indicators retracted",
+    "indicators retracted supersedes",
     "forecasts": "date analyst probabilities",
     "source": "reliability",
 }
@@ -225,8 +225,10 @@ def _is_behind(
         return change.record == id
     if shift is None or then is None:
         return False
-    if change.kind in ("tracker", "forecasts"):
-        return change.kind == "tracker" or differs(shift.stated)
+    is_scored = keys[0] in ("opened", "horizon", "set", "resolution") or keys[1:] == ["hazard"]
+    is_of_analysts = change.kind == "forecasts" or (is_scored and now.tracker.team.record)
+    if change.kind == "tracker" or (is_of_analysts and differs(shift.stated)):
+        return True
     is_indicator = change.kind == "scenario" and keys[0] == "indicators"
     key = f"{change.record}/{keys[1]}" if is_indicator else change.record
     about = _about(change, keys, then, now)
@@ -246,7 +248,7 @@ def _about(change: Amendment, keys: Sequence[str], *databases: Database) -> set[
         items = [database.evidence[e] for e in (change.record,) if e in database.evidence]
         if change.kind == "source":
             items = [item for item in database.evidence.values() if item.source == change.record]
-        about = about.union(*(bears_on(database, item) for item in items))
+        about = about.union(*(borne(database, item) for item in items))
         if keys[0] == "indicators" and change.record in database.scenarios:
             indicator = database.scenarios[change.record].indicators.get(keys[1])
             about |= indicator.ratings.keys() if indicator else set()
@@ -254,10 +256,11 @@ def _about(change: Amendment, keys: Sequence[str], *databases: Database) -> set[
 
 
 def _rows(shift: ScenarioShift, *databases: Database) -> set[str]:
-    """The items and indicators of the lines that changed, and the sources of these items."""
+    """The items and indicators of the lines that changed, their sources, and what replaces them."""
     ids = {id for line in shift.lines for id in (line.id, *line.evidence)}
     items = [database.evidence[e] for database in databases for e in ids & database.evidence.keys()]
-    return ids | {item.source for item in items if item.source}
+    by = (superseders(database).get(e, ()) for database in databases for e in ids)
+    return ids.union({item.source for item in items if item.source}, *by)
 
 
 def by_record(

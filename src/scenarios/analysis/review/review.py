@@ -4,9 +4,10 @@ from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from scenarios.analysis.evidence.indicators import IndicatorChange, change_of
-from scenarios.analysis.forecasts import standing
+from scenarios.analysis.forecasts import current_forecasts
 from scenarios.analysis.ledger.days import DailyLedgers
 from scenarios.analysis.ledger.version import VERSION
 from scenarios.analysis.period.period import ScenarioView, Spread, Window, spreads
@@ -27,7 +28,7 @@ from scenarios.analysis.review.status import (
 from scenarios.analysis.review.story import Headline, Story, headline, quoted, story
 from scenarios.analysis.rules.findings import FindingRule, since_then
 from scenarios.analysis.rules.rule import Finding
-from scenarios.model import Dependence, Retraction, ScenarioId, SetId, Tracker
+from scenarios.model import Dependence, Retraction, ScenarioId, SetId, ThemeId, Tracker
 from scenarios.values import GradeWeights
 
 
@@ -64,6 +65,9 @@ class Method(msgspec.Struct, frozen=True, kw_only=True):
     evidence_dependence: Dependence
     rating_strength: float
     extremize: float
+    recency: float | None
+    record: float | None
+    half_life_days: float | dict[ThemeId, float] | UnsetType = UNSET
     estimative_language: str
     review_every_days: int
     forecast_expires_days: int | None
@@ -74,13 +78,16 @@ def method(window: Window) -> Method:
     """Conventions in force on the window's last day."""
     database, as_of, tracker = window.database, window.as_of, window.database.tracker
     live = [id for id, view in window.views.items() if view.open]
-    analysts = {analyst for id in live for analyst in standing(database, id, as_of)}
+    analysts = {analyst for id in live for analyst in current_forecasts(database, id, as_of)}
     return Method(
         decibans=tracker.decibans,
         grade_weights=tracker.grade_weights,
         evidence_dependence=tracker.dependence,
         rating_strength=tracker.rating_strength,
         extremize=tracker.team.extremize,
+        recency=tracker.team.recency,
+        record=tracker.team.record,
+        half_life_days=tracker.half_life_days or UNSET,
         estimative_language=tracker.estimative_language,
         review_every_days=tracker.review_every_days,
         forecast_expires_days=tracker.forecast_expires_days,
@@ -133,6 +140,7 @@ class Review(msgspec.Struct, frozen=True, kw_only=True):
     """The weekly report; `restated` is None where no earlier state was compared.
 
     `findings` are those that did not stand at `since`, `findings_standing` the others.
+    `extensions` are those whose findings were asked, if the tracker names any.
     """
 
     tracker: TrackerSummary
@@ -155,6 +163,7 @@ class Review(msgspec.Struct, frozen=True, kw_only=True):
     decisions: tuple[PendingDecision, ...] = ()
     chores: tuple[Chore, ...] = ()
     restated: Restatement | None = None
+    extensions: tuple[str, ...] | msgspec.UnsetType = msgspec.UNSET
 
     @property
     def every_finding(self) -> tuple[Finding, ...]:
@@ -224,7 +233,8 @@ def story_of(
     """The story of a window alone."""
     ended = [view for view in window.views.values() if view.resolution]
     is_new = any(view.resolution.recorded > window.since for view in ended if view.resolution)
-    rows = in_order(row_of(window, view) for view in ended if is_new)
+    decided = (row_of(window, view) for view in ended if is_new)
+    rows = in_order(decided, window.database.listed)
     resolved = outcomes(window, [window.views[row.id] for row in rows], earlier or window.odds)
     return story(window, resolved, restatement)
 

@@ -6,7 +6,7 @@ from typing import Any, Literal, NamedTuple
 
 import msgspec
 
-from scenarios.analysis.evidence.knowledge import KnownEvidence, bears_on, shown
+from scenarios.analysis.evidence.knowledge import KnownEvidence, bears_on, opened_scenarios
 from scenarios.analysis.review.listing import ListFilter
 from scenarios.errors import At, Keys
 from scenarios.model import Kind, ScenarioId
@@ -116,7 +116,7 @@ def _parts(known: KnownEvidence) -> Iterator[SearchUnit]:
     database = known.database
     tracker = database.tracker
     yield SearchUnit("tracker", "tracker", tracker.title, None, "tracker", "tracker", tracker)
-    for id, scenario in shown(database, known.as_of).items():
+    for id, scenario in opened_scenarios(database, known.as_of).items():
         about, opened = frozenset({id}), scenario.opened
         own = msgspec.structs.replace(scenario, indicators={})
         yield SearchUnit("scenario", id, scenario.title, opened, "scenario", id, own, about)

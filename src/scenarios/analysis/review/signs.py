@@ -131,7 +131,7 @@ def _most(window: Window, key: IndicatorKey, grade: str) -> _Effect:
     worth = diagnosticity(window.now, key) * tracker.rating_strength
     if tracker.grade_weights:
         worth *= tracker.grade_weights.share(grade)
-    odds = window.odds.at(window.as_of)
+    odds = window.odds.odds_on(window.as_of)
     effects = (
         _Effect(id, was, held(probability(decibans(was) + step)))
         for id in _members(window.odds, key[0], window.as_of)
@@ -163,7 +163,7 @@ def _effect(odds: DailyLedgers, key: IndicatorKey, on: date, grade: str) -> _Eff
     )
     seen = ChainMap({_IF_SEEN: item}, odds.database.evidence)  # type: ignore[arg-type]
     database = msgspec.structs.replace(odds.database, evidence=seen)
-    was, after = odds.at(on), odds.beside(database, {_IF_SEEN: item}).at(on)
+    was, after = odds.odds_on(on), odds.with_items(database, {_IF_SEEN: item}).odds_on(on)
     effects = [_Effect(m, was.implied(m), after.implied(m)) for m in _members(odds, id, on)]
     # both members of a set of two move alike, but for the last bit: told is the sign's own
     return max(effects, key=lambda effect: (round(effect.bits, 9), effect.member == id))

@@ -1,6 +1,6 @@
 """The status table, as data: one row a scenario, in the order in which it is read."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Literal, NamedTuple
 
@@ -106,7 +106,8 @@ _FIGURES = (
 def status(window: Window) -> tuple[StatusRow, ...]:
     """Every scenario that had opened, in order."""
     rows = (row_of(window, view) for view in window.views.values())
-    return tuple(in_order((*rows, *withheld(window.database, window.as_of))))
+    every = (*rows, *withheld(window.database, window.as_of))
+    return tuple(in_order(every, window.database.listed))
 
 
 def withheld(database: Database, as_of: date) -> Iterator[StatusRow]:
@@ -144,8 +145,11 @@ def largest_first(rows: Iterable[StatusRow]) -> list[StatusRow]:
     return sorted(rows, key=order)
 
 
-def in_order(rows: Iterable[StatusRow]) -> list[StatusRow]:
-    """Open before resolved, sets together, ordered by movement."""
+def in_order(
+    rows: Iterable[StatusRow], listed: Mapping[SetId, Sequence[ScenarioId]]
+) -> list[StatusRow]:
+    """Open before resolved, by movement; sets together, their members as they are listed."""
+    places = {id: place for ids in listed.values() for place, id in enumerate(ids)}
     groups: dict[tuple[bool, str], list[StatusRow]] = {}
     for row in sorted(rows, key=lambda row: (-(row.movement_bits or 0.0), row.id)):
         unit = f"set {row.set}" if row.set else row.id
@@ -154,7 +158,8 @@ def in_order(rows: Iterable[StatusRow]) -> list[StatusRow]:
     def order(key: tuple[bool, str]) -> tuple[bool, float, str]:
         return key[0], -(groups[key][0].movement_bits or 0.0), key[1]
 
-    return [row for key in sorted(groups, key=order) for row in groups[key]]
+    ordered = [groups[key] for key in sorted(groups, key=order)]
+    return [row for rows in ordered for row in sorted(rows, key=lambda row: places.get(row.id, 0))]
 
 
 def row_as_reported(row: StatusRow, reported: PreviousFigures) -> StatusRow:

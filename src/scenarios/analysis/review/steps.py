@@ -3,28 +3,32 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from functools import partial
 from typing import Literal
 
 import msgspec
 
-from scenarios.analysis.evidence.knowledge import resolved, rivals
+from scenarios.analysis.evidence.knowledge import last_open_day, resolved, rivals
 from scenarios.analysis.forecasts import (
     Means,
     SheetForecast,
+    StandingForecast,
     StatedProbability,
-    standing,
-    standing_days,
+    current_forecasts,
+    records_of,
     stated,
+    stated_days,
 )
 from scenarios.analysis.period.period import ScenarioView, Window
 from scenarios.analysis.review.causes import CauseFinder, ChangeCause, main_causes
-from scenarios.model import Analyst, Database, EvidenceId, ScenarioId
-from scenarios.scales import decibans
+from scenarios.model import Analyst, Database, EvidenceId
+from scenarios.scales import decibans, has_moved
 
-StepCause = Literal["withdrawal", "expiry", "outcome", "extremize", "normalisation"]
+StepCause = Literal[
+    "withdrawal", "expiry", "outcome", "extremize", "normalisation", "recency", "record"
+]
 _OF_STEP = 1 / 3
 """Share of a step, in decibans, from which a cause of the evidence is told beside it."""
 
@@ -34,8 +38,9 @@ class StatedStep(msgspec.Struct, frozen=True, kw_only=True):
 
     An analyst's step leads from the figure of theirs that stood before, set on `previous_date`, to
     the new one; a first forecast has no previous one. A step without an analyst has a cause:
-    `subjects` are the analysts of a `withdrawal` or an `expiry`, and the rivals of an `outcome` or
-    a `normalisation`.
+    `subjects` are the analysts of a `withdrawal` or an `expiry`, the rivals of an `outcome` or a
+    `normalisation`, and the ended questions that count from the day of a `record` on. A `recency`
+    step has gathered by its day, the last before another step.
     """
 
     date: dt.date
@@ -174,12 +179,34 @@ def _evidence_since(
 
 def steps(window: Window, view: ScenarioView, means: Means) -> tuple[StatedStep, ...]:
     """Steps of a scenario's stated probability inside the window, oldest first."""
-    taken: list[StatedStep] = []
-    before = stated(window.database, view.id, window.since, means)
-    for day in sorted(_days(window, view)):
-        after = stated(window.database, view.id, day, means)
-        taken += _on(window, view, day, before, after)
-        before = after
+    database, taken, records = window.database, list[StatedStep](), records_of(window.database)
+    before = stated(database, view.id, window.since, means)
+    recency = database.tracker.team.recency
+
+    def drifted(until: date) -> StatedProbability | None:
+        """The figure after the last step, or that of a day to which weights alone moved it."""
+        after = stated(database, view.id, until, means)
+        if not (before and after and has_moved(before.probability, after.probability)):
+            return before
+        was, now, ended = before.probability, after.probability, records.questions.get(until, ())
+        cause: StepCause = "record" if ended else "recency"
+        step = StatedStep(date=until, team_from=was, team_to=now, cause=cause, subjects=ended)
+        taken.append(step)
+        return after
+
+    last, events = last_open_day(database, view.id, window.as_of), _days(window, view)
+    days = (day for day in events.union(records.days) if window.since < day <= last)
+    for day in sorted(days):
+        if recency and day - timedelta(1) > window.since:
+            before = drifted(day - timedelta(1))
+        if day in events:
+            after = stated(database, view.id, day, means)
+            taken += _on(window, view, day, before, after)
+            before = after
+        else:
+            before = drifted(day)
+    if recency and last > window.since:
+        drifted(last)
     return tuple(taken)
 
 
@@ -187,17 +214,8 @@ def _days(window: Window, view: ScenarioView) -> set[date]:
     """Days on which something can change the figure: sheets, expiries and outcomes of its set."""
     database = window.database
     together = (view.id, *rivals(database, view.id))
-    stands = standing_days(database.tracker)
-    days: set[date] = set()
-    for id in together:
-        for sheet_id in database.speaking.get(id, ()):
-            given = database.sheets[sheet_id].date
-            days.add(given)
-            if given.toordinal() + stands <= date.max.toordinal():
-                days.add(given + timedelta(stands))
-        if end := resolved(database, id, window.as_of):
-            days.add(end.recorded)
-    return {day for day in days if window.since < day <= window.as_of}
+    ends = (resolved(database, id, window.as_of) for id in together)
+    return stated_days(database, together).union(end.recorded for end in ends if end)
 
 
 def _on(
@@ -211,8 +229,31 @@ def _on(
     database, id = window.database, view.id
     was, now = before.probability if before else None, after.probability if after else None
     step = partial(StatedStep, date=day, team_from=was, team_to=now)
-    stood = standing(database, id, day - timedelta(1))
+    stood = current_forecasts(database, id, day - timedelta(1))
     forecasts = [forecast for forecast in view.given if forecast.date == day]
+    own = [*_own(database, forecasts, stood, step)]
+    yield from own
+    gone = (
+        stood.keys() - current_forecasts(database, id, day).keys() - {f.analyst for f in forecasts}
+    )
+    if gone:
+        yield step(cause="expiry", subjects=tuple(sorted(gone)))
+    elif before and after and was != now and (before.pooled == after.pooled or not own):
+        # A figure that was given again is new, and the others are older.
+        is_weighed = before.pooled != after.pooled
+        cause, subjects = _by_no_analyst(window, view, day, is_weighed=is_weighed)
+        yield step(cause=cause, subjects=subjects)
+    if before and after and (len(before.analysts) > 1) != (len(after.analysts) > 1):
+        yield from [step(cause="extremize")] * (database.tracker.team.extremize != 1)
+
+
+def _own(
+    database: Database,
+    forecasts: Iterable[SheetForecast],
+    stood: Mapping[Analyst, StandingForecast],
+    step: Callable[..., StatedStep],
+) -> Iterator[StatedStep]:
+    """Yield the steps of analysts who changed or withdrew the figure of theirs that stood."""
     for forecast in forecasts:
         own = stood.get(forecast.analyst)
         if forecast.probability is None:
@@ -227,14 +268,6 @@ def _on(
                 rationale=forecast.rationale,
                 evidence=tuple(_cited(database, forecast)),
             )
-    gone = stood.keys() - standing(database, id, day).keys() - {f.analyst for f in forecasts}
-    if gone:
-        yield step(cause="expiry", subjects=tuple(sorted(gone)))
-    elif before and after and before.pooled == after.pooled and was != now:
-        cause, subjects = _by_the_set(window, view, day)
-        yield step(cause=cause, subjects=subjects)
-    if before and after and (len(before.analysts) > 1) != (len(after.analysts) > 1):
-        yield from [step(cause="extremize")] * (database.tracker.team.extremize != 1)
 
 
 def _cited(database: Database, forecast: SheetForecast) -> Iterator[EvidenceId]:
@@ -252,13 +285,17 @@ def _cited(database: Database, forecast: SheetForecast) -> Iterator[EvidenceId]:
             yield id
 
 
-def _by_the_set(
-    window: Window, view: ScenarioView, day: date
-) -> tuple[StepCause, tuple[ScenarioId, ...]]:
-    """Cause of a step that came only from the rest of the set, with its subjects."""
+def _by_no_analyst(
+    window: Window, view: ScenarioView, day: date, *, is_weighed: bool
+) -> tuple[StepCause, tuple[str, ...]]:
+    """Cause and subjects of a step that came from the rest of the set, or from weights alone."""
     database, others = window.database, rivals(window.database, view.id)
     ends = [(id, resolved(database, id, day)) for id in others]
     if decided := tuple(id for id, end in ends if end and end.recorded == day):
         return "outcome", decided
     sheets = {id: [database.sheets[s].date for s in database.speaking.get(id, ())] for id in others}
-    return "normalisation", tuple(id for id, days in sheets.items() if day in days)
+    if spoken := tuple(id for id, days in sheets.items() if day in days):
+        return "normalisation", spoken
+    if ended := records_of(database).questions.get(day):
+        return "record", ended
+    return "recency" if is_weighed else "normalisation", ()

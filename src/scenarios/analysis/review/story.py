@@ -10,7 +10,7 @@ import msgspec
 from msgspec.structs import replace
 
 from scenarios.analysis.evidence.knowledge import latest_day
-from scenarios.analysis.forecasts import given
+from scenarios.analysis.forecasts import forecasts_between
 from scenarios.analysis.period.period import ScenarioView, Window, open_views
 from scenarios.analysis.review.causes import CauseFinder, ChangeCause, event_of, main_causes
 from scenarios.analysis.review.moves import ImpliedChange
@@ -416,7 +416,11 @@ def quoted(moves: Iterable[ImpliedChange], of: Story) -> tuple[ImpliedChange, ..
 def _first_forecasts(window: Window, views: Iterable[ScenarioView]) -> Iterator[FirstForecast]:
     """Yield the questions without a forecast before the window."""
     for view in views:
-        if view.stated and view.given and not given(window.database, view.id, None, window.since):
+        if (
+            view.stated
+            and view.given
+            and not forecasts_between(window.database, view.id, None, window.since)
+        ):
             yield FirstForecast(
                 scenario=view.id, analysts=view.stated.analysts, probability=view.stated.probability
             )

@@ -6,8 +6,9 @@ from collections.abc import Collection, Iterator
 from dataclasses import replace
 from datetime import date
 from itertools import pairwise
-from typing import Any
+from typing import Any, Literal
 
+from scenarios.analysis.evidence.knowledge import replaced
 from scenarios.analysis.rules import probabilities
 from scenarios.analysis.rules.rule import ConsistencyRule, LoadedRecords, RecordFault, Rule, rule
 from scenarios.errors import NAMED, Fault, Keys
@@ -49,7 +50,7 @@ def correlations_out_of_order(loaded: LoadedRecords) -> Iterator[RecordFault]:
 
 @rule("unknown-theme", "A theme that the tracker does not declare")
 def undeclared_themes(loaded: LoadedRecords) -> Iterator[RecordFault]:
-    """An item or an indicator names a theme that tracker.yaml does not declare.
+    """An item, an indicator or a half-life names a theme that tracker.yaml does not declare.
 
     Example: `theme: enregy`, and the tracker declares `energy`.
     To do: correct the name, or declare the theme under `themes` in tracker.yaml.
@@ -86,10 +87,15 @@ def _undeclared(
             hints[name] = did_you_mean(name, declared)
         message = f"tracker.yaml declares no {noun} '{name}'"
         hint = hints.get(name) or f"{declare} there, under '{noun}s'"
-        yield kind, id, Fault(keys, "value", f"unknown-{noun}", message, hint)
+        at: Literal["key", "value"] = "key" if keys[-1] == name else "value"
+        yield kind, id, Fault(keys, at, f"unknown-{noun}", message, hint)
 
 
 def _themes(database: Database) -> Named:
+    half_lives = database.tracker.half_life_days
+    for name in half_lives if isinstance(half_lives, dict) else ():
+        if name != "default":
+            yield "tracker", "tracker", ("half_life_days", name), name
     for id, item in database.evidence.items():
         if item.theme is not None:
             yield "evidence", id, ("theme",), item.theme
@@ -219,14 +225,15 @@ def unknown_indicators(loaded: LoadedRecords) -> Iterator[RecordFault]:
 
 @rule("self-reference", "A record that names itself")
 def references_to_itself(loaded: LoadedRecords) -> Iterator[RecordFault]:
-    """An item corroborates itself, or a scenario implies itself or has a prior given itself.
+    """An item corroborates or supersedes itself; a scenario implies itself or is given itself.
 
     Example: `2022-02-04-visit.yaml` with `corroborated_by: [2022-02-04-visit]`.
     To do: name another record, or remove the entry.
     """
+    names = ("corroborated_by", "supersedes", "implies", "given")
     for kind, id, keys, at, of, name in loaded.references:
         key = keys[1] if keys[0] == "prior" else keys[0]
-        if kind == of and id == name and key in ("corroborated_by", "implies", "given"):
+        if kind == of and id == name and key in names:
             message = f"'{key}' names this record itself"
             yield kind, id, Fault(keys, at, "self-reference", message, "name another one")
 
@@ -244,6 +251,25 @@ def dates_out_of_order(loaded: LoadedRecords) -> Iterator[RecordFault]:
     """
     yield from _evidence_dates(loaded)
     yield from _scenario_dates(loaded)
+
+
+@rule("supersedes-order", "An item that supersedes a later one, or in a circle")
+def superseding_out_of_order(loaded: LoadedRecords) -> Iterator[RecordFault]:
+    """An item supersedes one that was recorded later, or that supersedes it too: it does neither.
+
+    Example: `supersedes: [2022-03-01-storage]` in an item that was recorded on 2022-02-01.
+    To do: let the later reading name the earlier one, and not the other way round.
+    """
+    evidence = loaded.database.evidence
+    named = ((id, n, name) for id in evidence for n, name in enumerate(evidence[id].supersedes))
+    for id, n, name in named:
+        earlier, day = evidence.get(name), evidence[id].recorded
+        if earlier is None or name == id:
+            continue
+        why = f"was recorded later, on {earlier.recorded}" if earlier.recorded > day else ""
+        if why := why or "supersedes it too" * (id in replaced(evidence, earlier)):
+            message = f"this item supersedes '{name}', which {why}"
+            yield "evidence", id, Fault(("supersedes", n), "value", "supersedes-order", message)
 
 
 @rule("name-mismatch", "A file's name that says another day or analyst than the file")
@@ -295,8 +321,8 @@ def words_without_probability(loaded: LoadedRecords) -> Iterator[RecordFault]:
     To do: add the probability, correct the id, or remove the entry.
     """
     for id, sheet in loaded.database.sheets.items():
-        for key, part in (("rationales", sheet.rationales), ("evidence", sheet.evidence)):
-            without = (scenario for scenario in part if scenario not in sheet.probabilities)
+        for key, mapping in (("rationales", sheet.rationales), ("evidence", sheet.evidence)):
+            without = (scenario for scenario in mapping if scenario not in sheet.probabilities)
             for n, scenario in enumerate(without):
                 message = f"this sheet has no probability for '{scenario}'"
                 hint = did_you_mean(scenario, sheet.probabilities) if n < NAMED else None
@@ -323,12 +349,12 @@ def _scenario_dates(loaded: LoadedRecords) -> Iterator[RecordFault]:
         if scenario.horizon < opened:
             yield "scenario", id, _early(scenario.horizon, "opened", opened, "horizon")
         if ended := scenario.prior.hazard_ended:
-            place = ("prior", "hazard_ended", "date")
+            path = ("prior", "hazard_ended", "date")
             if ended.date < opened:
-                yield "scenario", id, _early(ended.date, "opened", opened, *place)
+                yield "scenario", id, _early(ended.date, "opened", opened, *path)
             elif ended.date > scenario.horizon:
                 message = f"'date' is {ended.date}, after 'horizon' ({scenario.horizon})"
-                yield "scenario", id, Fault(place, "value", "date-order", message)
+                yield "scenario", id, Fault(path, "value", "date-order", message)
         for key, indicator in scenario.indicators.items():
             if indicator.due and indicator.due < indicator.added:
                 yield (
@@ -363,8 +389,8 @@ def unseen_characters(value: Any, keys: Keys = ()) -> Iterator[Fault]:
             yield from unseen_characters(item, (*keys, number))
     elif isinstance(value, str) and (characters := unseen(value)):
         kinds = list(dict.fromkeys(characters))
-        shown = (f"U+{ord(c):04X} {unicodedata.name(c, '')}".rstrip() for c in kinds[:_SHOWN])
-        names = ", ".join(shown) + (", …" if len(kinds) > _SHOWN else "")
+        spelled = (f"U+{ord(c):04X} {unicodedata.name(c, '')}".rstrip() for c in kinds[:_SHOWN])
+        names = ", ".join(spelled) + (", …" if len(kinds) > _SHOWN else "")
         number = len(characters)
         message = f"{number:,} invisible character{'' if number == 1 else 's'}: {names}"
         hint = "delete what does not belong there; every output spells it out"
@@ -444,6 +470,7 @@ RULES: tuple[ConsistencyRule, ...] = (
     references_to_itself,
     *probabilities.RULES,
     dates_out_of_order,
+    superseding_out_of_order,
     misnamed,
     former_ids,
     words_without_probability,

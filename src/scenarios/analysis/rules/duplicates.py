@@ -6,11 +6,12 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from itertools import chain
-from typing import Any, NamedTuple
+from typing import Any
 
+from scenarios.analysis.evidence.knowledge import superseders
 from scenarios.analysis.period.period import Window
 from scenarios.analysis.rules.rule import ALIKE, Finding, note, of_evidence, several
-from scenarios.model import Evidence, EvidenceId
+from scenarios.model import Database, Evidence, EvidenceId, SourceId
 from scenarios.values import first_day
 
 WITHIN_DAYS = 3
@@ -24,13 +25,6 @@ Looked at are the latest items, at most so many, that share one of the rarest wo
 """
 _ADDRESS, _SUMMARIES = "they share an address", "their summaries are alike"
 _RETOLD = "they share a day, ratings and rare words"
-
-
-class SimilarItems(NamedTuple):
-    """Items that are alike, directly or through others, by the days on which they were observed."""
-
-    ids: tuple[EvidenceId, ...]
-    why: str
 
 
 @note("possible-duplicate", "Two items that may be one event")
@@ -49,11 +43,14 @@ def possible_duplicate(window: Window) -> Iterator[Finding]:
         yield of_evidence("possible-duplicate", latest, message)
 
 
-def clusters(evidence: dict[EvidenceId, Evidence]) -> Iterator[SimilarItems]:
-    """Items alike within three days of one another, by a shared address or by their summaries.
+def clusters(
+    evidence: dict[EvidenceId, Evidence],
+) -> Iterator[tuple[tuple[EvidenceId, ...], str]]:
+    """Items alike within three days, directly or through others, by the day; and the reason.
 
-    Those that are all declared to be one event are left out. Takes time linear in the items: of
-    many with one address each is compared with the one before.
+    That is a shared address, or their summaries. Those that are all declared to be one event are
+    left out. Takes time linear in the items: of many with one address each is compared with the one
+    before.
     """
     days = {id: first_day(item.observed).toordinal() for id, item in evidence.items()}
     ordered = [id for _, id in sorted((day, id) for id, day in days.items())]
@@ -72,7 +69,7 @@ def clusters(evidence: dict[EvidenceId, Evidence]) -> Iterator[SimilarItems]:
         facts = {evidence[id].event or f"item {id}" for id in ids}
         if len(facts) > 1:
             reasons = {why for id in ids for why in joined.reasons.get(id, ())}
-            yield SimilarItems(tuple(ids), " or ".join(sorted(reasons, reverse=True)))
+            yield tuple(ids), " or ".join(sorted(reasons, reverse=True))
 
 
 def alike(
@@ -97,6 +94,23 @@ def alike(
         if shares or are_alike(words, summary_words(item.summary)):
             matches.append((days, id, _ADDRESS if shares else _SUMMARIES))
     return [(id, why) for _, id, why in sorted(matches)]
+
+
+def earlier_reading(
+    database: Database, summary: str, source: SourceId | None, observed: str, recorded: str
+) -> EvidenceId | None:
+    """The last earlier item of a source whose summary is alike, and that still stands."""
+    if source is None:
+        return None
+    words, day = summary_words(summary), first_day(observed)
+    earlier = [
+        (first_day(item.observed), item.recorded, id)
+        for id, item in database.evidence.items()
+        if item.source == source and not item.retracted and id not in superseders(database)
+        if first_day(item.observed) < day and f"{item.recorded}" <= recorded
+        if are_alike(words, summary_words(item.summary))
+    ]
+    return max(earlier)[2] if earlier else None
 
 
 def _nearby(evidence: Mapping[EvidenceId, Evidence], day: date) -> Iterable[EvidenceId]:
@@ -135,7 +149,7 @@ def _join_summaries(
     words = {id: summary_words(item.summary) for id, item in evidence.items()}
     rarity = Counter(chain.from_iterable(words.values()))
     often = sorted((number, word) for word, number in rarity.items() if number > 1)
-    ranks = {word: place for place, (_, word) in enumerate(often)}
+    ranks = {word: index for index, (_, word) in enumerate(often)}
     by_rarity = {id: sorted(ranks.keys() & words[id], key=ranks.__getitem__) for id in joined.ids}
     seen: dict[str, list[EvidenceId]] = {}
     for id in joined.ids:

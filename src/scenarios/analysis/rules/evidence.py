@@ -343,9 +343,9 @@ def _counted(view: ScenarioView) -> Iterator[GroupTotal]:
 
 
 def _first_day(window: Window, line: GroupTotal) -> date:
-    if all(row.kind == "direct" for row in line.heard):
-        return min(row.since for row in line.heard)
-    if items := [id for row in line.heard for id in row.evidence]:
+    if all(row.kind == "direct" for row in line.counted_rows):
+        return min(row.since for row in line.counted_rows)
+    if items := [id for row in line.counted_rows for id in row.evidence]:
         return min(window.now.evidence[id].recorded for id in items)
     scenario, name = indicator_key(line.strongest.id)
     due = window.database.scenarios[scenario].indicators[name].due

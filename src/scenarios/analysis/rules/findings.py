@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from scenarios.analysis.evidence.knowledge import bears_on, contending, resolved, rivals
-from scenarios.analysis.forecasts import given, standing
+from scenarios.analysis.forecasts import current_forecasts, forecasts_between
 from scenarios.analysis.ledger.contributions import ties
 from scenarios.analysis.ledger.ledger import shares
 from scenarios.analysis.period.period import ScenarioView, Window, open_views, sets_of
@@ -40,7 +40,7 @@ def sum_not_one(window: Window) -> Iterator[Finding]:
         priors = {id: window.database.scenarios[id].prior.probability for id in ids}
         if message := not_one("the priors", priors):
             yield finding("sum-not-one", set_id, message, "tracker", "tracker", "sets", set_id)
-        figures = {id: standing(window.database, id, window.as_of) for id in live}
+        figures = {id: current_forecasts(window.database, id, window.as_of) for id in live}
         for analyst in sorted(set.intersection(*(set(f) for f in figures.values()))):
             own = {id: stands[analyst] for id, stands in figures.items()}
             stated = {id: forecast.probability for id, forecast in own.items()}
@@ -169,8 +169,8 @@ def _links(window: Window) -> Iterator[tuple[ScenarioView, ScenarioId, Condition
     """The links of the open scenarios to others whose outcome is not known."""
     for view in open_views(window):
         for other, link in view.scenario.prior.given.items():
-            known = window.database.scenarios
-            if other in known and resolved(window.database, other, window.as_of) is None:
+            scenarios = window.database.scenarios
+            if other in scenarios and resolved(window.database, other, window.as_of) is None:
                 yield view, other, link
 
 
@@ -250,7 +250,7 @@ def not_reviewed(window: Window) -> Iterator[Finding]:
     for view in open_views(window):
         if view.state == "overdue":
             continue
-        forecasts = given(window.database, view.id, None, window.as_of)
+        forecasts = forecasts_between(window.database, view.id, None, window.as_of)
         last = forecasts[-1].date if forecasts else view.scenario.opened
         if window.as_of - last > every:
             since = f"since {last}" if forecasts else "since it opened"

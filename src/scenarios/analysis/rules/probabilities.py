@@ -57,13 +57,14 @@ def priors_outside_their_links(loaded: LoadedRecords) -> Iterator[RecordFault]:
     Example: `probability: 0.3` beside `given: {war: {occurred: 0.2, did-not-occur: 0.02}}`.
     To do: correct the figure that is wrong.
     """
-    for id, other, given in _links(loaded.database):
+    for id, other, conditional in _links(loaded.database):
         prior = loaded.database.scenarios[id].prior.probability
-        low, high = sorted((given.occurred, given.did_not_occur))
+        low, high = sorted((conditional.occurred, conditional.did_not_occur))
         if not low <= prior <= high:
             message = (
-                f"'probability' is {prior:g}, and by 'given' it is {given.occurred:g} if '{other}' "
-                f"occurs and {given.did_not_occur:g} if not"
+                f"'probability' is {prior:g}, and by 'given' it is {conditional.occurred:g} if "
+                f"'{other}' "
+                f"occurs and {conditional.did_not_occur:g} if not"
             )
             keys, hint = ("prior", "probability"), f"it lies from {low:g} to {high:g}"
             yield "scenario", id, Fault(keys, "value", "link-range", message, hint)
@@ -125,8 +126,8 @@ def more_occurred_than_cases(loaded: LoadedRecords) -> Iterator[RecordFault]:
 
 def _links(database: Database) -> Iterator[tuple[ScenarioId, ScenarioId, ConditionalPrior]]:
     for id, scenario in database.scenarios.items():
-        for other, given in scenario.prior.given.items():
-            yield id, other, given
+        for other, conditional in scenario.prior.given.items():
+            yield id, other, conditional
 
 
 def _set(database: Database, id: ScenarioId) -> str | None:

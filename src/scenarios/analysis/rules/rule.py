@@ -74,16 +74,16 @@ class LoadedRecords:
         return [*references(self.database)]
 
 
-def under_todays_ids(known: LoadedRecords) -> LoadedRecords:
+def under_todays_ids(loaded: LoadedRecords) -> LoadedRecords:
     """The records with former ids replaced by today's."""
-    now, database = known.database.called_now, known.database
-    present = known.there
+    now, database = loaded.database.called_now, loaded.database
+    present = loaded.there
     former = [
         ref
-        for ref in (known.references if now else ())
+        for ref in (loaded.references if now else ())
         if (ref.of, ref.name) in now
         and ref.name not in present[ref.of]
-        and ref.name not in known.broken[ref.of]
+        and ref.name not in loaded.broken[ref.of]
     ]
     kinds: dict[Kind, dict[str, Any]] = {
         "tracker": {"tracker": database.tracker},
@@ -104,7 +104,7 @@ def under_todays_ids(known: LoadedRecords) -> LoadedRecords:
         evidence=kinds["evidence"],
         sheets=kinds["forecasts"],
     )
-    return LoadedRecords(database, known.broken, known.items, former)
+    return LoadedRecords(database, loaded.broken, loaded.items, former)
 
 
 def called_today(key: Any, ref: Reference, database: Database) -> Any:

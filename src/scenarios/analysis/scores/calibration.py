@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
-from scenarios.analysis.daily_forecasts import Figure, QuestionTimeline, Spans, stood
+from scenarios.analysis.question_timelines import Figure, QuestionTimeline, Spans, days_after, stood
 
 EDGES = tuple(k / 10 for k in range(11))
 """Ten equal bins; each holds its lower edge, the last its upper one too."""
@@ -91,7 +91,8 @@ def shares(
 ) -> dict[str, list[WeightedForecast]]:
     """Forecasts by forecaster, or of a named one, on the scored questions, each weighing 1.
 
-    The figures of a set share its weight equally on each day.
+    The figures of a set share its weight equally on each day. The days after an early event have
+    their share of it too, and stand in no bin: nobody said anything of them.
     """
     by_name: dict[str, list[WeightedForecast]] = {}
     for timeline in timelines:
@@ -100,9 +101,10 @@ def shares(
         names = lines.keys() - timeline.in_set
         for name in names if named is None else names & {named}:
             segments: Spans = stood(lines[name])
-            covered = sum(end - start for start, end, _ in segments)
+            counted = sum(end - start for start, end, _ in segments)
+            counted += days_after(timeline.question, lines[name])
             for start, end, figure in segments:
-                weight = (end - start) / covered
+                weight = (end - start) / counted
                 by_name.setdefault(name, []).extend(_parts(figure, weight, happened))
     return by_name
 
@@ -111,7 +113,7 @@ def _parts(figure: Figure, weight: float, happened: float) -> Iterator[WeightedF
     if not isinstance(figure, tuple):
         yield WeightedForecast(probability=figure, weight=weight, happened=happened)
         return
-    left = [(p, float(place == 0)) for place, p in enumerate(figure) if p]
+    left = [(p, float(index == 0)) for index, p in enumerate(figure) if p]
     for p, occurred in left:
         yield WeightedForecast(probability=p, weight=weight / len(left), happened=occurred)
 

@@ -9,24 +9,23 @@ from typing import Literal
 
 import msgspec
 
-from scenarios.analysis.daily_forecasts import (
-    IMPLIED,
-    PRIOR,
-    TEAM,
-    ExcludedQuestion,
-    Unit,
-    archive,
-    place,
-)
+from scenarios.analysis.daily_forecasts import archive
 from scenarios.analysis.evidence.knowledge import members
 from scenarios.analysis.ledger.days import DailyLedgers
 from scenarios.analysis.ledger.version import VERSION
 from scenarios.analysis.question_scores import (
+    EarlyQuestion,
     QuestionFilter,
     QuestionScore,
+    question_pool,
     score_rows,
-    scored_timelines,
     tags_of,
+)
+from scenarios.analysis.question_timelines import (
+    PRIOR,
+    ExcludedQuestion,
+    Unit,
+    place,
 )
 from scenarios.analysis.scores.calibration import (
     CalibrationBin,
@@ -37,7 +36,9 @@ from scenarios.analysis.scores.calibration import (
     decomposition,
     shares,
 )
-from scenarios.analysis.scores.skill import FittedFactor, Skill, fitted, skill
+from scenarios.analysis.scores.fits import FittedFactor, fits, fitted
+from scenarios.analysis.scores.skill import Skill, skill
+from scenarios.analysis.scores.so_far import timelines_so_far
 from scenarios.model import Database, ScenarioId, SetId
 from scenarios.progress import Progress, unwatched
 
@@ -60,6 +61,16 @@ class ForecasterScore(msgspec.Struct, frozen=True, kw_only=True):
     coverage: float
     final_brier: float | None
     common_brier: float | None
+
+
+class ScoreSoFar(msgspec.Struct, frozen=True, kw_only=True):
+    """Means over a forecaster's `questions` that have a constant hazard, open or not, by today."""
+
+    forecaster: str
+    questions: int
+    brier: float
+    log_score: float
+    coverage: float
 
 
 class ScoredSet(msgspec.Struct, frozen=True, kw_only=True):
@@ -91,18 +102,26 @@ class PriorScore(msgspec.Struct, frozen=True, kw_only=True):
 class Score(msgspec.Struct, frozen=True, kw_only=True):
     """All that `score` prints; `groups` is empty where the table is by analyst.
 
-    Questions `without_prior` have a filler: `prior` and `implied` are not scored for them.
+    Every mean, `skill`, fitted factor and calibration is of the cohort: the `questions` that are
+    not `early`. Questions `without_prior` have a filler: `prior` and `implied` are not scored for
+    them. `hindsight` is the reason why there are neither intervals of skill nor fitted factors.
     """
 
     ledger: int = VERSION
     notice: str | None
+    hindsight: str | None
     forecaster: str | None
     forecasters: tuple[ForecasterScore, ...]
     groups: tuple[ScoreTable, ...]
     questions: tuple[QuestionScore, ...]
+    early: tuple[EarlyQuestion, ...]
+    open: int
+    so_far: tuple[ScoreSoFar, ...]
     skill: tuple[Skill, ...]
     fitted_strength: FittedFactor | None
     fitted_extremize: FittedFactor | None
+    fitted_recency: FittedFactor | None
+    fitted_record: FittedFactor | None
     sets: tuple[ScoredSet, ...]
     excluded: tuple[ExcludedQuestion, ...]
     without_prior: tuple[ScenarioId, ...]
@@ -111,8 +130,29 @@ class Score(msgspec.Struct, frozen=True, kw_only=True):
     corp: tuple[CorpDecomposition, ...]
     prior_by_reference: tuple[PriorScore, ...]
 
+    @property
+    def names(self) -> list[str]:
+        """The forecasters of any question, counted or not."""
+        so_far = {row.forecaster for row in self.so_far}
+        return sorted(so_far.union(row.forecaster for row in self.questions))
+
+    @property
+    def fitted(self) -> dict[str, FittedFactor]:
+        """The fitted factors by their keys in the tracker."""
+        factors = {
+            "rating_strength": self.fitted_strength,
+            "team.extremize": self.fitted_extremize,
+            "team.recency": self.fitted_recency,
+            "team.record": self.fitted_record,
+        }
+        return {key: factor for key, factor in factors.items() if factor}
+
 
 _EVERY = QuestionFilter()
+HINDSIGHT = (
+    "Written with hindsight (hindsight in tracker.yaml): who knew the outcomes chose the figures, "
+    "so neither intervals of skill nor fitted factors are given."
+)
 
 
 def score(
@@ -123,33 +163,59 @@ def score(
     forecaster: str | None = None,
     progress: Progress = unwatched,
 ) -> Score:
-    """Score the chosen questions with an outcome at `as_of`; calibrate `forecaster`, or all."""
-    kept = archive(DailyLedgers(database))
-    scored, excluded = scored_timelines(kept, as_of, chosen, progress)
-    rows = score_rows(scored)
-    by_name = dict(sorted(shares(scored, forecaster).items(), key=lambda entry: place(entry[0])))
-    asked = [timeline.question for timeline in scored]
+    """Score the chosen questions with an outcome at `as_of`; calibrate `forecaster`, or all.
+
+    Those still open are counted, and scored so far, whatever days `chosen` names.
+    """
+    forecast_archive = archive(DailyLedgers(database))
+    pool = question_pool(forecast_archive, as_of, chosen, progress)
+    cohort = [timeline for timeline in pool.scored if timeline.question.until is None]
+    rows = score_rows(pool.scored)
+    counted = tuple(row for row in rows if not row.early)
+    by_name = dict(sorted(shares(cohort, forecaster).items(), key=lambda entry: place(entry[0])))
+    asked = [timeline.question for timeline in pool.scored]
     single = sorted(each.scenario for each in asked if not each.answers)
+    is_foresight = not database.tracker.hindsight
+    factors = {
+        key: fitted(forecast_archive, cohort, key) if is_foresight else None
+        for key in fits(database.tracker)
+    }
+    by_today = table(score_rows(timelines_so_far(forecast_archive, pool.asked, as_of)))
     return Score(
         notice=database.tracker.notice,
+        hindsight=None if is_foresight else HINDSIGHT,
         forecaster=forecaster,
-        forecasters=table(rows),
-        groups=_groups(database, rows, by),
+        forecasters=table(counted),
+        groups=_groups(database, counted, by),
         questions=rows,
-        skill=skill(scored),
-        fitted_strength=fitted(kept, scored, IMPLIED),
-        fitted_extremize=fitted(kept, scored, TEAM),
+        early=tuple(pool.early),
+        open=pool.open,
+        so_far=tuple(
+            ScoreSoFar(
+                forecaster=row.name,
+                questions=row.questions,
+                brier=row.brier,
+                log_score=row.log_score,
+                coverage=row.coverage,
+            )
+            for row in by_today
+        ),
+        skill=skill(cohort, with_intervals=is_foresight),
+        fitted_strength=factors["rating_strength"],
+        fitted_extremize=factors["team.extremize"],
+        fitted_recency=factors["team.recency"],
+        fitted_record=factors["team.record"],
         sets=tuple(
             ScoredSet(set=each.set, occurred=each.scenario, members=tuple(dict(each.answers)))
             for each in asked
             if each.set and each.answers
         ),
-        excluded=tuple(excluded),
+        excluded=tuple(pool.excluded),
         without_prior=tuple(id for id in single if database.scenarios[id].prior.is_filler),
         calibration=tuple(row for name in by_name for row in calibration(name, by_name[name])),
         decomposition=tuple(decomposition(name, by_name[name]) for name in by_name),
         corp=tuple(corp(name, by_name[name]) for name in by_name),
-        prior_by_reference=tuple(_by_reference(database, rows)),
+        prior_by_reference=tuple(_by_reference(database, counted)),
     )
 
 
@@ -219,5 +285,5 @@ def _proposers(database: Database, unit: Unit) -> tuple[str, ...]:
 
 
 def _mean(values: Iterable[float | None]) -> float | None:
-    known = [value for value in values if value is not None]
-    return fmean(known) if known else None
+    present = [value for value in values if value is not None]
+    return fmean(present) if present else None

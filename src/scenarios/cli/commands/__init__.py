@@ -5,7 +5,7 @@ from importlib import import_module
 from keyword import iskeyword
 from pkgutil import resolve_name
 
-from scenarios.extensions import offered
+from scenarios.extensions import offered, own
 
 GROUPS = {
     "Every week": {
@@ -80,17 +80,23 @@ TASKS = {
 }
 
 
+BEHIND = frozenset({"query"})
+"""Commands of the extensions that this program brings: `scen --help` looks for none of these."""
+
+
 def extension_help() -> dict[str, str]:
-    """The commands of extensions, each with its line."""
-    taken = {word for name in HELP for word in (name, name.split()[0])}
-    return {n: each.code.help for n, each in offered("commands", taken).items()}
+    """The commands of strangers' extensions, each with its line."""
+    taken = {word for name in HELP for word in (name, name.split()[0])} - BEHIND
+    every = offered("commands", taken)
+    return {name: each.code.help for name, each in every.items() if name not in BEHIND}
 
 
 def command(name: str) -> Callable[..., None]:
     """The function of a command: a task's, or that of its file, with `_` for `-`."""
-    if name not in HELP:
+    if name in BEHIND or name not in HELP:
         module = import_module("scenarios.cli.extension_commands")
-        function = module.command_of(offered("commands")[name])
+        addition = own("commands", name) if name in BEHIND else offered("commands")[name]
+        function = module.command_of(addition)
     elif name in TASKS:
         task = resolve_name(f"scenarios.workspace.tasks.{TASKS[name]}")
         function = import_module("scenarios.cli.tasks").command_of(task)

@@ -1,7 +1,7 @@
 """The command that records an item and rates it against each scenario."""
 
 import shlex
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import ExitStack
 from datetime import date
 from functools import partial
@@ -10,7 +10,7 @@ from typing import Any, Self
 
 import typer
 
-from scenarios.analysis.rules.duplicates import alike
+from scenarios.analysis.rules.duplicates import alike, earlier_reading
 from scenarios.cli import parsing
 from scenarios.cli.opening import open_here
 from scenarios.cli.options import Format
@@ -21,21 +21,21 @@ from scenarios.cli.terminal import prompt, retyping
 from scenarios.cli.terminal.agreement import agreed
 from scenarios.cli.terminal.rate_across import RowAnswers, details, walk
 from scenarios.errors import ScenError, UsageError
-from scenarios.model import Database
+from scenarios.model import Database, EvidenceId
 from scenarios.paths import path_of
 from scenarios.storage.attachments import refuse_no_file
-from scenarios.storage.drafts import jotted, left
+from scenarios.storage.drafts import autosaved, left
 from scenarios.storage.state_folder import drop
-from scenarios.workspace.how import WriteMode
 from scenarios.workspace.opened import OpenDatabase
 from scenarios.workspace.results import id_of_new
 from scenarios.workspace.tasks.evidence import TASK, free_id, new_id
 from scenarios.workspace.tasks.task import AnswerContext
+from scenarios.workspace.write_mode import WriteMode
 from scenarios.workspace.writing import check_commit
 
 _IN_ORDER = (
     *("summary", "observed", "recorded", "analyst", "source", "url", "grade", "origin", "event"),
-    *("theme", "short", "corroborated_by", "quote", "notes", "attachment"),
+    *("theme", "short", "corroborated_by", "supersedes", "quote", "notes", "attachment"),
 )
 """The keys of an item as the command that resumes it has them."""
 _DEFAULTS: tuple[tuple[str, str, Callable[[str], str]], ...] = (
@@ -43,26 +43,26 @@ _DEFAULTS: tuple[tuple[str, str, Callable[[str], str]], ...] = (
     ("analyst", "Who judges", parsing.id),
 )
 """Values that nobody is asked for, each with the question that changes it."""
-_UNASKED = ("corroborated_by", "quote", "notes", "attachment")
+_UNASKED = ("corroborated_by", "supersedes", "quote", "notes", "attachment")
 """Keys of an item that are never asked for; values given for them are shown with the rest."""
 
 
-def record(context: typer.Context, given: dict[str, Any], how: WriteMode, form: Format) -> bool:
+def record(context: typer.Context, options: dict[str, Any], mode: WriteMode, form: Format) -> bool:
     """Record an item, of a `proposal` if it is given; each answer is kept from the first on."""
-    summary, id, attach = given["summary"], given.pop("id"), given["attachment"]
-    analyst, entered = given["analyst"], given["recorded"] or parsing.today()
+    summary, id, attach = options["summary"], options.pop("id"), options["attachment"]
+    analyst, entered = options["analyst"], options["recorded"] or parsing.today()
     answers = RowAnswers(
-        parsing.scenario_ratings(given.pop("ratings") or ()),
-        parsing.indicator_states(given.pop("indicators") or ()),
+        parsing.scenario_ratings(options.pop("ratings") or ()),
+        parsing.indicator_states(options.pop("indicators") or ()),
     )
     record: dict[str, Any] = {
-        **{key: given[key] for key in _IN_ORDER},
+        **{key: options[key] for key in _IN_ORDER},
         "recorded": entered.isoformat(),
-        "corroborated_by": list(given["corroborated_by"] or ()),
+        **{key: list(options[key] or ()) for key in ("corroborated_by", "supersedes")},
     }
-    proposal = given.get("proposal")
+    proposal = options.get("proposal")
     accepts = ["inbox", "accept", proposal.id] if proposal else []
-    with saved_on_failure(context, record, answers, id, how, form, accepts) as typed:
+    with saved_on_failure(context, record, answers, id, mode, form, accepts) as typed:
         asked = prompt.interactive()
         if id is not None and not id.strip():
             raise UsageError("--id is empty: leave it out, and the date and the summary make one")
@@ -75,19 +75,20 @@ def record(context: typer.Context, given: dict[str, Any], how: WriteMode, form: 
             typed.note_in(opened.root)
             opened.refuse_unknown(*answers)
         first, rated, fired = dict(record), dict(answers.ratings), dict(answers.indicators)
-        how = how._replace(read=opened.read if asked else opened)
+        mode = mode._replace(read=opened.read if asked else opened)
 
         def ask() -> dict[str, Any]:
             for kept_now, before in zip((record, *answers), (first, rated, fired), strict=True):
                 kept_now.clear()
                 kept_now.update(before)
-            at = AnswerContext(parsing.today(), opened, {})
-            record["summary"] = answer_to(TASK.by_key["summary"], summary, at)
-            if asked and how.commit:  # before the long walk, of a path like the one to come
+            context = AnswerContext(parsing.today(), opened, {})
+            record["summary"] = answer_to(TASK.by_key["summary"], summary, context)
+            if asked and mode.commit:  # before the long walk, of a path like the one to come
                 path = path_of("evidence", f"{entered}-item")
                 check_commit(opened.root, [path], "", dry_run=True)
             new_source = details(opened, record, proposal, asked=asked)
-            tell_alike(opened.database, record, asked=asked)
+            told = earlier(opened.database, record) if asked and not record["supersedes"] else ()
+            tell_alike(opened.database, record, told, asked=asked)
             if asked:
                 typed.id = _walk(opened, record, answers, id)
             rest = {
@@ -100,12 +101,14 @@ def record(context: typer.Context, given: dict[str, Any], how: WriteMode, form: 
             return {**record, **answers._asdict(), **rest}
 
         def tried(item: dict[str, Any]) -> None:
-            TASK.write(opened.root, item, WriteMode(dry_run=True, latest=how.latest, read=how.read))
+            TASK.write(
+                opened.root, item, WriteMode(dry_run=True, latest=mode.latest, read=mode.read)
+            )
 
-        written = TASK.write(opened.root, agreed(ask, tried, missing=True), how)
+        written = TASK.write(opened.root, agreed(ask, tried, missing=True), mode)
     if analyst and not asked:
         doubt_analyst(written.before.database, analyst)
-    report_effects(written, id_of_new(written), parsing.day(record["recorded"]), form)
+    report_effects(context.obj, written, id_of_new(written), parsing.day(record["recorded"]), form)
     return True
 
 
@@ -132,13 +135,17 @@ def _walk(opened: OpenDatabase, record: dict[str, Any], answers: RowAnswers, id:
 _MOST = 3
 
 
-def tell_alike(database: Database, record: Mapping[str, Any], *, asked: bool) -> None:
-    """On a terminal it is recorded all the same only if the analyst says so."""
+def tell_alike(
+    database: Database, record: Mapping[str, Any], told: Collection[EvidenceId], *, asked: bool
+) -> None:
+    """On a terminal, where some were `told`, it is recorded only if the analyst says so."""
     keys = (record[key] for key in ("summary", "observed", "url", "event"))
-    duplicates = alike(database.evidence, *keys)
+    every = alike(database.evidence, *keys)
+    duplicates = [(id, why) for id, why in every if id not in record["supersedes"]]
     lines = [
         f"{id} may be the same ({why}): {database.evidence[id].summary}"
         for id, why in duplicates[:_MOST]
+        if id not in told
     ]
     lines += [f"and {len(duplicates) - _MOST} more"] if len(duplicates) > _MOST else []
     if not duplicates:
@@ -148,9 +155,22 @@ def tell_alike(database: Database, record: Mapping[str, Any], *, asked: bool) ->
         both = "if it is, give both one event, or retract one"
         say("; ".join([*lines, both]))
         return
-    prompt.tell("\n".join(lines))
+    if lines:
+        prompt.tell("\n".join(lines))
     if not prompt.confirmed("  Record this one all the same"):
         raise ScenError(f"nothing was written; rate the one that is there: scen rate {first}")
+
+
+def earlier(database: Database, record: dict[str, Any]) -> list[EvidenceId]:
+    """Ask whether this one replaces the earlier reading of its source, and return what was told."""
+    keys = (record[key] for key in ("summary", "source", "observed", "recorded"))
+    id = earlier_reading(database, *keys)
+    if id is None:
+        return []
+    prompt.tell(f"{id} may be an earlier reading of the same: {database.evidence[id].summary}")
+    if prompt.confirmed("  Let this one replace it, so that it counts no longer"):
+        record["supersedes"] = [id]
+    return [id]
 
 
 class saved_on_failure:  # noqa: N801 - read as a word: with kept(…)
@@ -162,16 +182,16 @@ class saved_on_failure:  # noqa: N801 - read as a word: with kept(…)
         record: dict[str, Any],
         answers: Any,
         id: str | None,
-        how: WriteMode,
+        mode: WriteMode,
         form: Format,
         accepts: Sequence[str] = (),
     ) -> None:
         self.record, self.answers, self.id, self.accepts = record, answers, id, accepts
-        self.start = ["scen", *(["--database", context.obj] if context.obj else [])]
-        self.end = ["--dry-run"] if how.dry_run else []
-        self.end += ["--commit"] if how.commit else []
+        self.start = context.obj.scen
+        self.end = ["--dry-run"] if mode.dry_run else []
+        self.end += ["--commit"] if mode.commit else []
         self.end += ["--format", form] if form != "table" else []
-        self.commits_source = how.commit and not how.dry_run
+        self.commits_source = mode.commit and not mode.dry_run
 
     def __enter__(self) -> Self:
         self.notes = ExitStack()
@@ -186,17 +206,17 @@ class saved_on_failure:  # noqa: N801 - read as a word: with kept(…)
         if "--dry-run" in self.end:
             return
         before = left(root, "add-evidence")
-        for place, text in before.items():
+        for path, text in before.items():
             summary, _, command = text.partition("\n")
             if self.record["summary"] is None:
-                say(f"an item was left behind in {place}; to resume: {command.strip()}")
+                say(f"an item was left behind in {path}; to resume: {command.strip()}")
             elif self.record["summary"] == summary:
-                self.notes.callback(drop, place)
-        jot = self.notes.enter_context(jotted(root, "add-evidence"))
+                self.notes.callback(drop, path)
+        autosave = self.notes.enter_context(autosaved(root, "add-evidence"))
 
         def note() -> None:
             if summary := self.record["summary"]:
-                jot(f"{summary}\n{self.command()}\n")
+                autosave(f"{summary}\n{self.command()}\n")
 
         retyping.before_each(note)
 
@@ -231,9 +251,9 @@ class saved_on_failure:  # noqa: N801 - read as a word: with kept(…)
 def _options(record: dict[str, Any]) -> list[str]:
     words: list[str] = []
     for key, value in record.items():
-        for part in value if isinstance(value, list) else [value]:
+        for item in value if isinstance(value, list) else [value]:
             option = "attach" if key == "attachment" else key.replace("_", "-")
-            words += [f"--{option}", str(part)] if part else []
+            words += [f"--{option}", str(item)] if item else []
     return words
 
 

@@ -5,10 +5,9 @@ from typing import Annotated
 
 import typer
 
-from scenarios.analysis.changes import Revision, differences
+from scenarios.analysis.changes import AuditFinding, Revision, differences
 from scenarios.analysis.history.audit import audit as asked
-from scenarios.analysis.history.audit import foretold
-from scenarios.analysis.history.audit_rules import AuditFinding
+from scenarios.analysis.history.audit import preview
 from scenarios.analysis.history.provenance import trail
 from scenarios.cli import parsing
 from scenarios.cli.opening import commits, open_here
@@ -36,6 +35,7 @@ def command(
     result = asked(followed, sum(revision.left_out for revision in revisions), tip)
     pending = _uncommitted(context, revisions, followed.database) if rev is None else []
     show(
+        context.obj,
         result,
         lambda: audit_document(result, pending, every=every or form == Form("csv")),
         form,
@@ -52,4 +52,4 @@ def _uncommitted(
         return []
     if differences(committed, opened.database):
         say("the working tree has changes that are not committed: scen diff names them")
-    return foretold(revisions, committed, opened.database, parsing.today())
+    return preview(revisions, committed, opened.database, parsing.today())

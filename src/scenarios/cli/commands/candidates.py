@@ -9,7 +9,7 @@ from scenarios.cli import parsing
 from scenarios.cli.opening import Since, Until, reading, span
 from scenarios.cli.options import TABLE, Analyst, AsOf, Output, Rev, Shown, Timeout
 from scenarios.cli.output.result import show
-from scenarios.cli.output.streams import say, schema, unreadable
+from scenarios.cli.output.streams import say
 from scenarios.cli.output.written import doubt_analyst, report, report_proposed
 from scenarios.errors import UsageError
 from scenarios.exchange.events.candidates import SearchWindow
@@ -17,7 +17,7 @@ from scenarios.exchange.events.store import SECONDS, open_store
 from scenarios.render.documents.candidates import document
 from scenarios.workspace.exchange import candidates
 from scenarios.workspace.exchange.exporting import opened_trackers
-from scenarios.workspace.how import AS_USUAL, WriteMode
+from scenarios.workspace.write_mode import AS_USUAL, WriteMode
 
 
 def command(
@@ -49,7 +49,7 @@ def command(
     analyst: Analyst = None,
     as_of: AsOf = None,
     rev: Rev = None,
-    how: WriteMode = AS_USUAL,
+    mode: WriteMode = AS_USUAL,
     form: Shown = TABLE,
     output: Output = None,
 ) -> None:
@@ -76,28 +76,30 @@ def command(
         trackers, opening, days, indicator, accept or (), every=propose
     )
     if across is not None:
-        unreadable.set((*unread, *matches.left_out))
+        context.obj.unreadable = (*unread, *matches.left_out)
     if matches.remark:
         say(matches.remark)
     if not (accept or propose):
-        show(matches.candidates, lambda: document(matches.candidates), form, output)
+        show(context.obj, matches.candidates, lambda: document(matches.candidates), form, output)
         return
     if (accept and propose) or rev or output or form not in ("table", "json"):
         words = "write, each alone: they take no --rev, --output, or format but table, json"
         raise UsageError(f"--accept and --propose {words}")
     if propose:
-        schema.set("candidates-propose")
-        report_proposed(*candidates.propose(opened.root, matches, parsing.today(), how), form)
+        context.obj.schema = "candidates-propose"
+        report_proposed(
+            context.obj, *candidates.propose(opened.root, matches, parsing.today(), mode), form
+        )
         return
     if analyst:
         doubt_analyst(opened.database, analyst)
-    schema.set("candidates-accept")
-    known = {"recorded": parsing.today().isoformat(), "analyst": analyst}
+    context.obj.schema = "candidates-accept"
+    defaults = {"recorded": parsing.today().isoformat(), "analyst": analyst}
     written, result = candidates.accept(
         opened.root,
-        [{**record, **known} for record in matches.records],
-        how._replace(latest=parsing.today()),
+        [{**record, **defaults} for record in matches.records],
+        mode._replace(latest=parsing.today()),
     )
     lines = [f"recorded before: {id}" for id in result.already]
     lines += ["they rate nothing yet: scen review asks about each"] if result.ids else []
-    report(written, result, form, "\n".join(lines))
+    report(context.obj, written, result, form, "\n".join(lines))

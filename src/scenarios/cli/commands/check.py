@@ -54,7 +54,7 @@ def command(
     """
     if paths and findings:
         raise UsageError("findings are about the whole database: name no path with --findings")
-    opened = _opened(context.obj, paths or (), rev)
+    opened = _opened(context.obj.database, paths or (), rev)
     files = concerned(opened, paths) if paths else None
     result = checked(opened, files, (as_of or parsing.today()) if findings else None)
     placed = result.below(_top(opened.root) if form == "sarif" else from_here(opened.root))
@@ -62,7 +62,7 @@ def command(
     if form == "sarif":
         deliver(encoded(sarif(_results(placed), __version__)), output)
     elif form != "table":
-        show(placed, lambda: document(ordered, placed.findings), Form(form), output)
+        show(context.obj, placed, lambda: document(ordered, placed.findings), Form(form), output)
     elif placed.problems or placed.findings or output:
         lines = [*map(str, ordered), *map(str, placed.findings)]
         deliver("\n".join(map(printable, lines)), output)
@@ -90,9 +90,9 @@ def _top(root: Path) -> str:
 def _opened(database: str | None, paths: Sequence[Path], rev: str | None) -> OpenDatabase:
     """The database at hand; with paths, the one that the first of them lies in."""
     if paths and not database:
-        place = here() / paths[0]
+        path = here() / paths[0]
         try:
-            folder = place if os.path.isdir(place) else place.parent  # noqa: PTH112 - never raises
+            folder = path if os.path.isdir(path) else path.parent  # noqa: PTH112 - never raises
             database = str(worktree.find(folder, None))
         except ScenError:
             if rev is None:

@@ -9,7 +9,7 @@ from scenarios.cli import parsing
 from scenarios.cli.opening import repository_of, tell_left_out
 from scenarios.cli.options import TABLE, All, AsOf, Output, Shown
 from scenarios.cli.output.result import show
-from scenarios.cli.output.streams import place, unreadable
+from scenarios.cli.output.streams import Run
 from scenarios.render.documents.history import StateComparison, diff_document
 from scenarios.workspace.opened import from_here, states
 from scenarios.workspace.reading import diff_of
@@ -29,16 +29,17 @@ def command(
 
     Both are read on one day, --as-of or that of the newest record, so that only records differ.
     """
+    run: Run = context.obj
     root, repository = repository_of(context)
     earlier, later = states(root, repository, before, after)
     for state in (earlier, later):
         tell_left_out(state.opened, state.typed)
-        unreadable.set((*unreadable.get(), *state.opened.database.unreadable))
-    place.set(from_here(root))
+        run.unreadable += state.opened.database.unreadable
+    run.place = from_here(root)
     result = diff_of(earlier, later, as_of, parsing.today())
     head = f"{earlier.name} → {later.name}, figures of {result.as_of}"
     old, new = earlier.opened.database, later.opened.database
     compared = StateComparison(head, old, new, differences(old, new), result.shifts, every)
-    show(result, lambda: diff_document(compared), form, output)
+    show(run, result, lambda: diff_document(compared), form, output)
     if exit_code and compared.what:
         raise typer.Exit(1)

@@ -43,4 +43,4 @@ def command(
         deliver(ics(result, opened.database.tracker), output)
     else:
         rows = partial(document, result, every=every, is_partial=bool(opened.database.withheld))
-        show(result, rows, Form(form), output)
+        show(context.obj, result, rows, Form(form), output)

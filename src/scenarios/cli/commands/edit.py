@@ -21,8 +21,8 @@ from scenarios.storage.worktree import ChangedSinceRead
 from scenarios.text import shown
 from scenarios.workspace import corrections
 from scenarios.workspace.corrections import KeyChange, RecordLocation, locate
-from scenarios.workspace.how import AS_USUAL, WriteMode
 from scenarios.workspace.opened import find_root, open_folder
+from scenarios.workspace.write_mode import AS_USUAL, WriteMode
 from scenarios.workspace.writing import WriteResult
 
 _ASSIGNMENT = re.compile(r"([^=+]+)(\+?)=(.*)", re.DOTALL)
@@ -39,18 +39,18 @@ def command(
         "For example prior.probability=0.2; KEY+=VALUE adds an item.",
     ] = None,
     unset: Annotated[list[str] | None, "--unset KEY", "Remove a key. Repeatable."] = None,
-    how: Dated = AS_USUAL,
+    mode: Dated = AS_USUAL,
     form: As = "table",
 ) -> None:
     """Change keys of a record, or edit the whole file in $EDITOR; the rest is unchanged."""
     id = record_id(context, id, "Id of the record to change")
-    root = find_root(context.obj)
+    root = find_root(context.obj.database)
     key_changes = [*map(_change, changes or ()), *(KeyChange(key, "unset") for key in unset or ())]
     if key_changes:
-        written, now = corrections.edit(root, id, key_changes, how)
+        written, now = corrections.edit(root, id, key_changes, mode)
     else:
-        written, now = edit_copy(root, id, how)
-    report_correction(written, now.name, form, id.rpartition(":")[2])
+        written, now = edit_copy(root, id, mode)
+    report_correction(context.obj, written, now.name, form, id.rpartition(":")[2])
 
 
 def _change(text: str) -> KeyChange:
@@ -63,7 +63,7 @@ def _change(text: str) -> KeyChange:
 _MARK = b"#! "
 
 
-def edit_copy(root: Path, id: str, how: WriteMode) -> tuple[WriteResult, RecordLocation]:
+def edit_copy(root: Path, id: str, mode: WriteMode) -> tuple[WriteResult, RecordLocation]:
     """Open a copy of a record in $VISUAL or $EDITOR, and write what is saved if it checks.
 
     What does not check is offered again on a terminal, with the faults above it. What was typed
@@ -79,7 +79,7 @@ def edit_copy(root: Path, id: str, how: WriteMode) -> tuple[WriteResult, RecordL
             _run(copy)
             saved = _unmarked(state_folder.read(copy))
             try:
-                written = corrections.replace(root, id, old, saved, how)
+                written = corrections.replace(root, id, old, saved, mode)
             except ScenError as fault:
                 if not prompt.interactive() or isinstance(fault, ChangedSinceRead):
                     raise

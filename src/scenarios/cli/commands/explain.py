@@ -26,5 +26,11 @@ def command(
     opened, on = reading(context, rev), as_of or parsing.today()
     id = opened.scenario_on(scenario, on)
     explanation = explained(opened.about(id), id, on, swept=sweep)
-    shown = on_page if form == Form("html") else document
-    show(explanation, lambda: shown(explanation, opened.database, every=every), form, output)
+    displayed = on_page if form == Form("html") else document
+    show(
+        context.obj,
+        explanation,
+        lambda: displayed(explanation, opened.database, every=every),
+        form,
+        output,
+    )

@@ -49,7 +49,7 @@ def command(
     )
     if export.left_out and as_of is None:
         say(f"{counted(export.left_out, 'row')} left out that name what is not there: scen check")
-    show(export, lambda: printable(_summary(export)), form)
+    show(context.obj, export, lambda: printable(_summary(export)), form)
 
 
 def _summary(export: ExportResult) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import msgspec
+import typer
 
 from scenarios.cli.options import TABLE, Form, Output, Shown
 from scenarios.cli.output.result import show
@@ -31,14 +32,14 @@ class Extensions(msgspec.Struct, frozen=True, kw_only=True):
     programs: dict[str, str]
 
 
-def command(form: Shown = TABLE, output: Output = None) -> None:
+def command(context: typer.Context, form: Shown = TABLE, output: Output = None) -> None:
     """List installed extensions and what each of them adds.
 
     An extension is a Python package with an entry point in the group `scen`; a program on PATH
     whose name begins with `scen-` is a command too.
     """
     result = Extensions(extensions=[*_listed()], programs=programs())
-    show(result, lambda: _document(result), Form(form), output)
+    show(context.obj, result, lambda: _document(result), Form(form), output)
 
 
 def _listed() -> Iterator[ListedExtension]:

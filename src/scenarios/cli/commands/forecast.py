@@ -15,39 +15,39 @@ from scenarios.cli.terminal import prompt
 from scenarios.errors import Keys, UsageError
 from scenarios.storage.yaml.reader import places
 from scenarios.text import shown, suggested
-from scenarios.workspace.how import WriteMode
 from scenarios.workspace.input import typed_in
 from scenarios.workspace.opened import find_root
 from scenarios.workspace.sheets import Placed, PreparedSheet, read_sheet
 from scenarios.workspace.tasks.forecast import TASK, entry_of, forecast
 from scenarios.workspace.tasks.task import Answers
+from scenarios.workspace.write_mode import WriteMode
 
 _FROM = Annotated[Path | None, "--from FILE", "YAML file with a whole forecast sheet."]
 
 
-def _sheet(context: typer.Context, given: dict[str, Any], how: WriteMode, form: Format) -> bool:
-    path = given.pop("from_")
-    id, equals, figure = (given["scenario"] or "").partition("=")
+def _sheet(context: typer.Context, answers: dict[str, Any], mode: WriteMode, form: Format) -> bool:
+    path = answers.pop("from_")
+    id, equals, figure = (answers["scenario"] or "").partition("=")
     if equals:
         meant = suggested(prompt.refusal(typed_in.forecast, figure) or "") or figure
-        raise UsageError(f"{shown(given['scenario'])}: write scen forecast {id} {meant}")
+        raise UsageError(f"{shown(answers['scenario'])}: write scen forecast {id} {meant}")
     if path is None:
         return False
-    if given["scenario"] is not None or given["rationale"] is not None or given["evidence"]:
+    if answers["scenario"] is not None or answers["rationale"] is not None or answers["evidence"]:
         raise UsageError("--from takes a whole sheet: leave the scenario and its options out")
-    sheet = prepared(context, path, given["analyst"], given["date"])
+    sheet = prepared(context, path, answers["analyst"], answers["date"])
     analyst = prompt.needed_as(
         sheet.analyst, "--analyst", "Who forecasts (or set SCEN_ANALYST)", parsing.id
     )
     if prompt.interactive():
         analyst = doubt_analyst(open_here(context).database, analyst)
-    root, placed = find_root(context.obj), places_in(path)
+    root, placed = find_root(context.obj.database), places_in(path)
     foretell_sheet(root, analyst, sheet.date, sheet.entries)
-    written = forecast(root, analyst, sheet.date, sheet.entries, how, placed=placed)
+    written = forecast(root, analyst, sheet.date, sheet.entries, mode, placed=placed)
     if not prompt.interactive():
         doubt_analyst(written.before.database, analyst)
     ids = [entry.scenario for entry in sheet.entries]
-    report_forecast(written, analyst, sheet.date, ids, form)
+    report_forecast(context.obj, written, analyst, sheet.date, ids, form)
     return True
 
 
@@ -63,8 +63,8 @@ def places_in(path: Path) -> Placed:
     """Faults of a prepared sheet with the line and column of what is at fault."""
 
     def placed(keys: Keys, fault: str) -> str:
-        place = places(path.read_bytes() if path.is_file() else b"").get(keys)
-        where = f"{path}:{place.key_line}:{place.key_column}" if place else f"{path}"
+        position = places(path.read_bytes() if path.is_file() else b"").get(keys)
+        where = f"{path}:{position.key_line}:{position.key_column}" if position else f"{path}"
         return f"{where}: {fault}"
 
     return placed

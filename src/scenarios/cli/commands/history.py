@@ -38,10 +38,10 @@ def command(
         known_id(subject, ever, "scenario or evidence", "scen list scenarios")
     if any(revision.commit.shallow for revision in revisions):
         opened = None  # the figures of these commits may be others in a whole clone
-    with remembered_each(opened, "history", tuple[CommitFigures, ...]) as known:
-        log = commit_log(revisions, subject, since, limit or None, progress(), known)
+    with remembered_each(opened, "history", tuple[CommitFigures, ...]) as cached_figures:
+        log = commit_log(revisions, subject, since, limit or None, progress(), cached_figures)
     title = _title(revisions, subject) if subject else None
-    show(log, lambda: log_document(log, subject, title), form, output)
+    show(context.obj, log, lambda: log_document(log, subject, title), form, output)
 
 
 def _title(revisions: list[Revision], subject: str) -> str | None:

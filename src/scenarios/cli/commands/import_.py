@@ -1,7 +1,6 @@
 """Imports of a spreadsheet of records or of a forecasting site's download."""
 
 import sys
-from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Literal
@@ -10,13 +9,12 @@ import typer
 
 from scenarios.cli import parsing
 from scenarios.cli.options import Analyst, As, Dated, Format
-from scenarios.cli.output.streams import progress, say
+from scenarios.cli.output.streams import Run, progress, say
 from scenarios.cli.output.written import show_committed
 from scenarios.errors import UsageError
-from scenarios.exchange.arrivals import ReadOptions, RowError, kinds
+from scenarios.exchange.arrivals import FilePosition, ReadOptions, RowError, kinds
 from scenarios.exchange.tables.reading import FORMS
 from scenarios.text import printable
-from scenarios.workspace.how import AS_USUAL
 from scenarios.workspace.importing.database import KIND, restore
 from scenarios.workspace.importing.importing import bring
 from scenarios.workspace.importing.settings import (
@@ -28,6 +26,7 @@ from scenarios.workspace.importing.settings import (
     lines,
 )
 from scenarios.workspace.opened import find_root
+from scenarios.workspace.write_mode import AS_USUAL
 from scenarios.workspace.writing import WriteResult, differences
 
 FromForm = StrEnum("FromForm", [*FORMS])  # type: ignore[misc]
@@ -64,16 +63,16 @@ def command(
     clip: Annotated[bool, "--clip", "Read 0 as 0.0001 and 1 as 0.9999."] = False,
     update: Annotated[bool, "--update", "Update records that exist and differ."] = False,
     skip_invalid: Annotated[bool, "--skip-invalid", "Import valid rows and list the rest."] = False,
-    how: Dated = AS_USUAL,
+    mode: Dated = AS_USUAL,
     as_: As = "table",
 ) -> None:
     """Import records from a file: all of them, or none."""
-    root = find_root(context.obj)
+    root = find_root(context.obj.database)
     if kind == KIND:
         if columns or default or recorded or form or sheet or encoding or str(file) == STDIN:
             raise UsageError("import database takes an export of scen and no way to read it")
-        result = restore(root, file, how, update=update)
-        tell(*result, [], as_)
+        result = restore(root, file, mode, update=update)
+        tell(context.obj, *result, as_)
         return
     zone = parsing.zone(timezone)
     wanted = ReadOptions(
@@ -91,16 +90,16 @@ def command(
     )
     settings = Settings(
         today=parsing.today(),
-        latest=how.latest,
+        latest=mode.latest,
         update=update,
         skip_invalid=skip_invalid,
         clip=clip,
         prior=prior,
         timezone=zone,
     )
-    given = sys.stdin.buffer if str(file) == STDIN else file
-    arrived = arrive(root, kind, given, wanted, progress())
-    tell(*bring(root, kind, arrived, settings, how, progress=progress()), as_)
+    stream_or_path = sys.stdin.buffer if str(file) == STDIN else file
+    arrived = arrive(root, kind, stream_or_path, wanted, progress())
+    tell(context.obj, *bring(root, kind, arrived, settings, mode, progress=progress()), as_)
 
 
 FIRST = 10
@@ -108,25 +107,24 @@ FIRST = 10
 _NAMES = ("scenarios", "indicators", "evidence", "sources", "forecasts")
 
 
-def tell(
-    written: WriteResult, result: ImportSummary, left: Sequence[RowError], form: Format
-) -> None:
+def tell(run: Run, written: WriteResult, result: ImportSummary, form: Format) -> None:
     """Remarks and the rows that were left on stderr; the result, or what came in by number."""
     for remark in (*written.mended, *result.remarks):
         say(remark)
     for name, number in result.left_out.items():
         say(f"left out: {name}: {number:,}")
-    for line in lines(left):
+    places = ((FilePosition(row.file, row.row, row.column), row) for row in result.skipped)
+    for line in lines([RowError(place, row.message) for place, row in places]):
         say(f"left out: {line}")
 
     def text() -> str:
         first = written._replace(drafts=written.drafts[:FIRST])
         more = len(written.drafts) - FIRST
-        shown = [differences(first)] if written.dry_run else []
-        shown += [f"and {more:,} more files"] if written.dry_run and more > 0 else []
-        return "\n\n".join(part for part in (*shown, _counted(result)) if part)
+        sections = [differences(first)] if written.dry_run else []
+        sections += [f"and {more:,} more files"] if written.dry_run and more > 0 else []
+        return "\n\n".join(paragraph for paragraph in (*sections, _counted(result)) if paragraph)
 
-    show_committed(result, text, form, written.committed)
+    show_committed(run, result, text, form, written.committed)
 
 
 def _counted(result: ImportSummary) -> str:

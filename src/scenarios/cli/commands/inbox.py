@@ -7,7 +7,7 @@ from scenarios.cli import parsing
 from scenarios.cli.opening import reading
 from scenarios.cli.options import TABLE, Output, Shown
 from scenarios.cli.output.result import show
-from scenarios.cli.output.streams import from_database, say
+from scenarios.cli.output.streams import say
 from scenarios.errors import NAMED
 from scenarios.render.documents.due import inbox_document
 from scenarios.storage.proposals import waiting
@@ -22,10 +22,10 @@ def command(context: typer.Context, form: Shown = TABLE, output: Output = None) 
     inbox = waiting(opened.root)
     faults = [problem for problem in inbox.problems if problem.severity == "error"]
     for fault in faults[:NAMED]:
-        say(from_database(f"{fault}"))
+        say(context.obj.from_database(f"{fault}"))
     if more := faults[NAMED:]:
         say(f"and {len(more):,} more: scen check names them")
     result = proposals(inbox.waiting, opened.database, parsing.today())
-    show(result, lambda: inbox_document(result), form, output)
+    show(context.obj, result, lambda: inbox_document(result), form, output)
     if faults:
         raise typer.Exit(1)

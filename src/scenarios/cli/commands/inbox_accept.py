@@ -10,28 +10,28 @@ from scenarios.analysis.review.inbox import proposals
 from scenarios.cli import parsing
 from scenarios.cli.opening import open_here
 from scenarios.cli.options import Format
-from scenarios.cli.output.streams import say, schema
+from scenarios.cli.output.streams import say
 from scenarios.cli.tasks import command_of, run
 from scenarios.cli.terminal import prompt
 from scenarios.errors import UsageError
 from scenarios.render.documents.due import draft_text
 from scenarios.storage.proposals import waiting
-from scenarios.workspace.how import WriteMode
 from scenarios.workspace.inbox import answers_of, waiting_at
 from scenarios.workspace.opened import find_root
 from scenarios.workspace.tasks import dismissal, evidence, forecast
 from scenarios.workspace.tasks.task import Question
+from scenarios.workspace.write_mode import WriteMode
 
 _OWN = {"summary": "--summary", "probability": "--probability"}
 _ASKS = (dismissal.PROPOSAL, *evidence.TASK.asks, *forecast.TASK.asks[1:3])
 _FORECAST = ("probability", "rationale")
 
 
-def _accept(context: typer.Context, given: dict[str, Any], how: WriteMode, form: Format) -> bool:
-    """Record a proposal; `given` overrules its draft, and what both lack is asked for."""
-    root = find_root(context.obj)
+def _accept(context: typer.Context, answers: dict[str, Any], mode: WriteMode, form: Format) -> bool:
+    """Record a proposal; `answers` overrules its draft, and what both lack is asked for."""
+    root = find_root(context.obj.database)
     id = prompt.one_of(
-        given["proposal"],
+        answers["proposal"],
         "ID",
         "Id of the proposal",
         lambda: {id: draft_text(proposal) for id, proposal in waiting(root).waiting.items()},
@@ -41,11 +41,11 @@ def _accept(context: typer.Context, given: dict[str, Any], how: WriteMode, form:
     proposal = waiting_at(root, id)
     draft, by = proposal.proposal.forecast, proposal.proposal.proposed
     task = forecast.TASK if draft else evidence.TASK
-    schema.set("forecast" if draft else "add-evidence")
+    context.obj.schema = "forecast" if draft else "add-evidence"
     if prompt.interactive():
         prompt.tell(f"{draft_text(proposal.proposal)}\nproposed by {by}", 0)
-    given = {key: value for key, value in given.items() if value is not None}
-    wrong = {key for key in given if given[key] and (key in _FORECAST) != bool(draft)}
+    answers = {key: value for key, value in answers.items() if value is not None}
+    wrong = {key for key in answers if answers[key] and (key in _FORECAST) != bool(draft)}
     if wrong := wrong - {"proposal", "analyst"}:
         what, options = "a forecast" if draft else "an item", ", ".join(sorted(wrong))
         raise UsageError(f"{id} is the draft of {what}: leave {options} out")
@@ -53,18 +53,20 @@ def _accept(context: typer.Context, given: dict[str, Any], how: WriteMode, form:
     own = answers_of(proposal.proposal, row.event, row.origin)
     if not draft:
         words = "Who accepts it (or set SCEN_ANALYST)"
-        given["analyst"] = prompt.needed_as(given.get("analyst"), "--analyst", words, parsing.id)
+        answers["analyst"] = prompt.needed_as(
+            answers.get("analyst"), "--analyst", words, parsing.id
+        )
         if not prompt.interactive():  # where nobody sees a suggestion before it is written
             item = proposal.proposal.item
             own["observed"] = item.observed or f"{by.on}"
             own["event"], own["origin"] = item.event, item.origin
-    given = {**dict.fromkeys(task.by_key), **own, **given, "proposal": proposal}
+    answers = {**dict.fromkeys(task.by_key), **own, **answers, "proposal": proposal}
     if draft:
-        run(replace(task, asks=_named(task.asks)), context, given, how, form)
+        run(replace(task, asks=_named(task.asks)), context, answers, mode, form)
     else:
-        from scenarios.cli.commands.add_evidence import record
+        from scenarios.cli.commands.add_evidence import record  # noqa: PLC0415 - a proposed item alone
 
-        record(context, given, how, form)
+        record(context, answers, mode, form)
     if (proposer := proposal.proposal.proposer).suggested:
         say(f"{proposer}")
     return True

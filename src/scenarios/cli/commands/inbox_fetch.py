@@ -16,7 +16,7 @@ from scenarios.errors import ScenError, extra_needed
 from scenarios.values import Feed
 from scenarios.workspace import inbox
 from scenarios.workspace.exchange import feeds
-from scenarios.workspace.how import AS_USUAL, WriteMode
+from scenarios.workspace.write_mode import AS_USUAL, WriteMode
 
 
 def command(
@@ -26,7 +26,7 @@ def command(
     trust: Annotated[
         list[str] | None, "--trust FEED", "Allow its address in this clone without asking."
     ] = None,
-    how: WriteMode = AS_USUAL,
+    mode: WriteMode = AS_USUAL,
     as_: As = "table",
 ) -> None:
     """Propose what is new in the tracker's feeds for the inbox.
@@ -41,12 +41,12 @@ def command(
     trusted = {id for name in trust or () for id in feeds.feeds_of(opened, name)}
     if not file:
         _ask(feeds.unknown_addresses(opened.root, chosen).items(), trusted)
-        if not how.dry_run:
+        if not mode.dry_run:
             feeds.allow(opened.root, chosen)
-    read = feeds.read_feeds(chosen, parsing.today(), file)
+    proposals, faults = feeds.read_feeds(chosen, parsing.today(), file)
     noted = prompt.interactive()  # what cron does is nothing for a person to undo
-    proposed = inbox.propose(opened.root, read.proposals, how, noted=noted)
-    report_proposed(*proposed, as_, read.faults)
+    proposed = inbox.propose(opened.root, proposals, mode, noted=noted)
+    report_proposed(context.obj, *proposed, as_, faults)
 
 
 def _ask(unknown: Iterable[tuple[str, Feed]], trusted: Container[str]) -> None:

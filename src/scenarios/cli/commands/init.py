@@ -14,11 +14,11 @@ from scenarios.cli.output.written import show_committed
 from scenarios.cli.terminal import prompt
 from scenarios.errors import UsageError
 from scenarios.text import counted, printable, shown, words
-from scenarios.workspace.how import AS_USUAL, WriteMode
 from scenarios.workspace.input import typed_in
 from scenarios.workspace.opened import from_here, here
 from scenarios.workspace.results import InitResult
 from scenarios.workspace.start import Like, TrackerTitles, folder_name, outer, start
+from scenarios.workspace.write_mode import AS_USUAL, WriteMode
 
 _LISTED = 20
 """As many files are listed; of more it is said how many there are."""
@@ -60,7 +60,7 @@ def _title(text: str) -> str:
 
 
 def _titles(text: str) -> list[str]:
-    return [_title(part) for part in map(str.strip, text.split(",")) if part]
+    return [_title(title) for title in map(str.strip, text.split(",")) if title]
 
 
 def _asked(name: str) -> TrackerTitles:
@@ -74,6 +74,7 @@ def _asked(name: str) -> TrackerTitles:
 
 
 def command(
+    context: typer.Context,
     folder: Annotated[Path | None, "DIR", "Directory to create it in."] = None,
     example: Annotated[bool, "--example", "Start from the shipped example database."] = False,
     template: Annotated[
@@ -91,7 +92,7 @@ def command(
     set: Annotated[
         list[str] | None, "--set TEXT", "What exclusive scenarios divide. Repeatable."
     ] = None,
-    how: WriteMode = AS_USUAL,
+    mode: WriteMode = AS_USUAL,
     form: As = "table",
 ) -> None:
     """Start a database: DIR/scenarios with a tracker, and DIR/schema for editors."""
@@ -106,17 +107,17 @@ def command(
     if like != "empty" and any(declared):
         raise UsageError(f"--{like} has a tracker of its own: scen edit tracker changes it")
     if like == "empty" and not any(declared) and prompt.interactive():
-        begin(how._replace(dry_run=True))  # refused before anything is asked
+        begin(mode._replace(dry_run=True))  # refused before anything is asked
         declared = _asked(folder_name(root))
-    files, committed = begin(how, declared=declared)
+    files, committed = begin(mode, declared=declared)
     paths = [from_here(file) for file in files]
-    result = InitResult(paths=paths, dry_run=how.dry_run)
+    result = InitResult(paths=paths, dry_run=mode.dry_run)
     many = f"{counted(len(paths), 'file')} in {from_here(root)}"
     listed = "\n".join(paths) if len(paths) <= _LISTED else many
-    show_committed(result, lambda: printable(listed), form, committed)
+    show_committed(context.obj, result, lambda: printable(listed), form, committed)
     if above := outer(root):
         say(f"{from_here(above)} is another database: below {from_here(root)} the new one is used")
     lead = "" if from_here(root) == "." else f"cd {shlex.quote(from_here(root))}, then "
-    is_told = form == "table" and not how.dry_run
+    is_told = form == "table" and not mode.dry_run
     for number, step in enumerate(_NEXT[like] if is_told else (), start=1):
         say(f"next {number}: {lead if number == 1 else ''}{step}")

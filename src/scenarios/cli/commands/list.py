@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from scenarios.analysis.evidence.knowledge import known
+from scenarios.analysis.evidence.knowledge import known_on
 from scenarios.analysis.review import listing
 from scenarios.cli import parsing
 from scenarios.cli.opening import FromSource, InSet, Since, Tag, Until, reading, wanted
@@ -62,11 +62,11 @@ def command(
     )
     document = records.DOCUMENTS[what]
     if what == "scenarios":
-        standing_rows = (standing.row for standing in standings(opened, on))
+        standing_rows = (row_state.row for row_state in standings(opened, on))
         rows = [row for row in standing_rows if narrow.subject(opened.database, row.id)]
-        show(rows, lambda: document(rows, every=every), form, output)
+        show(context.obj, rows, lambda: document(rows, every=every), form, output)
         return
-    listed = getattr(listing, what)(known(opened.database, on), narrow)
+    listed = getattr(listing, what)(known_on(opened.database, on), narrow)
     if what == "indicators":
         document = partial(records.indicators, by_value=by is not None)
-    show(listed, lambda: document(listed, every=every), form, output)
+    show(context.obj, listed, lambda: document(listed, every=every), form, output)

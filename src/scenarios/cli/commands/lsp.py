@@ -15,6 +15,6 @@ def command(context: typer.Context) -> None:
     """
     if not find_spec("pygls"):
         raise extra_needed("scen lsp", "editor")
-    from scenarios import editor
+    from scenarios import editor  # noqa: PLC0415 - an extra
 
-    editor.serve(find_root(context.obj) if context.obj else None)
+    editor.serve(find_root(context.obj.database) if context.obj.database else None)

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from scenarios.analysis.evidence.knowledge import known
+from scenarios.analysis.evidence.knowledge import known_on
 from scenarios.analysis.review.ach import matrix
 from scenarios.cli import parsing
 from scenarios.cli.opening import reading
@@ -26,7 +26,7 @@ def command(
     """Compare evidence across scenarios: inconsistencies, and what the ranking depends on."""
     opened, on = reading(context, rev), as_of or parsing.today()
     columns = columns_of(opened, scenarios or (), set_id, on)
-    then = known(opened.about(*columns), on)
+    then = known_on(opened.about(*columns), on)
     result = matrix(then, columns)
     title = opened.database.tracker.sets[set_id] if set_id else ""
-    show(result, lambda: document(result, then, title), form, output)
+    show(context.obj, result, lambda: document(result, then, title), form, output)

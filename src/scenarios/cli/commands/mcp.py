@@ -24,7 +24,7 @@ def command(
     """
     if not find_spec("mcp"):
         raise extra_needed("scen mcp", "agents")
-    from scenarios.agents import serve
+    from scenarios.agents import serve  # noqa: PLC0415 - an extra
 
     opened = open_here(context)
     tell_left_out(opened)

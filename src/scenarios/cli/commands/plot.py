@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from scenarios.analysis.evidence.knowledge import members
 from scenarios.analysis.period.period import open_views
+from scenarios.analysis.review.review import review
 from scenarios.cli import parsing
 from scenarios.cli.opening import reading
 from scenarios.cli.options import AsOf, Rev, SinceReview
@@ -18,6 +18,8 @@ from scenarios.errors import ScenError, UsageError
 from scenarios.model import ScenarioId
 from scenarios.render import pictures
 from scenarios.render.cells import one_line
+from scenarios.render.review_picture import review_picture
+from scenarios.render.text import long_day
 from scenarios.storage.output_files import write
 from scenarios.workspace.opened import OpenDatabase, from_here, known_id
 from scenarios.workspace.reading import span
@@ -56,10 +58,13 @@ def command(
     if not ids:
         raise ScenError(f"nothing to draw: no scenario was open on {on}")
     signature = "" if sparkline else _signature(context, opened, on)
-    kind: pictures.Subject = (
-        "line" if sparkline else "grid" if grid else "overview" if overview else "courses"
-    )
-    drawn = pictures.svg(pictures.chosen(kind, window, ids, set_id), signature, pixels, dark=dark)
+    if overview and not grid:
+        picture = review_picture(window, review(window), most=None)
+        charts = [(f"Open scenarios on {long_day(on)}", picture)] if picture else []
+    else:
+        kind: pictures.Subject = "line" if sparkline else "grid" if grid else "courses"
+        charts = pictures.chosen(kind, window, ids, set_id)
+    drawn = pictures.svg(charts, signature, pixels, dark=dark)
     is_svg = output.suffix.lower() == ".svg"
     write(output, drawn.encode() if is_svg else in_pixels(drawn, 1 if pixels else 2))
     say(f"written: {from_here(output)}")
@@ -94,7 +99,7 @@ def _ids(
         return tuple(opened.scenario_on(id, on) for id in named)
     sets = opened.database.tracker.sets
     known_id(set_id, sets, "set", "scen show tracker" if sets else "tracker.yaml")
-    every = members(opened.database, set_id)
+    every = opened.database.listed.get(set_id, ())
     ids = tuple(id for id in every if opened.database.scenarios[id].opened <= on)
     if not ids:
         had = f"none of the {len(every)} in {set_id} had opened by {on}"
@@ -106,7 +111,7 @@ def _signature(context: typer.Context, opened: OpenDatabase, on: date) -> str:
     """`Title · as of 28 February 2022 · revision 3f1e2d4c5b6a of 2026-11-24 · Notice`."""
     revision, clean = origin_of(context, opened)
     changed = ", and changes since" if clean is False else ""
-    known = [f"revision {revision}{changed}"] if revision else []
+    words = [f"revision {revision}{changed}"] if revision else []
     tracker = opened.database.tracker
-    parts = (tracker.title, f"as of {on.day} {on:%B %Y}", *known, one_line(tracker.notice))
+    parts = (tracker.title, f"as of {on.day} {on:%B %Y}", *words, one_line(tracker.notice))
     return " · ".join(filter(None, parts))

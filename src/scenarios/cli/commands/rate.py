@@ -13,15 +13,15 @@ from scenarios.cli.terminal import prompt, retyping
 from scenarios.cli.terminal.agreement import agreed
 from scenarios.cli.terminal.rate_across import RowAnswers, walk
 from scenarios.errors import UsageError
-from scenarios.workspace.how import WriteMode
 from scenarios.workspace.opened import OpenDatabase
 from scenarios.workspace.tasks.evidence import RATING, rate
+from scenarios.workspace.write_mode import WriteMode
 
 
-def _rate(context: typer.Context, given: dict[str, Any], how: WriteMode, form: Format) -> bool:
-    evidence = given["evidence"]
-    rated = parsing.scenario_ratings(given["ratings"] or ())
-    fired = parsing.indicator_states(given["indicators"] or ())
+def _rate(context: typer.Context, options: dict[str, Any], mode: WriteMode, form: Format) -> bool:
+    evidence = options["evidence"]
+    rated = parsing.scenario_ratings(options["ratings"] or ())
+    fired = parsing.indicator_states(options["indicators"] or ())
 
     def ask() -> tuple[OpenDatabase, dict[str, Any]]:
         records = open_here(context).database.evidence if prompt.interactive() else {}
@@ -48,12 +48,12 @@ def _rate(context: typer.Context, given: dict[str, Any], how: WriteMode, form: F
 
     def tried(asked: tuple[OpenDatabase, dict[str, Any]]) -> None:
         opened, answers = asked
-        rate(opened.root, answers, how._replace(dry_run=True, read=opened.read))
+        rate(opened.root, answers, mode._replace(dry_run=True, read=opened.read))
 
     missing = evidence is None or not (rated or fired)
     opened, answers = agreed(ask, tried, missing=missing)
-    written = rate(opened.root, answers, how._replace(read=opened.read))
-    report_effects(written, answers["evidence"], answers["date"], form)
+    written = rate(opened.root, answers, mode._replace(read=opened.read))
+    report_effects(context.obj, written, answers["evidence"], answers["date"], form)
     return True
 
 

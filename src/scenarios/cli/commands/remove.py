@@ -9,8 +9,8 @@ from scenarios.cli.options import As
 from scenarios.cli.output.written import report_correction
 from scenarios.cli.terminal import prompt
 from scenarios.workspace.corrections import remove
-from scenarios.workspace.how import AS_USUAL, WriteMode
 from scenarios.workspace.opened import find_root
+from scenarios.workspace.write_mode import AS_USUAL, WriteMode
 
 
 def command(
@@ -19,11 +19,11 @@ def command(
     reason: Annotated[
         str | None, "--reason", "Reason; used in the commit subject with --commit."
     ] = None,
-    how: WriteMode = AS_USUAL,
+    mode: WriteMode = AS_USUAL,
     form: As = "table",
 ) -> None:
     """Delete a record that nothing depends on; retract evidence that counts."""
     id = record_id(context, id, "Id of the record to remove")
     reason = prompt.needed(reason, "--reason", "Reason")
-    written, gone = remove(find_root(context.obj), id, reason, how)
-    report_correction(written, gone.name, form, text=f"removed {gone.name}: {reason}")
+    written, gone = remove(find_root(context.obj.database), id, reason, mode)
+    report_correction(context.obj, written, gone.name, form, text=f"removed {gone.name}: {reason}")

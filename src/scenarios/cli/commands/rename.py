@@ -9,22 +9,22 @@ from scenarios.cli.options import As
 from scenarios.cli.output.written import report_correction
 from scenarios.cli.terminal import prompt, retyping
 from scenarios.workspace import corrections
-from scenarios.workspace.how import AS_USUAL, WriteMode
 from scenarios.workspace.opened import find_root
+from scenarios.workspace.write_mode import AS_USUAL, WriteMode
 
 
 def command(
     context: typer.Context,
     id: Annotated[str | None, "ID", "Id of a record, or SCENARIO/INDICATOR."] = None,
     new: Annotated[str | None, "NEW", "The new id."] = None,
-    how: WriteMode = AS_USUAL,
+    mode: WriteMode = AS_USUAL,
     form: As = "table",
 ) -> None:
     """Change the id of a record everywhere in one step; the old id is kept as `formerly`."""
     id = record_id(context, id, "Current id")
     new = prompt.needed(new, "NEW", "New id")
-    written, now = corrections.rename(find_root(context.obj), id, new, how)
-    report_correction(written, now.name, form, id.rpartition(":")[2])
+    written, now = corrections.rename(find_root(context.obj.database), id, new, mode)
+    report_correction(context.obj, written, now.name, form, id.rpartition(":")[2])
 
 
 def record_id(context: typer.Context, id: str | None, question: str) -> str:
@@ -32,9 +32,9 @@ def record_id(context: typer.Context, id: str | None, question: str) -> str:
     if not prompt.interactive():
         return prompt.needed(id, "ID", question)
 
-    def known(text: str) -> str:
+    def existing_id(text: str) -> str:
         corrections.locate(open_here(context), text)
         retyping.remember("ID", text, instead_of=id)
         return text
 
-    return prompt.answer(question, known, given=id, label="id")
+    return prompt.answer(question, existing_id, from_option=id, label="id")

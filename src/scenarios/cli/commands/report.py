@@ -17,8 +17,8 @@ from scenarios.cli import parsing
 from scenarios.cli.commands.status import trends_for
 from scenarios.cli.opening import reading, repository_of, tell_refused
 from scenarios.cli.options import FORMAT, All, AsOf, Form, Output, Rev, SinceReview
-from scenarios.cli.output.result import chart_in_pixels, deliver, led, origin_of, show
-from scenarios.cli.output.streams import say, schema
+from scenarios.cli.output.result import deliver, in_pixels, led, origin_of, show
+from scenarios.cli.output.streams import say
 from scenarios.errors import ScenError, UsageError
 from scenarios.render.document import NOWHERE, Document, plain
 from scenarios.render.documents.brief import document as in_brief
@@ -29,13 +29,14 @@ from scenarios.render.documents.review.context import context_of
 from scenarios.render.writers import markdown, terminal
 from scenarios.storage.proposals import waiting
 from scenarios.workspace.opened import OpenDatabase, here
+from scenarios.workspace.past_ranges import past_ranges
 from scenarios.workspace.reading import nothing_yet, reviewed, span
 
 ReportForm = StrEnum("ReportForm", [*Form, "eml"])  # type: ignore[misc]
 """How it is written: as any result, or as a mail."""
 _TABLE = ReportForm("table")
-_COLUMNS = 76
-"""Of the text of a mail."""
+_COLUMNS, _ZOOM = 76, 1.25
+"""Width of the text of a mail, and pixels of a picture for each of its width."""
 
 
 def command(
@@ -68,9 +69,15 @@ def command(
         deliver(report_page(context, opened, window, result, form, every=every), output)
         return
     if short:
-        schema.set("report-brief")
-        shown = brief(window, result)
-        show(shown, lambda: in_brief(shown, opened.database, every=every), Form(form), output)
+        context.obj.schema = "report-brief"
+        page_document = brief(window, result)
+        show(
+            context.obj,
+            page_document,
+            lambda: in_brief(page_document, opened.database, every=every),
+            Form(form),
+            output,
+        )
         return
 
     def report_document() -> Document:
@@ -84,9 +91,9 @@ def command(
         )
 
     if form == "markdown":
-        deliver(markdown.write(led(report_document()), _root(opened, output)), output)
+        deliver(markdown.write(led(context.obj, report_document()), _root(opened, output)), output)
     else:
-        show(result, report_document, Form(form), output)
+        show(context.obj, result, report_document, Form(form), output)
 
 
 def _reviewed(
@@ -123,16 +130,25 @@ def report_page(
     With `every` nothing is left out, and records lead to their files where the tracker names its
     repository.
     """
-    from scenarios.render.writers.html import MAIL, Origin, eml, file_places, page_html
+    from scenarios.render.review_picture import DRAWN, MAILED, review_picture  # noqa: PLC0415 - as next
+    from scenarios.render.writers.html import Origin, file_places, page_html  # noqa: PLC0415 - pages alone need Jinja2
+    from scenarios.render.writers.mail import MAIL, eml  # noqa: PLC0415 - pages alone need Jinja2
 
     database = opened.database
-    shown = brief(window, review)
-    document = led(on_page(shown, review, database, every=every))
+    page_document = brief(window, review)
+    with past_ranges(opened, window) as known:
+        most = None if every else MAILED if form == "eml" else DRAWN
+        picture = review_picture(window, review, known, most=most)
+    document = led(context.obj, on_page(page_document, database, picture, every=every))
     origin = Origin(review.as_of, f"scen {__version__}", *origin_of(context, opened))
     places = file_places(database) if every else NOWHERE
-    page = partial(page_html, title(shown), origin=origin, places=places)
+    page = partial(page_html, title(page_document), origin=origin, places=places)
     if form == "html":
         return page(document)
-    text = terminal.write(led(in_brief(shown, database, every=every)), _COLUMNS)
-    headline = plain(sentences.headline(context_of(shown.story, database)))
-    return eml(headline, review.as_of, text, document, partial(page, around=MAIL), chart_in_pixels)
+    text = terminal.write(
+        led(context.obj, in_brief(page_document, database, every=every)), _COLUMNS
+    )
+    headline = plain(sentences.headline(context_of(page_document.story, database)))
+    subject = f"{page_document.tracker.title}: {headline.partition('; ')[0]}"
+    pixels = partial(in_pixels, zoom=_ZOOM)
+    return eml(subject, review.as_of, text, document, partial(page, around=MAIL), pixels)

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from scenarios.analysis.evidence.knowledge import known
+from scenarios.analysis.evidence.knowledge import known_on
 from scenarios.analysis.forecasts import refusal
 from scenarios.analysis.review import agenda
 from scenarios.analysis.review.inbox import ProposalRow, proposals
@@ -18,7 +18,7 @@ from scenarios.cli import parsing
 from scenarios.cli.commands.forecast import places_in, prepared
 from scenarios.cli.opening import open_here, tell_left_out
 from scenarios.cli.options import Analyst, As, Dated, Format
-from scenarios.cli.output.streams import say, show, width
+from scenarios.cli.output.streams import Run, say, show, width
 from scenarios.cli.output.written import doubt_analyst, foretell_sheet, report
 from scenarios.cli.sitting import SessionEnded, TerminalSession, ask_scenarios, in_turn, wants, word
 from scenarios.cli.terminal import prompt, retyping
@@ -36,12 +36,12 @@ from scenarios.storage.proposals import PendingProposal, waiting
 from scenarios.storage.session_notes import PartialRatings, SessionFile, earlier, notes
 from scenarios.text import counted
 from scenarios.workspace import sitting
-from scenarios.workspace.how import AS_USUAL, WriteMode
 from scenarios.workspace.inbox import answers_of, dismiss, waiting_at
 from scenarios.workspace.input.offers import analysts
 from scenarios.workspace.opened import OpenDatabase, find_root, open_folder
 from scenarios.workspace.sheets import ForecastEntry
 from scenarios.workspace.tasks.evidence import TASK
+from scenarios.workspace.write_mode import AS_USUAL, WriteMode
 from scenarios.workspace.writing import WriteResult, check_commit, refuse_day, write
 
 
@@ -53,7 +53,7 @@ def command(
     scenario: Annotated[
         list[str] | None, "--scenario ID", "Only this scenario. Repeatable."
     ] = None,
-    how: Dated = AS_USUAL,
+    mode: Dated = AS_USUAL,
     form: As = "table",
 ) -> None:
     """Go through what is due, give your figures blind, and write one forecast sheet."""
@@ -61,10 +61,10 @@ def command(
         if scenario:
             raise UsageError("--from takes a whole sheet: leave --scenario out")
         end = sitting.SessionOutcome(*prepared(context, from_, analyst, day))
-        refuse_day("date", end.on, how.latest)
+        refuse_day("date", end.on, mode.latest)
         if prompt.interactive():
             end = end._replace(analyst=doubt_analyst(open_here(context).database, end.analyst))
-        _record(context, from_, end, how, form)
+        _record(context, from_, end, mode, form)
         return
 
     if not prompt.interactive():
@@ -77,33 +77,35 @@ def command(
         offers=() if analyst else analysts(open_here(context).database),
     )
     on, only = day or parsing.today(), scenario or []
-    refuse_day("date", on, how.latest)
+    refuse_day("date", on, mode.latest)
     opened = open_here(context)
     tell_left_out(opened)
     if warning := behind(opened.root):
         prompt.tell(warning, 0)
     analyst = doubt_analyst(opened.database, analyst)
-    _refuse(opened, analyst, on, only, commit=how.commit)
-    with notes(opened.root, analyst, on, writes=not how.dry_run) as kept:
+    _refuse(opened, analyst, on, only, commit=mode.commit)
+    with notes(opened.root, analyst, on, writes=not mode.dry_run) as session_file:
         retyping.forget()  # from here on the notes keep what is typed
-        seat = TerminalSession(opened.root, context.obj, kept, only, how, time.monotonic())
+        session = TerminalSession(
+            opened.root, context.obj, session_file, only, mode, time.monotonic()
+        )
         try:
-            _take_up(opened.root, kept)
-            _sit(seat, settle(seat, opened), form)
+            _take_up(opened.root, session_file)
+            _sit(session, settle(session, opened), form)
         except (ScenError, typer.Abort, KeyboardInterrupt):
-            _tell_kept(seat)
+            _tell_kept(session)
             raise
 
 
 def _record(
-    context: typer.Context, path: Path, end: sitting.SessionOutcome, how: WriteMode, form: Format
+    context: typer.Context, path: Path, end: sitting.SessionOutcome, mode: WriteMode, form: Format
 ) -> None:
-    root = find_root(context.obj)
+    root = find_root(context.obj.database)
     foretell_sheet(root, end.analyst, end.on, end.entries)
-    written = sitting.write_sheet(root, end, how, places_in(path))
+    written = sitting.write_sheet(root, end, mode, places_in(path))
     if not prompt.interactive():
         doubt_analyst(written.before.database, end.analyst)
-    report_sheet(written, end, form)
+    report_sheet(context.obj, written, end, form)
 
 
 def _refuse(
@@ -121,48 +123,52 @@ def _refuse(
         check_commit(opened.root, [path_of("forecasts", sheet)], "", dry_run=True)
 
 
-def _sit(seat: TerminalSession, opened: OpenDatabase, form: Format) -> None:
+def _sit(session: TerminalSession, opened: OpenDatabase, form: Format) -> None:
     """Ask what is due, in its order; then write the sheet, unless it is left for later."""
     try:
-        due = seat.due(opened.database)
-        if rate_items(seat, opened.database, due.unrated):
-            opened = open_folder(seat.root)
-            due = seat.due(opened.database)
+        due = session.due(opened.database)
+        if rate_items(session, opened.database, due.unrated):
+            opened = open_folder(session.root)
+            due = session.due(opened.database)
         if due == agenda.ReviewAgenda():
-            say(f"nothing is due on {seat.on}")
-        ask_past_due(seat, due.past_due)
+            say(f"nothing is due on {session.on}")
+        ask_past_due(session, due.past_due)
         for id in due.overdue:  # it wants an outcome and no forecast
             passed = f"\n{id}: its horizon passed on {opened.database.scenarios[id].horizon}"
             prompt.tell(f"{passed}: scen resolve {id} OUTCOME --basis …", 0)
-        ask_scenarios(seat, opened.database, due.groups)
+        ask_scenarios(session, opened.database, due.groups)
     except SessionEnded:
-        answers = counted(len(seat.sitting.answers), "answer")
-        if not seat.sitting.answers or not prompt.confirmed(f"Write the sheet now, with {answers}"):
-            tell_open_ends(seat, opened.database)
-            _tell_kept(seat)
-            nobody = sitting.end(seat.sitting)._replace(entries=())
-            report_nothing(seat, opened, nobody, form)
-            tell_left(seat, opened.database, is_written=False)
+        answers = counted(len(session.record.answers), "answer")
+        if not session.record.answers or not prompt.confirmed(
+            f"Write the sheet now, with {answers}"
+        ):
+            tell_open_ends(session, opened.database)
+            _tell_kept(session)
+            nobody = sitting.end(session.record)._replace(entries=())
+            report_nothing(session, opened, nobody, form)
+            tell_left(session, opened.database, is_written=False)
             return
-    _finish(seat, form)
+    _finish(session, form)
 
 
-def _finish(seat: TerminalSession, form: Format) -> None:
+def _finish(session: TerminalSession, form: Format) -> None:
     """Write the sheet and forget the notes; what is refused stays in them."""
-    opened = open_folder(seat.root)
-    tell_open_ends(seat, opened.database)
-    end = sitting.end(seat.sitting)
-    end = end._replace(entries=[entry for entry in end.entries if _counts(opened, entry, seat.on)])
+    opened = open_folder(session.root)
+    tell_open_ends(session, opened.database)
+    end = sitting.end(session.record)
+    end = end._replace(
+        entries=[entry for entry in end.entries if _counts(opened, entry, session.on)]
+    )
     if not end.entries:
-        seat.notes.drop()
-        report_nothing(seat, opened, end, form)
-        tell_left(seat, opened.database, is_written=True)
+        session.notes.drop()
+        report_nothing(session, opened, end, form)
+        tell_left(session, opened.database, is_written=True)
         return
-    foretell_sheet(seat.root, end.analyst, end.on, end.entries)
-    written = sitting.write_sheet(seat.root, end, seat.how)
-    seat.notes.drop()
-    report_sheet(written, end, form)
-    tell_left(seat, written.after.database, is_written=True)
+    foretell_sheet(session.root, end.analyst, end.on, end.entries)
+    written = sitting.write_sheet(session.root, end, session.mode)
+    session.notes.drop()
+    report_sheet(session.run, written, end, form)
+    tell_left(session, written.after.database, is_written=True)
 
 
 def _counts(opened: OpenDatabase, entry: ForecastEntry, on: date) -> bool:
@@ -174,26 +180,28 @@ def _counts(opened: OpenDatabase, entry: ForecastEntry, on: date) -> bool:
     return fault is None
 
 
-def _take_up(root: Path, kept: SessionFile) -> None:
+def _take_up(root: Path, session_file: SessionFile) -> None:
     """Go on from where this sitting was left; one of an earlier day is offered, never used so."""
-    begun = kept.sitting
-    if not kept.is_new:
-        parts = f"{counted(len(begun.answers), 'answer')}, {len(begun.skipped)} skipped"
-        say(f"going on with the sitting of {begun.date}: {parts}")
-    for day in earlier(root, begun.analyst, begun.date):
+    session = session_file.sitting
+    if not session_file.is_new:
+        parts = f"{counted(len(session.answers), 'answer')}, {len(session.skipped)} skipped"
+        say(f"going on with the sitting of {session.date}: {parts}")
+    for day in earlier(root, session.analyst, session.date):
         with ExitStack() as stack:
             try:
-                old = stack.enter_context(notes(root, begun.analyst, day, writes=kept.writes))
+                old = stack.enter_context(
+                    notes(root, session.analyst, day, writes=session_file.writes)
+                )
             except ScenError as error:
                 say(str(error))
                 continue
-            _offer(old, kept)
+            _offer(old, session_file)
 
 
-def _offer(old: SessionFile, kept: SessionFile) -> None:
-    was, now = old.sitting, kept.sitting
+def _offer(old: SessionFile, notes: SessionFile) -> None:
+    was, now = old.sitting, notes.sitting
     held = counted(len(was.answers), "answer")
-    prompt.tell(f"\nThe sitting of {was.date} was never finished: {held} in {old.place}", 0)
+    prompt.tell(f"\nThe sitting of {was.date} was never finished: {held} in {old.path}", 0)
     again = " ".join(["scen review --date", f"{was.date}", *_future(was.date)])
     prompt.tell(f"{again} finishes it, as the sheet of that day")
     is_free = not (now.answers or now.half_rated)
@@ -207,7 +215,7 @@ def _offer(old: SessionFile, kept: SessionFile) -> None:
 
     answer = prompt.answer(question[0].upper() + question[1:], parse, "")
     if answer == "take":
-        kept.keep(answers=was.answers, half_rated=was.half_rated)
+        notes.keep(answers=was.answers, half_rated=was.half_rated)
     if answer in ("take", "drop"):
         old.drop()
 
@@ -216,17 +224,16 @@ def _future(day: date) -> list[str]:
     return ["--future"] if day > parsing.today() else []
 
 
-def _tell_kept(seat: TerminalSession) -> None:
-    kept = seat.notes
-    if kept.is_new or not kept.writes:
+def _tell_kept(session: TerminalSession) -> None:
+    notes = session.notes
+    if notes.is_new or not notes.writes:
         return
-    words = ["scen", *(["--database", seat.database] if seat.database else []), "review"]
-    words += ["--analyst", seat.analyst, "--date", f"{seat.on}"]
-    words += _future(seat.on)
-    words += [word for id in seat.only for word in ("--scenario", id)]
-    words += ["--commit"] if seat.how.commit else []
-    answers = counted(len(seat.sitting.answers), "answer")
-    say(f"{answers} kept in {kept.place}; to go on: {shlex.join(words)}")
+    words = [*session.run.scen, "review", "--analyst", session.analyst, "--date", f"{session.on}"]
+    words += _future(session.on)
+    words += [word for id in session.only for word in ("--scenario", id)]
+    words += ["--commit"] if session.mode.commit else []
+    answers = counted(len(session.record.answers), "answer")
+    say(f"{answers} kept in {notes.path}; to go on: {shlex.join(words)}")
 
 
 _MINUTE = 60
@@ -234,20 +241,20 @@ _NAMED = 3
 """Scenarios listed by name; of more, only the number is shown."""
 
 
-def tell_left(seat: TerminalSession, database: Database, *, is_written: bool) -> None:
+def tell_left(session: TerminalSession, database: Database, *, is_written: bool) -> None:
     """Say what is due still, and what was answered and is not written."""
-    minutes = round((time.monotonic() - seat.begun) / _MINUTE)
+    minutes = round((time.monotonic() - session.started) / _MINUTE)
     took = counted(minutes, "minute") if minutes else "less than a minute"
-    answers = len(seat.sitting.answers)
-    kept = [] if is_written or not answers else [f"{counted(answers, 'answer')} to write"]
-    left = ", ".join([*kept, *_left(seat, database)])
+    answers = len(session.record.answers)
+    unwritten = [] if is_written or not answers else [f"{counted(answers, 'answer')} to write"]
+    left = ", ".join([*unwritten, *_left(session, database)])
     say(f"the sitting took {took}; left: {left or 'nothing'}")
 
 
-def _left(seat: TerminalSession, database: Database) -> list[str]:
-    held, due = seat.sitting, seat.due(database)
+def _left(session: TerminalSession, database: Database) -> list[str]:
+    held, due = session.record, session.due(database)
     topics = [topic for group in due.groups for topic in group if topic.id not in held.answers]
-    ids = [topic.id for topic in topics if not topic.last or topic.last.date != seat.on]
+    ids = [topic.id for topic in topics if not topic.last or topic.last.date != session.on]
     unrated = [id for id in due.unrated if id not in held.rated]
     unseen = [
         key for key in map(sitting.key_of, due.past_due) if held.past_due.get(key) != "not-seen"
@@ -262,7 +269,7 @@ def _left(seat: TerminalSession, database: Database) -> list[str]:
     return [text for records, text in parts if records]
 
 
-def report_sheet(written: WriteResult, end: sitting.SessionOutcome, form: Format) -> None:
+def report_sheet(run: Run, written: WriteResult, end: sitting.SessionOutcome, form: Format) -> None:
     ids = [entry.scenario for entry in end.entries]
     after = written.after.database
     added = agenda.sums(after, end.analyst, end.on, ids)
@@ -270,25 +277,25 @@ def report_sheet(written: WriteResult, end: sitting.SessionOutcome, form: Format
     text = terminal.write(
         session.reveal_table(sitting.reveals(written, end), added, end.analyst, absent), width()
     )
-    report(written, sitting.sheet_recorded(written, end), form, text)
+    report(run, written, sitting.sheet_recorded(written, end), form, text)
 
 
 def report_nothing(
-    seat: TerminalSession, opened: OpenDatabase, end: sitting.SessionOutcome, form: Format
+    session: TerminalSession, opened: OpenDatabase, end: sitting.SessionOutcome, form: Format
 ) -> None:
     """Report a sitting that wrote no sheet, with the items rated in it."""
-    result = sitting.nothing_recorded(opened, end, dry_run=seat.how.dry_run)
-    show(result, lambda: "no sheet was written", form)
+    result = sitting.nothing_recorded(opened, end, dry_run=session.mode.dry_run)
+    show(session.run, result, lambda: "no sheet was written", form)
 
 
-def settle(seat: TerminalSession, opened: OpenDatabase) -> OpenDatabase:
+def settle(session: TerminalSession, opened: OpenDatabase) -> OpenDatabase:
     """Offer each proposed item; the database as it is after that.
 
     What it bears on is asked in the sitting, where no figure is shown. Forecasts are left for later
     for the same reason.
     """
-    rows = proposals(waiting(seat.root).waiting, opened.database, seat.on).proposals
-    rows = tuple(row for row in rows if not seat.only or {*row.scenarios} & {*seat.only})
+    rows = proposals(waiting(session.root).waiting, opened.database, session.on).proposals
+    rows = tuple(row for row in rows if not session.only or {*row.scenarios} & {*session.only})
     items = [row for row in rows if row.proposal.evidence]
     with suppress(SessionEnded):
         for number, row in enumerate(items, start=1):
@@ -298,15 +305,17 @@ def settle(seat: TerminalSession, opened: OpenDatabase) -> OpenDatabase:
             answer = prompt.answer(question, _settled, "")
             try:
                 if answer.startswith("a"):
-                    _record_item(seat, open_folder(seat.root), waiting_at(seat.root, row.id), row)
+                    _record_item(
+                        session, open_folder(session.root), waiting_at(session.root, row.id), row
+                    )
                 elif answer:
                     reason = prompt.answer("Why it is not recorded", parsing.typed(str))
-                    dismiss(seat.root, row.id, reason, seat.analyst, seat.on, seat.how)
+                    dismiss(session.root, row.id, reason, session.analyst, session.on, session.mode)
             except ScenError as error:
                 say(str(error))
     if number := len(rows) - len(items):
         say(f"{counted(number, 'forecast waits', 'forecasts wait')} too: scen inbox, afterwards")
-    return open_folder(seat.root) if items else opened
+    return open_folder(session.root) if items else opened
 
 
 def _settled(text: str) -> str:
@@ -316,11 +325,11 @@ def _settled(text: str) -> str:
 
 
 def _record_item(
-    seat: TerminalSession, opened: OpenDatabase, proposal: PendingProposal, row: ProposalRow
+    session: TerminalSession, opened: OpenDatabase, proposal: PendingProposal, row: ProposalRow
 ) -> None:
     """Record an item that bears on nothing yet, once its details are agreed to."""
     draft = answers_of(proposal.proposal, row.event, row.origin)
-    own = {"recorded": seat.on.isoformat(), "analyst": seat.analyst, "proposal": proposal}
+    own = {"recorded": session.on.isoformat(), "analyst": session.analyst, "proposal": proposal}
 
     def ask() -> dict[str, Any]:
         record = {**dict.fromkeys(TASK.by_key), **draft, **own, "ratings": {}, "indicators": {}}
@@ -329,41 +338,47 @@ def _record_item(
         grade = parsing.grade(record["grade"]) if record["grade"] else None
         return {**record, "grade": grade, "new_source": new_source}
 
-    def write(answers: dict[str, Any], how: WriteMode) -> list[str]:
-        return TASK.write(seat.root, answers, how._replace(read=opened.read)).paths
+    def write(answers: dict[str, Any], mode: WriteMode) -> list[str]:
+        return TASK.write(session.root, answers, mode._replace(read=opened.read)).paths
 
     answers = agreed(ask, lambda answers: write(answers, WriteMode(dry_run=True)), missing=True)
-    paths = write(answers, seat.how)
-    prompt.tell(f"{'would be recorded' if seat.how.dry_run else 'recorded'}: {', '.join(paths)}")
+    paths = write(answers, session.mode)
+    prompt.tell(
+        f"{'would be recorded' if session.mode.dry_run else 'recorded'}: {', '.join(paths)}"
+    )
     if (proposer := proposal.proposal.proposer).suggested:
         prompt.tell(f"{proposer}")
 
 
-def rate_items(seat: TerminalSession, database: Database, ids: Sequence[EvidenceId]) -> bool:
+def rate_items(
+    terminal_session: TerminalSession, database: Database, ids: Sequence[EvidenceId]
+) -> bool:
     """Offer each item to be rated across the row; whether one was."""
-    before = seat.sitting.rated
-    at_day = known(database, seat.on)
-    ids = [id for id in ids if id not in seat.sitting.left_unrated]
+    before = terminal_session.record.rated
+    at_day = known_on(database, terminal_session.on)
+    ids = [id for id in ids if id not in terminal_session.record.left_unrated]
     for number, id in enumerate(ids, start=1):
         prompt.tell(f"\nNOT RATED YET, {number} of {len(ids)}", 0)
         typer.echo(session.unrated_text(at_day, id, width()), err=True)
-        begun = seat.sitting.half_rated.get(id)
-        if begun:
-            answers = {**begun.ratings, **begun.indicators}.items()
+        partial = terminal_session.record.half_rated.get(id)
+        if partial:
+            answers = {**partial.ratings, **partial.indicators}.items()
             prompt.tell(f"you had begun: {', '.join(f'{key}={value}' for key, value in answers)}")
-        if wants(f"Rate it now (y = {'go on' if begun else 'yes'}, Enter = later, q = leave)"):
-            _rate(seat, database, id, begun or PartialRatings())
+        if wants(f"Rate it now (y = {'go on' if partial else 'yes'}, Enter = later, q = leave)"):
+            _rate(terminal_session, database, id, partial or PartialRatings())
         else:
-            seat.notes.keep(left_unrated=(*seat.sitting.left_unrated, id))
-    return seat.sitting.rated != before
+            terminal_session.notes.keep(left_unrated=(*terminal_session.record.left_unrated, id))
+    return terminal_session.record.rated != before
 
 
-def ask_past_due(seat: TerminalSession, past_due: Sequence[agenda.OverdueIndicator]) -> None:
+def ask_past_due(
+    terminal_session: TerminalSession, past_due: Sequence[agenda.OverdueIndicator]
+) -> None:
     """Ask whether each was seen by now: "not seen" writes nothing, its absence counts already."""
     due = [
         indicator
         for indicator in past_due
-        if sitting.key_of(indicator) not in seat.sitting.past_due
+        if sitting.key_of(indicator) not in terminal_session.record.past_due
     ]
     numbers = {
         sitting.key_of(indicator): f"{number} of {len(due)}"
@@ -375,7 +390,9 @@ def ask_past_due(seat: TerminalSession, past_due: Sequence[agenda.OverdueIndicat
         typer.echo(session.past_due_text(past, width()), err=True)
         question = "Seen by now (y = seen, n = not seen, Enter = skip, q = leave)"
         answer = prompt.answer(question, _seen, "", is_back=True)
-        seat.notes.keep(past_due={**seat.sitting.past_due, sitting.key_of(past): answer})
+        terminal_session.notes.keep(
+            past_due={**terminal_session.record.past_due, sitting.key_of(past): answer}
+        )
         if answer == "seen":
             worth = past.indicator.if_absent or past.indicator.chance
             absent = ", and counts as absent until then" if worth else ""
@@ -387,38 +404,42 @@ def ask_past_due(seat: TerminalSession, past_due: Sequence[agenda.OverdueIndicat
     in_turn(due, ask)
 
 
-def tell_open_ends(seat: TerminalSession, database: Database) -> None:
+def tell_open_ends(session: TerminalSession, database: Database) -> None:
     """Name what was answered and is not recorded: items half rated, indicators seen."""
-    for id, begun in seat.sitting.half_rated.items():
-        words = [f"{scenario}={value}" for scenario, value in begun.ratings.items()]
-        for indicator, state in begun.indicators.items():
+    for id, partial in session.record.half_rated.items():
+        words = [f"{scenario}={value}" for scenario, value in partial.ratings.items()]
+        for indicator, state in partial.indicators.items():
             words += ["--indicator", f"{indicator}={state}"]
         say(f"not written: {shlex.join(['scen', 'rate', id, *words])}")
-    for key in agenda.unrecorded(database, seat.on, sitting.seen(seat.sitting)):
+    for key in agenda.unrecorded(database, session.on, sitting.seen(session.record)):
         say(f"seen, and not recorded: {_recording(key)}")
 
 
-def _rate(seat: TerminalSession, database: Database, id: EvidenceId, begun: PartialRatings) -> None:
+def _rate(
+    session: TerminalSession, database: Database, id: EvidenceId, partial: PartialRatings
+) -> None:
     def save() -> None:
         states: dict[str, Any] = dict(answers.indicators)
         half = PartialRatings(dict(answers.ratings), states)
-        seat.notes.keep(half_rated={**seat.sitting.half_rated, id: half})
+        session.notes.keep(half_rated={**session.record.half_rated, id: half})
 
-    answers = RowAnswers(SavedRatings(begun.ratings, save), SavedRatings(begun.indicators, save))
+    answers = RowAnswers(
+        SavedRatings(partial.ratings, save), SavedRatings(partial.indicators, save)
+    )
     item = database.evidence[id]
     prompt.tell("The figure beside a scenario is its prior; what the evidence implies comes later.")
 
     def ask() -> None:
         answers.ratings.clear()
-        answers.ratings.update(begun.ratings)
+        answers.ratings.update(partial.ratings)
         answers.indicators.clear()
-        answers.indicators.update(begun.indicators)
+        answers.indicators.update(partial.indicators)
         walk(agenda.without_evidence(database), answers, item.recorded, item)
 
     agreed(ask, lambda _: None, missing=True)
-    rest = {key: half for key, half in seat.sitting.half_rated.items() if key != id}
+    rest = {key: half for key, half in session.record.half_rated.items() if key != id}
     if not answers.ratings and not answers.indicators:
-        seat.notes.keep(left_unrated=(*seat.sitting.left_unrated, id), half_rated=rest)
+        session.notes.keep(left_unrated=(*session.record.left_unrated, id), half_rated=rest)
         return
 
     def draft(opened: OpenDatabase) -> list[FileChange]:
@@ -431,12 +452,14 @@ def _rate(seat: TerminalSession, database: Database, id: EvidenceId, begun: Part
 
     try:
         subject = f"review: rate {id}"
-        written = write(seat.root, draft, subject, seat.how, subject=f"rate: {id}")
+        written = write(session.root, draft, subject, session.mode, subject=f"rate: {id}")
     except ScenError as error:
         say(str(error))
         return
-    seat.notes.keep(rated=(*seat.sitting.rated, id), half_rated=rest)
-    prompt.tell(f"{'would be rated' if seat.how.dry_run else 'rated'}: {', '.join(written.paths)}")
+    session.notes.keep(rated=(*session.record.rated, id), half_rated=rest)
+    prompt.tell(
+        f"{'would be rated' if session.mode.dry_run else 'rated'}: {', '.join(written.paths)}"
+    )
     if written.committed and written.committed.fault:
         say(str(written.committed.fault))
 

@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from scenarios.analysis.ledger.odds import decays
 from scenarios.analysis.question_scores import QuestionFilter
 from scenarios.analysis.review.review import about
 from scenarios.analysis.scores.scoring import By
@@ -44,10 +45,11 @@ def command(
     if start and end and start > end:
         raise ScenError(f"no day lies between --since {start} and --until {end}")
     chosen = QuestionFilter(since=start, until=end)
-    database = opened.about(*(id for id, s in opened.database.scenarios.items() if s.resolution))
+    scenarios = opened.database.scenarios.items()
+    database = opened.about(*(id for id, s in scenarios if s.resolution or decays(s)))
     scores = scored(database, on, chosen, by, forecaster, progress())
     if forecaster is not None:
-        known_id(forecaster, [row.name for row in scores.forecasters], "forecaster", "scen score")
+        known_id(forecaster, scores.names, "forecaster", "scen score")
     head = f"{about(opened.database.tracker).title}: scores as of {on}"
     whole = every or form == "csv"
-    show(scores, lambda: document(scores, head, whole=whole), form, output)
+    show(context.obj, scores, lambda: document(scores, head, whole=whole), form, output)

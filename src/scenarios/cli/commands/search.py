@@ -44,4 +44,4 @@ def command(
         what=kind,
         most=None if every or form == Form("json") else _MOST,
     )
-    show(result, lambda: hits(result, every=every), form, output)
+    show(context.obj, result, lambda: hits(result, every=every), form, output)

@@ -29,16 +29,16 @@ def command(
     """
     if not all(map(find_spec, _PACKAGES)):
         raise extra_needed("scen serve", "serve")
-    from scenarios.serve import application
+    from scenarios.serve import application  # noqa: PLC0415 - an extra
 
     analyst = parsing.id(analyst) if analyst else None
     opened = open_here(context)
     tell_left_out(opened)
 
-    def application_of(door: Any) -> Any:  # imported once the port is open
-        from scenarios.serve.addresses import entries
+    def application_of(hosts: Any) -> Any:
+        from scenarios.serve.addresses import entries  # noqa: PLC0415 - once the port is open
 
         every = entries(read_only=read_only)
-        return application.app(opened.root, door, every, read_only=read_only, analyst=analyst)
+        return application.app(opened.root, hosts, every, read_only=read_only, analyst=analyst)
 
     application.serve(application_of, port, typer.echo, opens=opened.root if opens else None)

@@ -24,5 +24,11 @@ def command(
     records = records_of(reading(context, rev), id, as_of)
     if records[0].id != id:
         say(f"{id} is called {records[0].id} now")
-    by_name = {f"{shown.id} ({shown.path})": shown.record for shown in records}
-    show(records[0] if len(records) == 1 else records, lambda: record(by_name), form, output)
+    by_name = {f"{record.id} ({record.path})": record.record for record in records}
+    show(
+        context.obj,
+        records[0] if len(records) == 1 else records,
+        lambda: record(by_name),
+        form,
+        output,
+    )

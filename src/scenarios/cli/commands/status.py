@@ -8,11 +8,11 @@ import typer
 from scenarios.analysis.period.trajectory import TrajectoryPoint, last_reviews, trends
 from scenarios.analysis.review.status import StatusRow
 from scenarios.cli import parsing
-from scenarios.cli.commands import command as command_of
 from scenarios.cli.opening import history_of, reading
 from scenarios.cli.options import TABLE, Across, AsOf, Form, Output, Rev, Shown
 from scenarios.cli.output.result import show
 from scenarios.cli.output.streams import on_terminal
+from scenarios.extensions import own
 from scenarios.model import Database, ScenarioId
 from scenarios.render.document import Document, Unit
 from scenarios.render.documents.status import Trends, document, figures
@@ -60,15 +60,16 @@ def command(
     export that is older than the newest by more than its review stands apart.
     """
     if across is not None:
-        query = command_of("query")
-        options = {"as_of": as_of, "rev": rev, "across": across, "form": form, "output": output}
-        query(context=context, sql=STATUS, **options)
+        from scenarios.cli.extension_commands import answer, show_rows  # noqa: PLC0415 - --across alone
+
+        result = answer(own("commands", "query").run, context, STATUS, as_of, rev, across)
+        show_rows(context.obj, result, form, output, units=UNITS, dropped=DROPPED, ranked=True)
         return
     opened, on = reading(context, rev), as_of or parsing.today()
     is_json, repository = form == Form("json"), history_of(context)
     standings = workspace.standings(opened, on, banded=is_json, repository=repository)
-    rows, since = tuple(standing.row for standing in standings), workspace.start_of(opened, on)
-    flagged = [finding for standing in standings for finding in standing.flagged]
+    rows, since = tuple(row_state.row for row_state in standings), workspace.start_of(opened, on)
+    flagged = [finding for row_state in standings for finding in row_state.flagged]
 
     def status_document() -> Document:
         base, whole = opened.database, form == Form("csv")  # for a program, which wants one table
@@ -82,7 +83,7 @@ def command(
             ended=None if whole else workspace.ended(base, rows),
         )
 
-    show(workspace.status_of(opened, on, since, rows), status_document, form, output)
+    show(context.obj, workspace.status_of(opened, on, since, rows), status_document, form, output)
 
 
 _REVIEWS = 12
@@ -98,8 +99,8 @@ def trends_for(opened: OpenDatabase, rows: Iterable[StatusRow], on: date) -> Tre
     def make(
         database: Database, ids: Collection[ScenarioId]
     ) -> dict[ScenarioId, tuple[TrajectoryPoint, ...]]:
-        known = (id for id in ids if id not in database.withheld)
-        return trends(database, dict.fromkeys(known, days))
+        visible_ids = (id for id in ids if id not in database.withheld)
+        return trends(database, dict.fromkeys(visible_ids, days))
 
     points = remembered(opened, "trends", f"{days}", tuple[TrajectoryPoint, ...], make)
     return Trends(days, {row.id: figures(days, points.get(row.id, ())) for row in rows})

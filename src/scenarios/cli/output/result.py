@@ -9,9 +9,9 @@ import typer
 from scenarios.cli.opening import repository_of, tell_refused
 from scenarios.cli.options import Form
 from scenarios.cli.output import streams
-from scenarios.cli.output.streams import as_json, is_led, say, unreadable, width
+from scenarios.cli.output.streams import Run, as_json, say, width
 from scenarios.errors import ScenError, UsageError, extra_needed
-from scenarios.render.document import Chart, Document
+from scenarios.render.document import Document
 from scenarios.render.documents.faults import unreadable_files
 from scenarios.render.svg import FALLBACKS, face, png
 from scenarios.render.writers import terminal, writer
@@ -23,19 +23,21 @@ _NO_TEXT = (".db", ".duckdb", ".ods", ".parquet", ".pdf", ".png", ".sqlite", ".x
 
 
 def show(
-    result: Any, document: Callable[[], Document], form: Form, output: Path | None = None
+    run: Run, result: Any, document: Callable[[], Document], form: Form, output: Path | None = None
 ) -> None:
     """The result as JSON, or its document as a writer makes it; a table goes through the pager."""
     if form == "table" and output is None:
-        streams.page(terminal.write(led(document()), width(), colour=streams.coloured()))
+        streams.page(run, terminal.write(led(run, document()), width(), colour=streams.coloured()))
     else:
-        deliver(as_json(result) if form == "json" else writer(form)(led(document())), output)
+        deliver(
+            as_json(run, result) if form == "json" else writer(form)(led(run, document())), output
+        )
 
 
-def led(document: Document) -> Document:
+def led(run: Run, document: Document) -> Document:
     """A document behind the files that could not be read."""
-    is_led.set(True)
-    return (*unreadable_files(unreadable.get(), streams.from_database), *document)
+    run.is_led = True
+    return (*unreadable_files(run.unreadable, run.from_database), *document)
 
 
 def deliver(text: str, output: Path | None) -> None:
@@ -58,14 +60,6 @@ def origin_of(context: typer.Context, opened: OpenDatabase) -> tuple[str | None,
     except ScenError as error:
         tell_refused(context, error)
         return None, None
-
-
-def chart_in_pixels(chart: Chart) -> bytes:
-    """The chart as PNG, for a mail: mailers show no SVG."""
-    from scenarios.render.charts.draw import alone
-    from scenarios.render.drawing import draw
-
-    return in_pixels(alone([("", draw(chart.drawing))], chart.label, ""), 2)
 
 
 def in_pixels(drawn: str, zoom: float) -> bytes:

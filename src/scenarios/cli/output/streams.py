@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextvars import ContextVar
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import msgspec
@@ -25,47 +25,55 @@ def say(text: str) -> None:
     typer.echo(f"scen: {printable(text)}", err=True)
 
 
-unreadable: ContextVar[tuple[Problem, ...]] = ContextVar("unreadable", default=())
-"""The files that could not be read by the command that runs."""
-place: ContextVar[str] = ContextVar("place", default=".")
-"""The folder of their database, as typed from here."""
-is_led: ContextVar[bool] = ContextVar("is_led", default=False)
-"""True where the result names them; else stderr does."""
-paged: ContextVar[bool] = ContextVar("paged", default=True)
-"""False where long texts are printed at once."""
-schema: ContextVar[str] = ContextVar("schema", default="")
-"""The name in docs/json of the schema of the command that runs."""
+@dataclass
+class Run:
+    """The command that runs: what it is asked about, and what its answer has to say of that.
+
+    `database` is the folder typed for it, and `place` the one found, as typed from here; `schema`
+    names the schema of its answer in docs/json. The `unreadable` files are named on stderr unless
+    the answer does (`is_led`). Long texts are printed at once where it is not `paged`.
+    """
+
+    database: str | None
+    schema: str
+    paged: bool
+    place: str = "."
+    unreadable: tuple[Problem, ...] = ()
+    is_led: bool = False
+
+    @property
+    def scen(self) -> list[str]:
+        """The first words of a command line about the same database."""
+        return ["scen", *(["--database", self.database] if self.database else [])]
+
+    def from_database(self, path: str) -> str:
+        """A file of the database, as typed from here."""
+        return path if self.place == "." else f"{self.place}/{path}"
 
 
-def show(value: Any, text: Callable[[], str], form: str) -> None:
+def show(run: Run, value: Any, text: Callable[[], str], form: str) -> None:
     """A result on stdout: as JSON, or as the text that `text` makes."""
-    typer.echo(as_json(value) if form == "json" else text())
+    typer.echo(as_json(run, value) if form == "json" else text())
 
 
-def as_json(value: Any) -> str:
+def as_json(run: Run, value: Any) -> str:
     """A result as JSON that names its schema and the ledger's version; a list is its rows alone.
 
     It names the files left out where there are any, a list then as its `rows`; a report says too
     that there are none.
     """
-    faults = unreadable.get()
-    if isinstance(value, msgspec.Struct) or faults:
-        named: dict[str, Any] = {"schema": schema.get(), "ledger": VERSION}
-        if faults or schema.get() == "report":
+    if isinstance(value, msgspec.Struct) or run.unreadable:
+        named: dict[str, Any] = {"schema": run.schema, "ledger": VERSION}
+        if run.unreadable or run.schema == "report":
             keys = ("path", "line", "column", "message")
             named["unreadable"] = [
-                {key: getattr(fault, key) for key in keys} | {"path": from_database(fault.path)}
-                for fault in faults
+                {key: getattr(fault, key) for key in keys} | {"path": run.from_database(fault.path)}
+                for fault in run.unreadable
             ]
-            is_led.set(True)
+            run.is_led = True
         plain = msgspec.to_builtins(value)
         value = named | (plain if isinstance(plain, dict) else {"rows": plain})
     return encoded(value)
-
-
-def from_database(path: str) -> str:
-    """A file of the database, as typed from here."""
-    return path if place.get() == "." else f"{place.get()}/{path}"
 
 
 def encoded(value: Any) -> str:
@@ -124,10 +132,10 @@ _NOT_THERE = (126, 127)
 """Exit codes of a shell for a command that it cannot run."""
 
 
-def page(text: str) -> None:
+def page(run: Run, text: str) -> None:
     """A text on stdout; on a terminal that it is too long for, through the pager."""
     text = shown_in(sys.stdout.encoding, text) if sys.stdout else text
-    pager = _pager(text) if paged.get() and on_terminal() else ""
+    pager = _pager(text) if run.paged and on_terminal() else ""
     if not pager or not _is_read(pager, text):
         typer.echo(text)
 
@@ -186,15 +194,15 @@ def progress() -> Progress:
 
 def _bar(items: Iterable[T], what: str, total: int) -> Iterator[T]:
     """The bar is gone when the last item was taken: what comes after it stands alone."""
-    start, taken = time.monotonic(), 0
+    start, seconds = time.monotonic(), 0
     rest = iter(items)
     for item in rest:
         yield item
-        taken += 1
+        seconds += 1
         if time.monotonic() - start >= PATIENCE:
             break
     else:
         return
-    from tqdm import tqdm
+    from tqdm import tqdm  # noqa: PLC0415 - after a second alone
 
-    yield from tqdm(rest, desc=f"scen: {what}", initial=taken, total=total, leave=False)
+    yield from tqdm(rest, desc=f"scen: {what}", initial=seconds, total=total, leave=False)

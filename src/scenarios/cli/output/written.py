@@ -12,7 +12,7 @@ from scenarios.analysis.history import audit
 from scenarios.cli import parsing
 from scenarios.cli.opening import tell_embedded
 from scenarios.cli.options import Format
-from scenarios.cli.output.streams import say, show, width
+from scenarios.cli.output.streams import Run, say, show, width
 from scenarios.cli.terminal import prompt, retyping
 from scenarios.errors import NAMED, ScenError
 from scenarios.model import Analyst, Database
@@ -21,25 +21,25 @@ from scenarios.render.documents.review.causes import correction_lines
 from scenarios.render.writers import terminal
 from scenarios.text import counted, printable, suggested
 from scenarios.workspace import results, writing
-from scenarios.workspace.audit_preview import foretold_of, foretold_of_sheet, foretold_words
+from scenarios.workspace.audit_preview import preview_of, preview_of_sheet, preview_words
 from scenarios.workspace.inbox import SAME_ID
 from scenarios.workspace.opened import known_id
 from scenarios.workspace.sheets import ForecastEntry
 from scenarios.workspace.writing import WriteResult
 
 
-def report_effects(written: WriteResult, id: str, day: date, form: Format) -> None:
+def report_effects(run: Run, written: WriteResult, id: str, day: date, form: Format) -> None:
     """The paths, then what the item did to each scenario that it bears on."""
     result = results.evidence_recorded(written, id, day)
     text = f"it rates no scenario yet: scen rate {id}"
     if result.effects:
         tracker = written.after.database.tracker
         text = terminal.write(effects_document(result.effects, tracker, day), width())
-    report(written, result, form, text)
+    report(run, written, result, form, text)
 
 
 def report(
-    written: WriteResult, result: Any, form: str, text: str = "", head: str | None = None
+    run: Run, written: WriteResult, result: Any, form: str, text: str = "", head: str | None = None
 ) -> None:
     """The remarks on stderr; the result, or the paths [the `head`] and `text`."""
     for remark in (*written.mended, *map(str, written.warnings)):
@@ -49,17 +49,17 @@ def report(
         paths = printable("\n".join(written.paths) if head is None else head)
         first = writing.differences(written) if written.dry_run else paths
         nothing = "nothing to change" if not written.drafts else ""
-        return "\n\n".join(part for part in (first or nothing, text) if part)
+        return "\n\n".join(paragraph for paragraph in (first or nothing, text) if paragraph)
 
-    show_committed(result, lines, form, written.committed)
+    show_committed(run, result, lines, form, written.committed)
 
 
 def report_proposed(
-    written: WriteResult, result: Any, form: str, faults: Sequence[str] = ()
+    run: Run, written: WriteResult, result: Any, form: str, faults: Sequence[str] = ()
 ) -> None:
     """Report what came into the inbox, if anything; exit with 1 where something did not."""
     if written.drafts or form == "json":
-        report(written, result, form)
+        report(run, written, result, form)
     same = [entry for entry in result.entries if entry.path and entry.reason not in (None, SAME_ID)]
     for entry in same[:NAMED]:
         say(f"{entry.status}: {entry.path} has {entry.reason}")
@@ -76,11 +76,15 @@ def report_proposed(
 
 
 def show_committed(
-    result: Any, text: Callable[[], str], form: str, committed: writing.CommitResult | None
+    run: Run,
+    result: Any,
+    text: Callable[[], str],
+    form: str,
+    committed: writing.CommitResult | None,
 ) -> None:
     """The result or the text, with the commit in it; why there is none is an error after that."""
     if committed is None:
-        show(result, text, form)
+        show(run, result, text, form)
         return
     tell_embedded(committed.embedded)
     if committed.output:
@@ -90,10 +94,12 @@ def show_committed(
         say(f"uncommitted changes from before go into the commit too: {names}")
 
     def lines() -> str:
-        return "\n\n".join(part for part in (text(), printable(_line(committed))) if part)
+        return "\n\n".join(
+            paragraph for paragraph in (text(), printable(_line(committed))) if paragraph
+        )
 
     about = {"commit": committed.oid, "subject": committed.subject}
-    show(msgspec.structs.replace(result, **about), lines, form)
+    show(run, msgspec.structs.replace(result, **about), lines, form)
     if committed.fault:
         retyping.forget()  # it is written
         raise committed.fault
@@ -114,7 +120,7 @@ def foretell_sheet(
     root: Path, analyst: Analyst, day: date, entries: Sequence[ForecastEntry]
 ) -> None:
     """Say, before figures are put into a sheet, what a later audit will find of that."""
-    for text in foretold_of_sheet(root, analyst, day, entries, parsing.today(), audit):
+    for text in preview_of_sheet(root, analyst, day, entries, parsing.today(), audit):
         say(text)
 
 
@@ -122,19 +128,24 @@ _CORRECTED_MOST = 10
 
 
 def report_correction(
-    written: WriteResult, id: str, form: Format, formerly: str | None = None, text: str = ""
+    run: Run,
+    written: WriteResult,
+    id: str,
+    form: Format,
+    formerly: str | None = None,
+    text: str = "",
 ) -> None:
     """The paths, then `text`; what a later audit will find is a remark."""
-    findings = foretold_of(written, parsing.today(), audit) if written.drafts else []
+    findings = preview_of(written, parsing.today(), audit) if written.drafts else []
     for finding in findings[:_CORRECTED_MOST]:
-        say(foretold_words(finding))
+        say(preview_words(finding))
     if len(findings) > _CORRECTED_MOST:
         say(f"audit will say {len(findings) - _CORRECTED_MOST} things more")
     paths = "\n".join(path for path, _ in writing.moved_or_changed(written))
     result = results.corrected(written, id, findings, parsing.today(), formerly)
     effect = "\n".join(correction_lines(result.shifts, result.sums))
     text = "\n\n".join(filter(None, (text, printable(effect))))
-    report(written, result, form, text, head=paths)
+    report(run, written, result, form, text, head=paths)
 
 
 def doubt_analyst(database: Database, analyst: str) -> str:

@@ -8,7 +8,6 @@ import typer
 from scenarios.cli.output.streams import cut, laid_out, screen_lines
 from scenarios.cli.terminal import prompt, retyping
 from scenarios.cli.terminal.retyping import (
-    Key,
     PreviewLine,
     PreviousQuestion,
     PromptHistory,
@@ -20,12 +19,6 @@ from scenarios.text import nearest
 T = TypeVar("T")
 
 _KEYS = "Enter = write, e = change a line, b = back, ? = in full"
-
-
-class EditedField(Exception):  # noqa: N818 - no error
-    def __init__(self, key: Key, answer: str) -> None:
-        super().__init__()
-        self.key, self.answer = key, answer
 
 
 def agreed(ask: Callable[[], T], tried: Callable[[T], object], *, missing: bool) -> T:
@@ -43,14 +36,11 @@ def agreed(ask: Callable[[], T], tried: Callable[[T], object], *, missing: bool)
             try:
                 answers = ask()
                 retyping.end()
-                if dialogue.asked and any(row.answer for row in dialogue.rows):
-                    _show_and_ask(dialogue, outer, _fault(tried, answers))
+                has_rows = dialogue.asked and any(row.answer for row in dialogue.rows)
+                if not (has_rows and _changes(dialogue, outer, _fault(tried, answers))):
+                    return answers
             except PreviousQuestion:
                 dialogue.take_back(dialogue.asked[-1])
-            except EditedField as changed:
-                dialogue.take_back(changed.key, changed.answer)
-            else:
-                return answers
             dialogue.begin()
             retyping.begin_anew()
     finally:
@@ -65,8 +55,11 @@ def _fault(tried: Callable[[T], object], answers: T) -> str | None:
     return None
 
 
-def _show_and_ask(dialogue: PromptHistory, outer: PromptHistory | None, fault: str | None) -> None:
-    """Show the record and ask once; one that would be refused cannot be written."""
+def _changes(dialogue: PromptHistory, outer: PromptHistory | None, fault: str | None) -> bool:
+    """Show the record and ask once; True if a line is to change, which is asked for again.
+
+    A record that would be refused cannot be written.
+    """
     rows = _in_order(dialogue.rows)
     current.set(outer)  # these questions are none of the record's
     try:
@@ -85,8 +78,9 @@ def _show_and_ask(dialogue: PromptHistory, outer: PromptHistory | None, fault: s
                 chosen = prompt.optional("Which line: its number or name", _row(rows)) or "e"
         if chosen == "b":
             raise PreviousQuestion
-        if isinstance(chosen, PreviewLine) and chosen.key:
-            raise EditedField(chosen.key, chosen.answer)
+        if is_line := isinstance(chosen, PreviewLine) and chosen.key is not None:
+            dialogue.take_back(chosen.key, chosen.answer)
+        return is_line
     finally:
         current.set(dialogue)
 

@@ -77,8 +77,8 @@ class OfferCompleter(Completer):
     ) -> Iterator[Completion]:
         text = document.text_before_cursor
         for word, title in matching(text, self.offers)[:_MOST]:
-            shown = " ".join(printable(title).split())
-            yield Completion(word, -len(text), display=printable(word), display_meta=shown)
+            title_text = " ".join(printable(title).split())
+            yield Completion(word, -len(text), display=printable(word), display_meta=title_text)
 
 
 @cache

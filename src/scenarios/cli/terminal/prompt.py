@@ -23,7 +23,7 @@ from scenarios.cli.terminal.retyping import (
 )
 from scenarios.errors import ScenError, UsageError
 from scenarios.text import printable, suggested
-from scenarios.workspace.input.offers import HELP, Offer, listed, single_match, titled
+from scenarios.workspace.input.offers import Offer, listed, single_match, titled
 
 T = TypeVar("T")
 
@@ -47,10 +47,11 @@ def needed_as(
     *,
     is_line: bool = False,
     default: T | None = None,
+    advice: str = "",
 ) -> T:
     """The parsed value, or the parsed answer; a wrong answer is asked for again.
 
-    A `default` is offered, or else taken.
+    A `default` is offered, or else taken. The `advice` is told before, and to `?`.
     """
     inside = question[0].lower() + question[1:]
     if value is not None and stands(value, option, question):
@@ -61,9 +62,10 @@ def needed_as(
         if default is not None:
             return default
         raise UsageError(f"{option} is missing: {inside}")
-    more, asked = tell_help(option), _asked_as(option, parse, is_line=is_line)
-    more = None if offers else more
-    offered = None if default is None else f"{default}"
+    if advice:
+        tell(advice)
+    asked = _asked_as(option, parse, is_line=is_line)
+    more, offered = None if offers else advice, None if default is None else f"{default}"
     return answer(question, asked, offered, more, label=label_of(option), offers=offers)
 
 
@@ -71,17 +73,17 @@ def one_of(
     value: str | None,
     option: str,
     question: str,
-    known: Callable[[], Iterable[str] | Mapping[str, Any]],
+    choices: Callable[[], Iterable[str] | Mapping[str, Any]],
     check: Callable[[str], object] = str,
 ) -> str:
     """The value, or the id that is typed: whole, or words of it or its title that no other has.
 
-    `known` gives ids, or records by id, whose titles are shown then. A value that `check` refuses
+    `choices` gives ids, or records by id, whose titles are shown then. A value that `check` refuses
     is asked for again.
     """
     if not interactive() or (value is not None and not current.get()):
         return needed(value, option, question)
-    offers = titled(known())
+    offers = titled(choices())
     fault = refusal(check, value) if value is not None else None
     if value is not None and fault is None:
         if title := dict(offers).get(value):
@@ -94,7 +96,7 @@ def one_of(
         return id
 
     asked = f"{question} (? lists them)"
-    return answer(asked, chosen_id, given=value, label=label_of(option), offers=offers)
+    return answer(asked, chosen_id, from_option=value, label=label_of(option), offers=offers)
 
 
 def default_of(value: T, option: str, question: str, parse: Callable[[str], T]) -> T:
@@ -130,13 +132,6 @@ def stands(value: str, option: str, question: str) -> bool:
     return True
 
 
-def tell_help(option: str) -> str | None:
-    """Tell the help of an option, where there is some, and return it."""
-    if option in HELP:
-        tell(HELP[option])
-    return HELP.get(option)
-
-
 def label_of(option: str) -> str:
     return "probability" if option == "P" else option.removeprefix("--").lower().replace("-", " ")
 
@@ -152,7 +147,7 @@ def answer(
     parse: Callable[[str], T],
     default: str | None = None,
     more: str | None = None,
-    given: str | None = None,
+    from_option: str | None = None,
     *,
     label: str | None = None,
     offers: Sequence[Offer] = (),
@@ -160,9 +155,9 @@ def answer(
 ) -> T:
     """Ask until the answer parses; Enter takes the default where there is one, `?` tells more.
 
-    `given` is what an option said: it is asked about only where it does not parse. With a label
-    the answer is a line of the record that is shown before it is written. `is_back` lets `<` raise
-    PreviousQuestion, which is done with no questions that are gone through again.
+    `from_option` is what an option said: it is asked about only where it does not parse. With a
+    label the answer is a line of the record that is shown before it is written. `is_back` lets `<`
+    raise PreviousQuestion, which is done with no questions that are gone through again.
     """
     dialogue = current.get() or PromptHistory()
     key = dialogue.key(question)
@@ -170,14 +165,14 @@ def answer(
         was = dialogue.answers[key]
         fault, value = _read(was, parse)
         if fault is None:
-            return _kept(dialogue, key, was, cast("T", value), label)
+            return _noted(dialogue, key, was, cast("T", value), label)
         dialogue.take_back(key)  # an answer before it is another now
     before = dialogue.before.get(key, "")
     is_refused = False
-    if given and not before:
-        fault, value = _read(given, parse)
+    if from_option and not before:
+        fault, value = _read(from_option, parse)
         if fault is None:
-            dialogue.rows += [PreviewLine(label, given, key)] if label else []
+            dialogue.rows += [PreviewLine(label, from_option, key)] if label else []
             return cast("T", value)
         _now(fault)
         before, is_refused = suggested(fault) or "", True
@@ -197,7 +192,7 @@ def answer(
         if fault is None:
             fault, value = _read(reply, parse)
             if fault is None and reply != "?":
-                return _kept(dialogue, key, reply, cast("T", value), label)
+                return _noted(dialogue, key, reply, cast("T", value), label)
             fault = fault or _ANY_TEXT
             (draft, stands), is_refused = _after(reply, fault, draft, stands), True
             fault += " (Ctrl-U clears the line)" if draft and reply != "?" else ""
@@ -219,7 +214,7 @@ def optional(
     question: str,
     parse: Callable[[str], T],
     more: str | None = None,
-    given: str | None = None,
+    value: str | None = None,
     **keys: Any,
 ) -> T | None:
     """The same; Enter is no answer."""
@@ -227,7 +222,7 @@ def optional(
     def parsed(text: str) -> T | None:
         return parse(text) if text else None
 
-    return answer(question, parsed, "", more, given, **keys)
+    return answer(question, parsed, "", more, value, **keys)
 
 
 def confirmed(question: str, *, default: bool = False) -> bool:
@@ -273,9 +268,9 @@ def show(text: str) -> None:
         typer.echo(text, err=True)
 
 
-def _kept(dialogue: PromptHistory, key: Key, reply: str, value: T, label: str | None) -> T:
-    shown = reply if value is None or isinstance(value, int | float) else str(value)
-    dialogue.answered(key, reply, label, shown)
+def _noted(dialogue: PromptHistory, key: Key, reply: str, value: T, label: str | None) -> T:
+    text = reply if value is None or isinstance(value, int | float) else str(value)
+    dialogue.answered(key, reply, label, text)
     return value
 
 
@@ -350,7 +345,7 @@ def editor() -> ModuleType | None:
     if os.environ.get("TERM", "dumb") in ("", "dumb"):
         return None
     try:
-        from scenarios.cli.terminal import line_editor
+        from scenarios.cli.terminal import line_editor  # noqa: PLC0415 - a terminal alone
     except ModuleNotFoundError as error:
         if error.name and error.name.startswith("scenarios"):
             raise

@@ -11,7 +11,7 @@ import typer
 from scenarios.analysis.evidence.knowledge import (
     ComparisonSet,
     KnownEvidence,
-    known,
+    known_on,
     rated_together,
 )
 from scenarios.analysis.ledger.odds import Odds
@@ -63,21 +63,21 @@ def details(
         return day
 
     question = "When did it happen: a day, a month (2021-12) or a year"
-    given = record["observed"] if record["observed"] != drafted else None
+    day = record["observed"] if record["observed"] != drafted else None
     record["observed"] = prompt.answer(
-        question, observed, drafted or recorded, given=given, label="observed"
+        question, observed, drafted or recorded, from_option=day, label="observed"
     )
     new_source = source_of(opened, record)
-    at = AnswerContext(parsing.today(), opened, record)
-    record["url"] = answer_to(TASK.by_key["url"], record["url"], at)
+    context = AnswerContext(parsing.today(), opened, record)
+    record["url"] = answer_to(TASK.by_key["url"], record["url"], context)
     source = opened.database.sources.get(record["source"])
     letter = new_source["reliability"] if new_source else source.reliability if source else "F"
     if record["grade"] is None:
         tell(f"{RELIABILITY}\n{CREDIBILITY}")
     question = f"Grade of source and item, like B2 (Enter = {letter}6)"
-    record["grade"] = prompt.optional(question, _graded, given=record["grade"], label="grade")
+    record["grade"] = prompt.optional(question, _graded, value=record["grade"], label="grade")
     for key in ("short", "origin", "event", "theme"):  # these count once what items share
-        record[key] = answer_to(TASK.by_key[key], record[key], at)
+        record[key] = answer_to(TASK.by_key[key], record[key], context)
     return new_source
 
 
@@ -89,8 +89,8 @@ def walk(database: Database, answers: RowAnswers, day: date, item: Evidence | No
     """
     for id, rating in answers.ratings.items():
         prompt.noted(f"if {id}", rating)
-    for key, how in answers.indicators.items():
-        prompt.noted("shows", f"{key} {how}")
+    for key, state in answers.indicators.items():
+        prompt.noted("shows", f"{key} {state}")
     groups = list(rated_together(database, day))
     if not groups:
         tell(f"no scenario is open on {day}: there is nothing to rate")
@@ -106,7 +106,7 @@ def walk(database: Database, answers: RowAnswers, day: date, item: Evidence | No
     closed = {id for id, s in database.scenarios.items() if id in rated or s.set in sets}
     _ask_indicators(database, groups, fired, answers.indicators, closed)
     through = _through(database, fired | answers.indicators)
-    _ask_ratings(known(database, day), groups, answers.ratings, ratings, through)
+    _ask_ratings(known_on(database, day), groups, answers.ratings, ratings, through)
 
 
 def _through(database: Database, fired: Iterable[str]) -> dict[ScenarioId, list[Rating]]:
@@ -168,19 +168,19 @@ def _pick(database: Database, keys: Sequence[IndicatorKey], states: dict[str, st
     in_full = _listed(database, keys, full=True)
     question = f"  Which (1 to {len(keys)})" if len(keys) > 1 else "  Is it this (1)"
     while picked := prompt.optional(question, parse, in_full, label="shows"):
-        for key, how in picked.items():
+        for key, state in picked.items():
             indicator = _indicator(database, key)
             row = ", ".join(
                 f"{id} {ratios.rating_text(rating)}" for id, rating in indicator.ratings.items()
             )
-            tell(f"{how}: {indicator.statement}\nrates {row}")
-            states["/".join(key)] = how
+            tell(f"{state}: {indicator.statement}\nrates {row}")
+            states["/".join(key)] = state
         question = "  Any more (Enter = go on)"
 
 
 class RatingPicker(dict[IndicatorKey, str]):
     def __str__(self) -> str:
-        return ", ".join(f"{'/'.join(key)} {how}" for key, how in self.items())
+        return ", ".join(f"{'/'.join(key)} {state}" for key, state in self.items())
 
 
 def _picked(word: str, keys: Sequence[IndicatorKey]) -> tuple[IndicatorKey, str]:
@@ -265,19 +265,19 @@ def source_of(opened: OpenDatabase, record: dict[str, Any]) -> dict[str, Any] | 
         return by_name.get(text.casefold()) or parsing.id(text)
 
     offers = titled(sources)
-    known = listed(offers) if offers else "none is registered yet: name a new one"
+    registered = listed(offers) if offers else "none is registered yet: name a new one"
     question = "Source: its id or name (? lists them; Enter = none)"
     while True:
         record["source"] = prompt.optional(
-            question, named, known, record["source"], label="source", offers=offers
+            question, named, registered, record["source"], label="source", offers=offers
         )
         if record["source"] in sources:
             return None
         if record["source"] is None:
             shares = opened.database.tracker.grade_weights
             if shares and not record["grade"]:
-                kept = percent(shares.share("F6"))
-                tell(f"without a source it is graded F6, and keeps {kept} of its rating")
+                share_text = percent(shares.share("F6"))
+                tell(f"without a source it is graded F6, and keeps {share_text} of its rating")
             return None
         hint = did_you_mean(record["source"], sources)
         tell(f"there is no source '{record['source']}'" + (f"; {hint}" if hint else ""))
@@ -285,6 +285,6 @@ def source_of(opened: OpenDatabase, record: dict[str, Any]) -> dict[str, Any] | 
             break
         record["source"] = None
         prompt.unsaid()
-    at = AnswerContext(parsing.today(), opened, {})
-    new_source = record["new_source"] = {ask.key: answer_to(ask, None, at) for ask in KEYS}
+    context = AnswerContext(parsing.today(), opened, {})
+    new_source = record["new_source"] = {ask.key: answer_to(ask, None, context) for ask in KEYS}
     return new_source

@@ -58,18 +58,18 @@ class PromptHistory:
         key = question, self.times[question] + 1
         return key in self.answers or key in self.before
 
-    def answered(self, key: Key, answer: str, label: str | None, shown: str) -> None:
+    def answered(self, key: Key, answer: str, label: str | None, text: str) -> None:
         self.answers[key] = answer
         self.asked.append(key)
         self.messages.clear()
         self.is_quiet = bool(self.before)
         if label:
-            self.rows.append(PreviewLine(label, shown, key))
+            self.rows.append(PreviewLine(label, text, key))
 
-    def given(self, question: str, label: str, shown: str, *, is_option: bool) -> None:
+    def given(self, question: str, label: str, text: str, *, is_option: bool) -> None:
         """Put a value of the command line into the record too."""
         key = self.key(question)
-        self.rows.append(PreviewLine(label, shown, key if is_option else None))
+        self.rows.append(PreviewLine(label, text, key if is_option else None))
 
     def take_back(self, key: Key, answer: str = "") -> None:
         """This question is asked again, with what was answered unless that was a default."""

@@ -128,13 +128,13 @@ def search(
         store=hidden(store.address),
         **msgspec.structs.asdict(within),
         queries=tuple(
-            _found(query, answers[n], numbers[query.tracker], recorded.get(query.tracker, {}))
+            _matches(query, answers[n], numbers[query.tracker], recorded.get(query.tracker, {}))
             for n, query in enumerate(searches)
         ),
     )
 
 
-def _found(
+def _matches(
     query: IndicatorSearch,
     answer: Mapping[str, Any],
     numbers: Iterator[int],
@@ -228,8 +228,8 @@ def evidence_of(store: EventStore, match: SearchMatches, candidate: Candidate) -
 
 
 def _row(layout: EventLayout, row: Mapping[str, Any]) -> Candidate:
-    known = {name: row.get(name) for name in ("id", *layout.columns)}
-    texts = {name: clean(str(value)) for name, value in known.items() if value is not None}
+    values = {name: row.get(name) for name in ("id", *layout.columns)}
+    texts = {name: clean(str(value)) for name, value in values.items() if value is not None}
     fields = {name: text for name, text in texts.items() if text and name != "date"}
     return Candidate(
         number=0,
@@ -269,8 +269,11 @@ def query_of(
         if column is None:
             if name in layout.columns:
                 _refuse(layout.columns[name], _use(name, layout), columns.values())
-            known = [*(field for field, column in fields.items() if column), *columns.values()]
-            _refuse(name, "which the indicator matches", known)
+            fields_and_columns = [
+                *(field for field, column in fields.items() if column),
+                *columns.values(),
+            ]
+            _refuse(name, "which the indicator matches", fields_and_columns)
         if name in layout.codes and table[column].type().is_integer():
             raise ScenError(
                 f"{shown(column)} of {layout.title} is a number there: codes such as 036 have lost "
@@ -403,9 +406,9 @@ def _day(column: Any) -> Any:
     return plain.cast("date")
 
 
-def _refuse(name: str, use: str, known: Iterable[str]) -> NoReturn:
-    others = [shown(column) for column in known]
-    hint = did_you_mean(name, known) or f"it has {first_of(others, _NAMED)}"
+def _refuse(name: str, use: str, names: Iterable[str]) -> NoReturn:
+    others = [shown(column) for column in names]
+    hint = did_you_mean(name, names) or f"it has {first_of(others, _NAMED)}"
     raise ScenError(f"the event table has no {shown(name)}, {use}; {hint}")
 
 

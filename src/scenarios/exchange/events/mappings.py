@@ -33,10 +33,12 @@ class EventLayout(msgspec.Struct, frozen=True, kw_only=True):
 
     def summary_of(self, row: Fields) -> str:
         """The summary of a row, cut to the limit."""
-        known = {**row, "event": f"Event {row['id']}"}
+        values = {**row, "event": f"Event {row['id']}"}
         if "cameo" in row:
-            known["kind"] = _kind_of(row["cameo"])
-        options = ([known[name] for name in part.split() if name in known] for part in self.summary)
+            values["kind"] = _kind_of(row["cameo"])
+        options = (
+            [values[name] for name in words.split() if name in values] for words in self.summary
+        )
         return sentence(*(texts[0] for texts in options if texts))
 
 
@@ -47,7 +49,7 @@ def folded(name: str) -> str:
 
 def sentence(*parts: str | None) -> str:
     """The non-empty parts in one line, cut to the limit."""
-    text = clean(" – ".join(part for part in parts if part))
+    text = clean(" – ".join(text for text in parts if text))
     return text if len(text) <= LONGEST_SUMMARY else text[: LONGEST_SUMMARY - 1] + "…"
 
 
@@ -87,8 +89,8 @@ _KINDS = (
 
 def _kind_of(code: str) -> str:
     """The meaning of a code's first two digits; the code alone if they have none."""
-    known = code[:2].isdecimal() and 0 < int(code[:2]) <= len(_KINDS)
-    return f"{_KINDS[int(code[:2]) - 1]} (CAMEO {code})" if known else f"CAMEO {code}"
+    is_listed = code[:2].isdecimal() and 0 < int(code[:2]) <= len(_KINDS)
+    return f"{_KINDS[int(code[:2]) - 1]} (CAMEO {code})" if is_listed else f"CAMEO {code}"
 
 
 _ACTOR = (
@@ -113,10 +115,10 @@ GDELT = EventLayout(
     codes=frozenset({"cameo", "cameo_root"}),
     head=(
         *("GLOBALEVENTID", "SQLDATE", "MonthYear", "Year", "FractionDate"),
-        *(f"Actor{number}{part}" for number in (1, 2) for part in _ACTOR),
+        *(f"Actor{number}{suffix}" for number in (1, 2) for suffix in _ACTOR),
         *("IsRootEvent", "EventCode", "EventBaseCode", "EventRootCode", "QuadClass"),
         *("GoldsteinScale", "NumMentions", "NumSources", "NumArticles", "AvgTone"),
-        *(f"{of}Geo_{part}" for of in ("Actor1", "Actor2", "Action") for part in _GEO),
+        *(f"{of}Geo_{suffix}" for of in ("Actor1", "Actor2", "Action") for suffix in _GEO),
         *("DATEADDED", "SOURCEURL"),
     ),
 )

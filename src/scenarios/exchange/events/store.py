@@ -47,16 +47,16 @@ class EventFiles(NamedTuple):
     head: tuple[str, ...] = ()
 
 
-def files_of(place: Path, table: str, tables: Sequence[str], layout: EventLayout) -> EventFiles:
+def files_of(path: Path, table: str, tables: Sequence[str], layout: EventLayout) -> EventFiles:
     """The files of one of the wanted `tables`: those of its name, or the only ones."""
-    where = f"'{printable(str(place))}'"
-    if not place.exists():
+    where = f"'{printable(str(path))}'"
+    if not path.exists():
         raise ScenError(f"there is no event store at {where}: no such file or folder")
-    entries = place.iterdir() if place.is_dir() else [place]
-    named = [entry for entry in entries if entry == place or _is_named(entry, table)]
+    entries = path.iterdir() if path.is_dir() else [path]
+    named = [entry for entry in entries if entry == path or _is_named(entry, table)]
     if not named and len(tables) == 1:
-        named = [place]
-    elif not named or (place.is_file() and len(tables) > 1 and not _is_named(place, table)):
+        named = [path]
+    elif not named or (path.is_file() and len(tables) > 1 and not _is_named(path, table)):
         raise ScenError(
             f"{where} has no table '{table}': put each of {', '.join(tables)} "
             f"there as a folder or a file of its name, or name one indicator"
@@ -79,10 +79,10 @@ def _is_named(entry: Path, table: str) -> bool:
     return stem == folded(table) and (entry.is_dir() or _kind_of(entry) is not None)
 
 
-def _below(place: Path) -> list[Path]:
-    if place.is_file():
-        return [place]
-    paths = (path for path in place.rglob("*") if not path.name.startswith((".", "_")))
+def _below(file: Path) -> list[Path]:
+    if file.is_file():
+        return [file]
+    paths = (path for path in file.rglob("*") if not path.name.startswith((".", "_")))
     return [path for path in paths if path.is_file() and _kind_of(path)]
 
 
@@ -107,9 +107,9 @@ def _text(paths: tuple[Path, ...], layout: EventLayout) -> EventFiles:
     head: tuple[str, ...] = ()
     if layout.head and cells[0].strip('"').isdecimal():
         if len(cells) != len(layout.head):
-            place, columns = printable(str(path)), counted(len(cells), "column")
+            full_path, columns = printable(str(path)), counted(len(cells), "column")
             wanted = f"{layout.title} has {len(layout.head)}"
-            raise ScenError(f"'{place}' has {columns} and no head; {wanted}")
+            raise ScenError(f"'{full_path}' has {columns} and no head; {wanted}")
         head = layout.head
     return EventFiles(paths, "text", delimiter, quote, head)
 
@@ -182,9 +182,9 @@ class EventStore(NamedTuple):
 
 def layout_of(table: str) -> EventLayout:
     """The layout of a table by a word of its name; any other has `id` and `date`."""
-    known = next((word for word in table.split("-") if word in _LAYOUTS), None)
-    if known:
-        return _LAYOUTS[known]
+    name = next((word for word in table.split("-") if word in _LAYOUTS), None)
+    if name:
+        return _LAYOUTS[name]
     plain = {name: name for name in ("id", "date", "summary", "title", "text", "url")}
     parts = ("summary title text event",)
     return EventLayout(system=table, title=table, columns=plain, summary=parts)
@@ -239,24 +239,24 @@ def limited(stop: Callable[[], Any], seconds: float, what: str) -> Iterator[None
         watcher.join()
 
 
-def _files(place: Path, tables: Sequence[str]) -> dict[str, EventFiles]:
+def _files(path: Path, tables: Sequence[str]) -> dict[str, EventFiles]:
     by_table = {}
     for table in tables:
         with suppress(ScenError):  # raised again for the indicator that looks into it
-            by_table[table] = files_of(place, table, tables, layout_of(table))
+            by_table[table] = files_of(path, table, tables, layout_of(table))
     return by_table
 
 
 def _local(address: str, tables: Sequence[str]) -> EventStore:
     """Parquet or text through DuckDB, which may read these files and nothing else."""
-    place = Path(address).expanduser()
-    by_table = _files(place, tables)
+    path = Path(address).expanduser()
+    by_table = _files(path, tables)
     paths = [path for files in by_table.values() for path in files.paths]
     allowed = [form for path in paths for form in (str(path), _literal(path))]
     _, connection = _locked(None, allowed)
 
     def table(name: str) -> Rows:
-        files = by_table.get(name) or files_of(place, name, tables, layout_of(name))
+        files = by_table.get(name) or files_of(path, name, tables, layout_of(name))
         paths = [_literal(path) for path in files.paths]
         if files.kind == "parquet":
             return connection.read_parquet(paths, union_by_name=True)
@@ -277,18 +277,18 @@ def _local(address: str, tables: Sequence[str]) -> EventStore:
         )
 
     def state() -> list[tuple[int, ...]]:
-        known = (path.stat() for path in paths if path.exists())
-        return [(file.st_ino, file.st_size, file.st_mtime_ns) for file in known]
+        stats = (path.stat() for path in paths if path.exists())
+        return [(file.st_ino, file.st_size, file.st_mtime_ns) for file in stats]
 
     return EventStore(address, connection, table, state=state)
 
 
-def _locked(place: Path | None, allowed: Sequence[str] = ()) -> tuple[Any, Any]:
+def _locked(path: Path | None, allowed: Sequence[str] = ()) -> tuple[Any, Any]:
     """A DuckDB connection that reaches only these paths, and Ibis's over it."""
     import ibis  # noqa: PLC0415 - an extra
 
-    read_only, at = place is not None, str(place or ":memory:")
-    raw = connect(at, read_only=read_only, preserve_insertion_order=False, **_LIMITS)
+    read_only, target = path is not None, str(path or ":memory:")
+    raw = connect(target, read_only=read_only, preserve_insertion_order=False, **_LIMITS)
     # The order matters: once access is off no path can be allowed, and after the lock nothing can
     # be set (test_the_engine_reads_these_files_alone_and_fetches_nothing).
     if allowed:
@@ -317,11 +317,11 @@ def _spark(address: str, tables: Sequence[str]) -> EventStore:
     connection, stop = ibis.pyspark.connect(session), session.sparkContext.cancelAllJobs
     if not path:
         return EventStore(address, connection, partial(_catalogued, connection), stop=stop)
-    place = Path(path)
-    by_table = _files(place, tables)
+    file = Path(path)
+    by_table = _files(file, tables)
 
     def table(name: str) -> Rows:
-        files = by_table.get(name) or files_of(place, name, tables, layout_of(name))
+        files = by_table.get(name) or files_of(file, name, tables, layout_of(name))
         paths = [_literal(path) for path in files.paths]
         if files.kind == "parquet":
             frame = session.read.parquet(*paths)
@@ -356,10 +356,10 @@ def _by_address(address: str, _tables: Sequence[str]) -> EventStore:
 def _duckdb(address: str, _tables: Sequence[str]) -> EventStore:
     """A DuckDB file, opened read-only."""
     path = address.partition("://")[2]
-    place = next(filter(Path.is_file, (Path(path), Path(path.lstrip("/")))), None)
-    if place is None:
+    file = next(filter(Path.is_file, (Path(path), Path(path.lstrip("/")))), None)
+    if file is None:
         raise ScenError(f"there is no event store at '{printable(path)}': no such file")
-    raw, connection = _locked(place)
+    raw, connection = _locked(file)
 
     def tables() -> list[str]:  # Ibis 12 asks DuckDB 2 for them in a way that is gone
         rows = raw.execute("SELECT table_name FROM information_schema.tables").fetchall()
@@ -370,10 +370,10 @@ def _duckdb(address: str, _tables: Sequence[str]) -> EventStore:
 
 def _catalogued(connection: Any, name: str, tables: Callable[[], list[str]] | None = None) -> Rows:
     """A table of a database, by its name without case and underscores."""
-    known = (tables or connection.list_tables)()
-    same = next((other for other in known if folded(other) == folded(name)), None)
+    names = (tables or connection.list_tables)()
+    same = next((other for other in names if folded(other) == folded(name)), None)
     if same is None:
-        named = ", ".join(sorted(known)[:_NAMED]) or "none"
-        hint = did_you_mean(name, known) or f"it has {named}"
+        named = ", ".join(sorted(names)[:_NAMED]) or "none"
+        hint = did_you_mean(name, names) or f"it has {named}"
         raise ScenError(f"the event store has no table {shown(name)}; {hint}")
     return connection.table(same)

@@ -3,9 +3,10 @@
 import datetime as dt
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Literal, NamedTuple
 
+from scenarios import values
 from scenarios.errors import UsageError
 from scenarios.text import shown, slug
 from scenarios.values import CODES
@@ -65,12 +66,12 @@ class DateParser:
             figure_text = f"{value:.15g}" if isinstance(value, float) else shown(value)
             raise UsageError(f"{figure_text} is no date; in a spreadsheet, format it as a date")
         text = value.strip()
-        style, moment = self._read(column, text)
+        style, timestamp = self._read(column, text)
         first_style, first_row, first = self._seen.setdefault(column, (style, row, text))
         if first_style != style:
             words = f"{shown(text)}, and row {first_row} writes {shown(first)}"
             raise UsageError(f"{words}: one style of dates in a column")
-        return moment
+        return timestamp
 
     def observed(self, column: str, row: int, value: Any) -> dt.date | dt.datetime | str:
         """A day, a month (2021-12) or a year (2021)."""
@@ -83,8 +84,10 @@ class DateParser:
         try:
             if _ISO.match(text):
                 is_day = len(text) == len("2022-02-28")
-                moment = dt.date.fromisoformat(text) if is_day else dt.datetime.fromisoformat(text)
-                return "iso", moment
+                timestamp = (
+                    dt.date.fromisoformat(text) if is_day else dt.datetime.fromisoformat(text)
+                )
+                return "iso", timestamp
             for style, pattern in _STYLES.items():
                 if match := pattern.fullmatch(text):
                     return style, self._moment(column, text, match.groupdict())
@@ -252,13 +255,37 @@ def whole(cell: CellValue) -> int:
 def _pairs(cell: CellValue, example: str) -> list[tuple[str, str]]:
     match: dict[str, str] = {}
     for entry in several(cell):
-        name, equals, value = (part.strip() for part in entry.partition("="))
+        name, equals, value = (piece.strip() for piece in entry.partition("="))
         if not (name and equals and value):
             raise UsageError(f"{shown(entry)}: write {example}, with ; between several")
         if name in match:
             raise UsageError(f"{shown(name)} stands there twice")
         match[name] = value
     return [*match.items()]
+
+
+_PARSERS: tuple[tuple[Any, Parse], ...] = (
+    *((of, line) for of in (values.Title, values.Short, values.Summary, values.Id)),
+    (values.Label, label),
+    (values.Letter, letter),
+    (values.Observed, observed),
+    (values.Outcome, outcome),
+    (values.Prior, chance),
+    (values.Rating, rating),
+    (values.EvidenceIds, several),
+    (values.Ids, several),
+    (dict[values.ScenarioId, values.Rating], pairs),
+    (dict[values.IndicatorKey, values.IndicatorState], states),
+    (values.Foreign, text),
+    (dt.date, day),
+    (int, whole),
+    (str, text),
+)
+
+
+def parser(forms: Sequence[Any]) -> Parse | None:
+    """The parser of the cells of a key by the forms of its type, the first that has one."""
+    return next((parse for form in forms for of, parse in _PARSERS if of == form), None)
 
 
 def number(text: str) -> float | None:

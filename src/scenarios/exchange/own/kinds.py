@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import Any, Literal
 
+from scenarios.declarations import declared_keys
 from scenarios.errors import UsageError
 from scenarios.exchange.arrivals import (
     FilePosition,
@@ -14,33 +15,43 @@ from scenarios.exchange.arrivals import (
     SourceFile,
 )
 from scenarios.exchange.own import cells, rows
+from scenarios.exchange.own.cells import Parse
 from scenarios.exchange.own.rows import DeclaredIds, ImportKind
+from scenarios.model import Evidence, Indicator, Record, Scenario, Source
 
 LONGEST_TITLE = 200
+KeyParser = tuple[str, Parse, str]
+"""A key, the parser of its cells, and the other names of its column."""
+ID: KeyParser = ("id", cells.text, "")
+
+
+def columns(
+    model: type[Record], without: str, after: Mapping[str, KeyParser] = {}, **parsers: Parse
+) -> Iterator[KeyParser]:
+    """Yield the keys of a record and its parts that a cell can hold, as the model declares them.
+
+    Those `without` a column are written by scen alone, or only several of them make sense. Columns
+    that are no keys come `after` some.
+    """
+    apart = tuple(f"{name}." for name in without.split())
+    for declared in declared_keys(model):
+        parse = parsers.get(declared.name) or cells.parser(declared.forms)
+        if parse and not f"{declared.name}.".startswith(apart):
+            yield declared.name, parse, declared.key.also
+        if declared.name in after:
+            yield after[declared.name]
+
+
 SCENARIOS = ImportKind(
     "scenarios",
     (
-        ("id", cells.text, ""),
-        ("title", cells.line, ""),
-        ("short", cells.line, ""),
-        ("question", cells.text, ""),
-        ("resolution_criteria", cells.text, "criteria resolution_source_and_criteria"),
-        ("opened", cells.day, "open opens open_date opening_date"),
-        ("horizon", cells.day, "close closes close_date deadline resolve_by"),
-        ("set", cells.line, ""),
-        ("tags", cells.labels, "tag"),
-        ("prior.probability", cells.chance, "prior prior_probability"),
-        ("prior.basis", cells.text, "basis prior_basis"),
-        ("prior.includes", cells.several, ""),
-        ("prior.hazard", cells.text, ""),
-        ("implies", cells.several, ""),
-        ("resolution.outcome", cells.outcome, "outcome resolution"),
-        ("resolution.date", cells.day, "resolution_date resolved_on date_resolved"),
-        ("resolution.recorded", cells.day, ""),
-        ("resolution.basis", cells.text, "resolution_basis"),
-        ("resolution.evidence", cells.several, ""),
-        ("url", cells.text, "address link"),
-        ("foreign", cells.text, "foreign_id"),
+        ID,
+        *columns(
+            Scenario,
+            "prior.reference prior.hazard_ended formerly",
+            {"resolution.evidence": ("url", cells.text, "address link")},
+            tags=cells.labels,
+        ),
     ),
     families={"foreign": cells.text},
     required=(("title", "question"), ("horizon",)),
@@ -64,18 +75,7 @@ def _scenario(values: Mapping[str, Any], ids: DeclaredIds) -> dict[str, Any]:
 
 INDICATORS = ImportKind(
     "indicators",
-    (
-        ("scenario", cells.text, "scenario_id"),
-        ("id", cells.text, ""),
-        ("statement", cells.text, "indicator"),
-        ("ratings", cells.pairs, "rating"),
-        ("added", cells.day, ""),
-        ("watch", cells.text, ""),
-        ("due", cells.day, ""),
-        ("if_absent", cells.rating, ""),
-        ("chance", cells.chance, ""),
-        ("theme", cells.text, ""),
-    ),
+    (("scenario", cells.text, "scenario_id"), ID, *columns(Indicator, "events")),
     families={"ratings": cells.rating},
     required=(("scenario",), ("statement",), ("ratings",)),
     wide="ratings",
@@ -91,28 +91,12 @@ def _indicator(values: Mapping[str, Any], _ids: DeclaredIds) -> dict[str, Any]:
 EVIDENCE = ImportKind(
     "evidence",
     (
-        ("id", cells.text, ""),
-        ("summary", cells.line, "headline title"),
-        ("observed", cells.observed, "observed_on date_observed happened"),
-        ("recorded", cells.day, "recorded_on date_recorded"),
-        ("short", cells.line, ""),
-        ("analyst", cells.line, ""),
-        ("source", cells.line, ""),
-        ("url", cells.text, "address link"),
-        ("reliability", cells.letter, ""),
-        ("credibility", cells.whole, ""),
-        ("grade", cells.grade, ""),
-        ("origin", cells.label, ""),
-        ("event", cells.label, ""),
-        ("theme", cells.text, ""),
-        ("corroborated_by", cells.several, ""),
-        ("quote", cells.text, ""),
-        ("ratings", cells.pairs, "rating"),
-        ("indicators", cells.states, ""),
-        ("notes", cells.text, "note comment comments"),
-        ("retracted.date", cells.day, ""),
-        ("retracted.reason", cells.text, ""),
-        ("foreign", cells.text, "foreign_id"),
+        ID,
+        *columns(
+            Evidence,
+            "attachment proposed formerly",
+            {"credibility": ("grade", cells.grade, "")},
+        ),
     ),
     families={"ratings": cells.rating, "foreign": cells.text},
     required=(("summary",), ("observed",)),
@@ -131,14 +115,7 @@ def _item(values: Mapping[str, Any], ids: DeclaredIds) -> dict[str, Any]:
 
 SOURCES = ImportKind(
     "sources",
-    (
-        ("id", cells.text, ""),
-        ("name", cells.line, "source title"),
-        ("url", cells.text, "address link"),
-        ("reliability", cells.letter, ""),
-        ("reliability_basis", cells.text, "basis"),
-        ("foreign", cells.text, "foreign_id"),
-    ),
+    (ID, *columns(Source, "formerly")),
     families={"foreign": cells.text},
     required=(("name",), ("reliability",)),
 )
@@ -154,18 +131,18 @@ def _records(
     kind: Literal["scenario", "indicator", "evidence", "source"],
     columns: ImportKind,
     make: Callable[[Mapping[str, Any], DeclaredIds], dict[str, Any]],
-    given: SourceFile,
+    file: SourceFile,
     wanted: ReadOptions,
 ) -> ImportFile:
-    keyed = rows.sheet(given, wanted, columns)
+    keyed = rows.sheet(file, wanted, columns)
 
     def take(
-        values: Mapping[str, Any], place: FilePosition, ids: DeclaredIds
+        values: Mapping[str, Any], position: FilePosition, ids: DeclaredIds
     ) -> Iterator[ImportRecord]:
         yield ImportRecord(
             kind=kind,
             record=make(values, ids),
-            place=place,
+            position=position,
             id=values.get("id"),
             foreign=rows.foreign(values, wanted),
             address=values.get("url"),
@@ -197,10 +174,10 @@ FORECASTS = ImportKind(
 )
 
 
-def forecasts(given: SourceFile, wanted: ReadOptions) -> ImportFile:
-    keyed = rows.sheet(given, wanted, FORECASTS)
+def forecasts(file: SourceFile, wanted: ReadOptions) -> ImportFile:
+    keyed = rows.sheet(file, wanted, FORECASTS)
     if "analyst" not in keyed.columns and wanted.analyst is None:
-        raise UsageError(f"{given.name}: no column is analyst: --analyst names one for every row")
+        raise UsageError(f"{file.name}: no column is analyst: --analyst names one for every row")
     return rows.arrived(keyed, partial(_forecasts, keyed.columns, wanted))
 
 
@@ -208,7 +185,7 @@ def _forecasts(
     columns: Mapping[str, str],
     wanted: ReadOptions,
     values: Mapping[str, Any],
-    place: FilePosition,
+    position: FilePosition,
     ids: DeclaredIds,
 ) -> Iterator[ImportForecast]:
     rows.needed(values, "date")
@@ -225,9 +202,9 @@ def _forecasts(
             yield ImportForecast(
                 scenario=scenario,
                 analyst=analyst,
-                moment=values["date"],
+                timestamp=values["date"],
                 probability=values[field],
-                place=place._replace(column=columns[field]),
+                position=position._replace(column=columns[field]),
                 rationale=values.get("rationale"),
                 evidence=tuple(values.get("evidence", ())),
                 columns=columns,

@@ -75,11 +75,11 @@ def columns(
     chosen = [(name, field) for name, field in wanted.columns if name != EVERY_OTHER]
     _refuse_absent(chosen, names, file)
     mapped = {name for name, _ in chosen}
-    parts = {part for name in mapped for part in _PART.findall(name)}
+    parts = {word for name in mapped for word in _PART.findall(name)}
     chosen_columns = [_mapped(kind, name, field) for name, field in chosen if field]
     mapped_fields = {column.field for column in chosen_columns}
     rest, unknown = [name for name in names if name not in mapped], []
-    by_name = {name: field for name in rest if (field := _known(kind, name))}
+    by_name = {name: field for name in rest if (field := _key_of(kind, name))}
     is_wide = bool(kind.wide) and "probability" not in {*by_name.values()} | mapped_fields
     for name in rest:
         field = by_name.get(name)
@@ -90,8 +90,8 @@ def columns(
         elif field not in mapped_fields:
             chosen_columns.append(_mapped(kind, name, field))
     if unknown and (EVERY_OTHER, "") not in wanted.columns:
-        known = [*kind.fields, *(wanted.scenarios if is_wide else ())]
-        raise UsageError(f"{file}: {_unknown(kind, unknown, known)}")
+        allowed = [*kind.fields, *(wanted.scenarios if is_wide else ())]
+        raise UsageError(f"{file}: {_unknown(kind, unknown, allowed)}")
     present = {column.field for column in chosen_columns}
     for field, value in wanted.defaults.items():
         default = _mapped(kind, f"--default {field}", field, "--default")
@@ -108,10 +108,10 @@ def columns(
 def _refuse_absent(chosen: Sequence[tuple[str, str]], names: Sequence[str], file: str) -> None:
     for name, field in chosen:
         parts = [name] if name in names else _PART.findall(name) or [name]
-        for part in parts:
-            if part not in names:
-                hint = did_you_mean(part, names) or f"it has {', '.join(map(shown, names[:12]))}"
-                words = f"--map '{name}={field}': {file} has no column {shown(part)}"
+        for word in parts:
+            if word not in names:
+                hint = did_you_mean(word, names) or f"it has {', '.join(map(shown, names[:12]))}"
+                words = f"--map '{name}={field}': {file} has no column {shown(word)}"
                 raise UsageError(f"{words}; {hint}")
 
 
@@ -133,7 +133,7 @@ def _mapped(kind: ImportKind, name: str, field_text: str, option: str = "--map")
     return KeyColumn(field, name, parse)
 
 
-def _known(kind: ImportKind, name: str) -> str | None:
+def _key_of(kind: ImportKind, name: str) -> str | None:
     """The key that a column's name says for certain."""
     plain = _BLANK.sub("_", name.strip().lower())
     if plain in kind.fields:
@@ -157,10 +157,10 @@ def _read_as(kind: ImportKind, columns: Iterable[KeyColumn], wanted: ReadOptions
         yield f"read {', '.join(pairs)}; --map COLUMN=FIELD says otherwise"
 
 
-def _unknown(kind: ImportKind, unknown: Sequence[str], known: Sequence[str]) -> str:
+def _unknown(kind: ImportKind, unknown: Sequence[str], names: Sequence[str]) -> str:
     named = []
     for name in unknown[:10]:
-        hint = did_you_mean(_BLANK.sub("_", name.lower()), known)
+        hint = did_you_mean(_BLANK.sub("_", name.lower()), names)
         named.append(shown(name) + (f" ({hint})" if hint else ""))
     more = f" and {len(unknown) - 10} more" if len(unknown) > len(named) else ""
     what = "unknown column" if len(unknown) == 1 else "unknown columns"
@@ -206,13 +206,13 @@ class KeyedRows(NamedTuple):
     remarks: tuple[str, ...]
 
 
-def sheet(given: SourceFile, wanted: ReadOptions, kind: ImportKind) -> KeyedRows:
+def sheet(file: SourceFile, wanted: ReadOptions, kind: ImportKind) -> KeyedRows:
     """The rows of a file as keys with values."""
-    assert given.stream is not None  # noqa: S101 - a folder is refused before
+    assert file.stream is not None  # noqa: S101 - a folder is refused before
     table = reading.read(
-        given.stream, given.name, wanted.form, encoding=wanted.encoding, sheet=wanted.sheet
+        file.stream, file.name, wanted.form, encoding=wanted.encoding, sheet=wanted.sheet
     )
-    chosen = columns(kind, table.columns, wanted, given.name)
+    chosen = columns(kind, table.columns, wanted, file.name)
     named = {column.field: column.name for column in chosen}
     days = DateParser(wanted.dates)
     rows, room = list[TableRow](), MOST_CELLS
@@ -220,22 +220,22 @@ def sheet(given: SourceFile, wanted: ReadOptions, kind: ImportKind) -> KeyedRows
         room -= len(row.cells)
         if room < 0 or len(rows) == MOST_ROWS:
             words = f"more than {MOST_ROWS:,} rows or {MOST_CELLS:,} cells"
-            raise refused(given.name, row.number, f"{words}: split the file")
+            raise refused(file.name, row.number, f"{words}: split the file")
         rows.append(row)
         for column in chosen:
             days.look(column.name, row.number, row.cells.get(column.name))
     watched = wanted.progress(rows, "reading the rows", len(rows))
     remarks = (*table.remarks, *_read_as(kind, chosen, wanted))
-    return KeyedRows(named, _rows(watched, chosen, days, given.name), remarks)
+    return KeyedRows(named, _rows(watched, chosen, days, file.name), remarks)
 
 
 def _rows(
     rows: Iterable[TableRow], chosen: list[KeyColumn], days: DateParser, file: str
 ) -> Iterator[_Row]:
     for row in rows:
-        place = FilePosition(file, row.number)
+        position = FilePosition(file, row.number)
         if row.fault:
-            yield place, {}, [RowError(place, row.fault)]
+            yield position, {}, [RowError(position, row.fault)]
             continue
         values, misfits = {}, []
         for column in chosen:
@@ -245,9 +245,9 @@ def _rows(
             try:
                 values[column.field] = column.parse(CellValue(value, row.number, column.name, days))
             except UsageError as error:
-                where = place._replace(column=column.name)
+                where = position._replace(column=column.name)
                 misfits.append(RowError(where, str(error)))
-        yield place, values, misfits
+        yield position, values, misfits
 
 
 class DeclaredIds(NamedTuple):
@@ -264,23 +264,23 @@ Taker = Callable[[Mapping[str, Any], FilePosition, DeclaredIds], Taken]
 
 def arrived(keyed: KeyedRows, take: Taker) -> ImportFile:
     """The contents of a table; a row with a wrong cell or an unfit value is a misfit."""
-    taken, misfits, ids = (
+    records, misfits, ids = (
         list[ImportRecord | ImportForecast](),
         list[RowError](),
         DeclaredIds({}, {}),
     )
-    for place, values, wrong in keyed.rows:
+    for position, values, wrong in keyed.rows:
         misfits += wrong
         if wrong or not values:
             continue
         try:
-            taken += take(values, place, ids)
+            records += take(values, position, ids)
         except UsageError as error:
-            misfits.append(RowError(place, str(error)))
+            misfits.append(RowError(position, str(error)))
     return ImportFile(
-        records=tuple(record for record in taken if isinstance(record, ImportRecord)),
-        forecasts=tuple(record for record in taken if isinstance(record, ImportForecast)),
-        misfits=tuple(misfits),
+        records=tuple(record for record in records if isinstance(record, ImportRecord)),
+        forecasts=tuple(record for record in records if isinstance(record, ImportForecast)),
+        row_errors=tuple(misfits),
         sets=ids.sets,
         analysts=ids.analysts,
         remarks=keyed.remarks,
@@ -312,12 +312,12 @@ def foreign(values: Mapping[str, Any], wanted: ReadOptions) -> ForeignId | None:
     return None
 
 
-def named(values: Mapping[str, Any], key: str, known: dict[str, str]) -> dict[str, str]:
-    """A key whose value is an id that is made of a text, and kept with it among the `known`."""
+def named(values: Mapping[str, Any], key: str, ids: dict[str, str]) -> dict[str, str]:
+    """A key whose value is an id that is made of a text, and kept with it among the `ids`."""
     if key not in values:
         return {}
     id = slug(values[key], 80)
-    known.setdefault(id, values[key])
+    ids.setdefault(id, values[key])
     return {key: id}
 
 

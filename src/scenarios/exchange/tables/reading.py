@@ -155,25 +155,25 @@ def _plain(packed: bytes, file: str) -> io.BytesIO:
     plain = io.BytesIO()
     try:
         with zipfile.ZipFile(io.BytesIO(packed)) as source, zipfile.ZipFile(plain, "w") as target:
-            parts = [part for part in source.infolist() if _WANTED.fullmatch(part.filename)]
+            parts = [member for member in source.infolist() if _WANTED.fullmatch(member.filename)]
             if len(parts) > MOST_PARTS:
                 raise refused(file, 0, f"{len(parts):,} parts; at most {MOST_PARTS:,} are read")
-            if len({part.filename for part in parts}) < len(parts):
+            if len({member.filename for member in parts}) < len(parts):
                 raise refused(file, 0, "a part of the workbook stands in it twice")
             left, percent = MOST_UNPACKED, set[bytes]()
             # Styles first: without them 60 % in a cell would be 0.6, where CSV has 60%
             # (test_a_number_that_is_shown_in_percent_is_the_text_that_csv_has).
-            for part in sorted(parts, key=lambda part: "styles" not in part.filename.lower()):
-                data = _unpacked(source, part, left, file)
+            for member in sorted(parts, key=lambda member: "styles" not in member.filename.lower()):
+                data = _unpacked(source, member, left, file)
                 left -= len(data)
-                _look(part.filename, data, file)
-                if part.filename == "content.xml":
+                _look(member.filename, data, file)
+                if member.filename == "content.xml":
                     data = _of_opendocument(data, file)
-                elif "styles" in part.filename.lower():
+                elif "styles" in member.filename.lower():
                     percent |= _percent(data.decode(errors="replace"))
-                elif percent and part.filename.lower().startswith("xl/worksheets/"):
+                elif percent and member.filename.lower().startswith("xl/worksheets/"):
                     data = _SHOWN.sub(partial(_as_shown, percent), data)
-                target.writestr(part.filename, data)
+                target.writestr(member.filename, data)
     except ScenError:
         raise
     except BROKEN as error:
@@ -221,8 +221,8 @@ def _of_opendocument(data: bytes, file: str) -> bytes:
     )
 
 
-def _unpacked(source: zipfile.ZipFile, part: zipfile.ZipInfo, left: int, file: str) -> bytes:
-    with source.open(part) as opened:
+def _unpacked(source: zipfile.ZipFile, member: zipfile.ZipInfo, left: int, file: str) -> bytes:
+    with source.open(member) as opened:
         data = opened.read(left + 1)
     if len(data) > left:
         raise refused(file, 0, f"it unpacks to more than {MOST_UNPACKED >> 20} MiB: save it as CSV")
@@ -251,12 +251,12 @@ _MOST_EACH, _MOST_OF_ONE = 1_000, 200_000
 def value(stream: BinaryIO, file: str, encoding: str | None = None) -> Any:
     """The value of a JSON file; ScenError if it is too large, too deep, or has a key twice."""
     text, size = [], 0
-    for part in texts(stream, file, encoding):
-        size += len(part)
+    for chunk in texts(stream, file, encoding):
+        size += len(chunk)
         if size > MOST_JSON_BYTES:
             words = f"more than {MOST_JSON_BYTES >> 20} MiB of JSON: give it as JSON Lines"
             raise refused(file, 0, words)
-        text.append(part)
+        text.append(chunk)
     return parsed("".join(text), file, 0)
 
 
@@ -299,7 +299,7 @@ def _objects(value: Any, file: str) -> Iterable[Any]:
         if len(lists) > 1:
             names = ", ".join(map(shown, lists))
             raise refused(file, 0, f"which of its arrays is meant: {names}? Give that one alone")
-        is_row = any(not isinstance(part, list) for part in value.values())
+        is_row = any(not isinstance(inner, list) for inner in value.values())
         value = next(iter(lists.values()), [value] if is_row else value)
     if not isinstance(value, list):
         raise refused(file, 0, "neither an array of objects nor an object that holds one")

@@ -61,17 +61,21 @@ def table(
 def _rows(
     file: str, names: Sequence[str], rows: Iterator[tuple[int, Sequence[Any]]], *, ragged: bool
 ) -> Iterator[TableRow]:
-    width, taken = len(names), 0
+    width, row_count = len(names), 0
     for number, cells in rows:
-        full = {at: value for at, value in enumerate(cells) if _holds(value)}
+        full = {index: value for index, value in enumerate(cells) if _holds(value)}
         if not full:
             continue
-        taken += 1
-        if taken > MOST_ROWS:
+        row_count += 1
+        if row_count > MOST_ROWS:
             raise refused(file, number, f"more than {MOST_ROWS:,} rows: split the file")
         yield TableRow(
             number,
-            {names[at]: value for at, value in full.items() if at < width and names[at]},
+            {
+                names[index]: value
+                for index, value in full.items()
+                if index < width and names[index]
+            },
             _misshapen(names, len(cells), full, ragged=ragged),
         )
 
@@ -80,7 +84,7 @@ def _misshapen(
     names: Sequence[str], wide: int, full: Mapping[int, Any], *, ragged: bool
 ) -> str | None:
     """The fault of a row's shape: cells without a column, or too few cells."""
-    nameless = [at for at in full if at >= len(names) or not names[at]]
+    nameless = [index for index in full if index >= len(names) or not names[index]]
     if nameless:
         return f"{shown(str(full[nameless[0]]))} stands in column {nameless[0] + 1}, without a name"
     if wide < len(names) and not ragged:
@@ -139,11 +143,13 @@ def texts(stream: BinaryIO, file: str, encoding: str | None) -> Iterator[str]:
         try:
             text = decoder.decode(chunk, final=not chunk)
         except UnicodeDecodeError as error:
-            at = offset - pending + error.start
-            raise refused(file, 0, _stray(error.object, error.start, at, name)) from None
+            position = offset - pending + error.start
+            raise refused(file, 0, _stray(error.object, error.start, position, name)) from None
         if "\0" in text:
-            at = offset - pending + len(text[: text.index("\0")].encode(name))
-            raise refused(file, 0, f"byte {at:,} is NUL: this is not text (or --encoding utf-16)")
+            position = offset - pending + len(text[: text.index("\0")].encode(name))
+            raise refused(
+                file, 0, f"byte {position:,} is NUL: this is not text (or --encoding utf-16)"
+            )
         yield text.removeprefix("\ufeff") if offset == 0 else text
         if not chunk:
             return
@@ -164,9 +170,9 @@ def decoding(name: str) -> codecs.IncrementalDecoder:
     raise UsageError(f"--encoding '{name}' {words}")
 
 
-def _stray(data: bytes, start: int, at: int, encoding: str) -> str:
-    problem = f"byte {at:,} is 0x{data[start]:02x}, which is not {encoding.upper()}"
-    if data[:2] in _UTF_16 and at == 0:
+def _stray(data: bytes, start: int, offset: int, encoding: str) -> str:
+    problem = f"byte {offset:,} is 0x{data[start]:02x}, which is not {encoding.upper()}"
+    if data[:2] in _UTF_16 and offset == 0:
         return f"{problem} but the mark of UTF-16: --encoding utf-16"
     if encoding == "utf-8":
         return f"{problem}: --encoding windows-1252, or whichever it is in"

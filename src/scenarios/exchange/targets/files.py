@@ -33,12 +33,12 @@ class TablesDocument(msgspec.Struct):
     tables: dict[str, list[dict[str, Any]]]
 
 
-def _write_document(view: View, place: Path) -> None:
+def _write_document(view: View, path: Path) -> None:
     """Write the keys of `meta`, then the tables under `tables`, by name."""
     encode = msgspec.json.encode
-    with place.open("wb") as file:
+    with path.open("wb") as file:
         file.write(_BEGIN)
-        for key, value in msgspec.to_builtins(view.moment.stamp).items():
+        for key, value in msgspec.to_builtins(view.context.metadata).items():
             file.write(b"\n%s: %s," % (encode(key), encode(value)))
         file.write(b'\n"tables": {')
         for number, (name, table) in enumerate(view.tables.items()):
@@ -49,28 +49,28 @@ def _write_document(view: View, place: Path) -> None:
         file.write(b"\n}\n}\n")
 
 
-def _begins_with_stamp(head: bytes, named: bytes, place: Path, tracker: str | None = None) -> bool:
+def _begins_with_stamp(head: bytes, named: bytes, path: Path, tracker: str | None = None) -> bool:
     whose = b"" if tracker is None else named % msgspec.json.encode(tracker)
-    return begins_with(place, head + whose)
+    return begins_with(path, head + whose)
 
 
-def _read_document(place: Path) -> Iterator[TableRows]:
-    return _tables(msgspec.json.decode(place.read_bytes(), type=TablesDocument).tables)
+def _read_document(path: Path) -> Iterator[TableRows]:
+    return _tables(msgspec.json.decode(path.read_bytes(), type=TablesDocument).tables)
 
 
-def _write_lines(view: View, place: Path) -> None:
+def _write_lines(view: View, path: Path) -> None:
     """Write `meta`, then every other table, each row with the name of its table."""
-    with place.open("wb") as file:
+    with path.open("wb") as file:
         for name in ("meta", *(name for name in view.tables if name != "meta")):
             lead = {"table": name} | ({"schema": "tables"} if name == "meta" else {})
             for row in view.rows(name):
                 file.write(msgspec.json.encode(lead | _object(view.tables[name], row)) + b"\n")
 
 
-def _read_lines(place: Path) -> Iterator[TableRows]:
+def _read_lines(path: Path) -> Iterator[TableRows]:
     tables: dict[str, list[dict[str, Any]]] = {}
     decode = msgspec.json.Decoder(dict[str, Any]).decode
-    with place.open("rb") as file:
+    with path.open("rb") as file:
         for row in (decode(line) for line in file if line.strip()):
             tables.setdefault(str(row.pop("table", "")), []).append(row)
     return _tables(tables)
@@ -109,22 +109,22 @@ _CREATED = datetime(1980, 1, 1)  # noqa: DTZ001 - as the parts of the archive
 _MARKS = (f">{_MADE_BY}</dc:description>", "1980-01-01T00:00:00Z</dcterms:modified>")
 
 
-def write_workbook(place: Path, sheets: Sequence[Sheet], **properties: str) -> None:
+def write_workbook(path: Path, sheets: Sequence[Sheet], **properties: str) -> None:
     """Write a new workbook row by row; the same sheets and properties give the same bytes.
 
-    Its parts lie beside `place` until it is whole. ScenError where a table exceeds a sheet.
+    Its parts lie beside `path` until it is whole. ScenError where a table exceeds a sheet.
     """
     try:
-        from xlsxwriter import Workbook
-        from xlsxwriter.exceptions import FileCreateError
+        from xlsxwriter import Workbook  # noqa: PLC0415 - an extra
+        from xlsxwriter.exceptions import FileCreateError  # noqa: PLC0415 - an extra
     except ImportError:
         raise extra_needed("writing XLSX", "exchange") from None
     for name, columns, rows in sheets:
         if len(rows) >= _MOST_ROWS or len(columns) > _MOST_COLUMNS:
             most = f"{_MOST_ROWS - 1:,} rows and {_MOST_COLUMNS:,} columns: write Parquet"
             raise ScenError(f"{name}: {len(rows):,} by {len(columns):,}; a sheet holds {most}")
-    options = {"constant_memory": True, "tmpdir": str(place.parent), "use_zip64": True}
-    book = Workbook(str(place), options)
+    options = {"constant_memory": True, "tmpdir": str(path.parent), "use_zip64": True}
+    book = Workbook(str(path), options)
     book.set_properties({n: _fitting(properties[n]) for n in properties} | {"created": _CREATED})
     bold = book.add_format({"bold": True})
     days = {date: book.add_format({"num_format": "yyyy-mm-dd"})}
@@ -171,23 +171,23 @@ def _fitting(text: str) -> str:
     return units[: 2 * (_LONGEST - len(note))].decode("utf-16-le", "ignore") + note
 
 
-def _write_tables(view: View, place: Path) -> None:
+def _write_tables(view: View, path: Path) -> None:
     sheets = [
         (n, [c.name for c in table.columns], view.rows(n)) for n, table in view.tables.items()
     ]
-    title, tracker = view.moment.records.tracker.title, view.moment.stamp.tracker
-    write_workbook(place, sheets, title=title, subject=tracker, comments=_MADE_BY)
+    title, tracker = view.context.records.tracker.title, view.context.metadata.tracker
+    write_workbook(path, sheets, title=title, subject=tracker, comments=_MADE_BY)
 
 
-def _is_unsaved(place: Path, tracker: str | None = None) -> bool:
+def _is_unsaved(path: Path, tracker: str | None = None) -> bool:
     """True if no program has saved the workbook since it was exported."""
     try:
-        with ZipFile(place) as archive, archive.open("docProps/core.xml") as part:
-            core = part.read(4 << 20).decode().replace("_x005F_", "_")
+        with ZipFile(path) as archive, archive.open("docProps/core.xml") as mark:
+            core = mark.read(4 << 20).decode().replace("_x005F_", "_")
     except (BadZipFile, zlib.error, EOFError, KeyError, ValueError, RuntimeError):
         return False
     whose = "" if tracker is None else f">{escape(_fitting(tracker), quote=False)}</dc:subject>"
-    return all(part in core for part in (*_MARKS, whose))
+    return all(mark in core for mark in (*_MARKS, whose))
 
 
 WORKBOOK = Codec(_write_tables, _is_unsaved)

@@ -2,10 +2,6 @@
 
 In CSV an empty cell is null. A text that a spreadsheet would run is led by an apostrophe, as is one
 that begins with apostrophes before such a text; reading removes one apostrophe.
-
-As a Metaculus download there are two CSV files, without aggregates. Each scenario is a binary
-question; one that came from Metaculus has its number there, any other its own id. A forecast ends
-where the analyst's next one begins, or it expires or is withdrawn.
 """
 
 import csv
@@ -15,26 +11,19 @@ import os
 import re
 import shutil
 import sys
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import closing, suppress
-from datetime import date, timedelta
+from contextlib import suppress
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, NamedTuple, TextIO
 from urllib.parse import quote, unquote
 
 import msgspec
 
-from scenarios.analysis.evidence.knowledge import resolution
-from scenarios.analysis.forecasts import given
 from scenarios.errors import ScenError
-from scenarios.exchange.engine import connect
-from scenarios.exchange.statements import faults, fill, literal, quoted, selected
 from scenarios.exchange.targets.table import Codec, TableRows
 from scenarios.exchange.view.table import Type, ViewTable
 from scenarios.exchange.view.tables import TABLES
 from scenarios.exchange.view.view import ExportMetadata, View
-from scenarios.model import Analyst, Database, Scenario, ScenarioId
 from scenarios.text import printable
 
 _NAME = "datapackage.json"
@@ -62,20 +51,32 @@ _LONGEST = 200
 """Bytes of a tracker's name in a path."""
 
 
-def describe(
-    folder: Path, meta: ExportMetadata, resources: list[dict[str, Any]], title: str
-) -> None:
-    """Write the description of a folder, with our mark in it."""
-    package = {
-        "$schema": _PROFILE,
-        "name": "scen-export",
-        "title": title or "Scenarios",
-        "resources": resources,
-        _MARK: msgspec.to_builtins(meta),
-    }
-    text = json.dumps(package, indent=2, ensure_ascii=False)
-    with (folder / _NAME).open("w", encoding="utf-8", newline="\n") as file:
-        file.write(text + "\n")
+def folder_codec(
+    write: Callable[[View, Path], list[dict[str, Any]] | str],
+    read: Callable[[Path], Iterator[TableRows]] | None = None,
+) -> Codec:
+    """The codec of a folder that `write` fills; it returns the resources of `datapackage.json`.
+
+    Where it returns an ending, they are those of our tables, in files `TABLE.ENDING`. By that
+    description, which has our mark in it, an earlier export is known.
+    """
+
+    def write_described(view: View, folder: Path) -> None:
+        resources = write(view, folder)
+        if isinstance(resources, str):
+            resources = [_resource(table, resources) for table in view.tables.values()]
+        package = {
+            "$schema": _PROFILE,
+            "name": "scen-export",
+            "title": view.context.records.tracker.title or "Scenarios",
+            "resources": resources,
+            _MARK: msgspec.to_builtins(view.context.metadata),
+        }
+        text = json.dumps(package, indent=2, ensure_ascii=False)
+        with (folder / _NAME).open("w", encoding="utf-8", newline="\n") as file:
+            file.write(text + "\n")
+
+    return Codec(write_described, is_ours, read)
 
 
 def is_ours(folder: Path, tracker: str | None = None) -> bool:
@@ -104,13 +105,6 @@ def form(folder: Path) -> str | None:
         package = json.loads((folder / _NAME).read_bytes())
         return str(package["resources"][0]["format"]) if _MARK in package else None
     return None
-
-
-def _write(view: View, folder: Path, ending: str, write: Callable[[str, Path], None]) -> None:
-    for name in view.tables:
-        write(name, folder / f"{name}.{ending}")
-    resources = [_resource(table, ending) for table in view.tables.values()]
-    describe(folder, view.moment.stamp, resources, view.moment.records.tracker.title)
 
 
 def _resource(table: ViewTable, ending: str) -> dict[str, Any]:
@@ -142,25 +136,17 @@ def _resource(table: ViewTable, ending: str) -> dict[str, Any]:
     }
 
 
-def _files(folder: Path, ending: str) -> Iterator[tuple[str, Path]]:
-    paths = ((name, folder / f"{name}.{ending}") for name in TABLES)
-    return ((name, path) for name, path in paths if path.is_file())
-
-
-def _write_csv(view: View, folder: Path) -> None:
-    def write(name: str, place: Path) -> None:
-        with place.open("w", encoding="utf-8", newline="") as file:
-            _write_rows(
-                file, [column.name for column in view.tables[name].columns], view.rows(name)
-            )
-
-    _write(view, folder, "csv", write)
+def _write_csv(view: View, folder: Path) -> str:
+    for name, table in view.tables.items():
+        with (folder / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
+            _write_rows(file, [column.name for column in table.columns], view.rows(name))
+    return "csv"
 
 
 def _read_csv(folder: Path) -> Iterator[TableRows]:
     csv.field_size_limit(sys.maxsize)
-    for name, place in _files(folder, "csv"):
-        with place.open(encoding="utf-8-sig", newline="") as file:
+    for name in (name for name in TABLES if (folder / f"{name}.csv").is_file()):
+        with (folder / f"{name}.csv").open(encoding="utf-8-sig", newline="") as file:
             lines = csv.reader(file, strict=True)
             head = next(lines, [])
             yield name, head, [tuple(map(_text, line)) for line in lines]
@@ -194,22 +180,6 @@ def _text(cell: str) -> str | None:
     return (cell[1:] if cell[:1] == "'" and _RUN.match(cell) else cell) or None
 
 
-def _write_parquet(view: View, folder: Path) -> None:
-    with faults(folder), closing(connect()) as engine:
-
-        def write(name: str, place: Path) -> None:
-            fill(engine, view, [name])
-            engine.execute(f"COPY {quoted(name)} TO {literal(place)} (FORMAT parquet)")
-
-        _write(view, folder, "parquet", write)
-
-
-def _read_parquet(folder: Path) -> Iterator[TableRows]:
-    with faults(folder), closing(connect()) as engine:
-        for name, place in _files(folder, "parquet"):
-            yield name, *selected(engine, f"read_parquet({literal(place)})")
-
-
 def is_lake(folder: Path) -> bool:
     """True if trackers have been exported to a folder, or could be."""
     return (folder / _PARTS).is_dir()
@@ -222,161 +192,74 @@ def part_of(lake: Path, tracker: str) -> Path:
         need = "a tracker in a lake needs a short id: scen edit tracker id=NAME gives it one"
         raise ScenError(f"{need} (it has none, and no repository that stands for it)")
     if lake.is_dir() and any(lake.iterdir()) and not is_lake(lake):
-        shown = printable(str(lake))
-        raise ScenError(f"{shown}: holds more than the exports of trackers: name a new folder")
+        label = printable(str(lake))
+        raise ScenError(f"{label}: holds more than the exports of trackers: name a new folder")
     part = lake / _PARTS / name
     folders = [lake / table / f"tracker={name}" for table in TABLES]
-    _refuse_links(part.parent, part, *(place for own in folders for place in (own.parent, own)))
+    _refuse_links(part.parent, part, *(path for own in folders for path in (own.parent, own)))
     part.parent.mkdir(parents=True, exist_ok=True)
     return part
 
 
 def _refuse_links(*places: Path) -> None:
     """Refuse links where others may write: whoever follows one reads or replaces other files."""
-    for place in places:
-        if place.is_symlink():
-            shown = printable(str(place))
+    for path in places:
+        if path.is_symlink():
+            shown = printable(str(path))
             raise ScenError(f"{shown}: is a link, and none inside a lake is followed: remove it")
 
 
-def link(part: Path) -> None:
+def link(path: Path) -> None:
     """Link the tables of a part from their places; those of tables that are gone are removed."""
-    lake = part.parent.parent
+    lake = path.parent.parent
     for name in sorted(TABLES, key=lambda name: name == "meta"):
-        place = lake / name / f"tracker={part.name}" / f"{name}.parquet"
-        place.parent.mkdir(parents=True, exist_ok=True)
-        target = os.path.relpath(part / place.name, place.parent)
-        if place.is_symlink() and str(place.readlink()) != target:
-            own = place.with_name(f".{place.name}")  # it leads to tables that are not this part's
+        file = lake / name / f"tracker={path.name}" / f"{name}.parquet"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        target = os.path.relpath(path / file.name, file.parent)
+        if file.is_symlink() and str(file.readlink()) != target:
+            own = file.with_name(f".{file.name}")  # it leads to tables that are not this part's
             own.symlink_to(target)
-            own.replace(place)
-        if not os.path.lexists(place):
+            own.replace(file)
+        if not os.path.lexists(file):
             with suppress(FileExistsError):  # another export of the tracker was faster
-                place.symlink_to(target)
+                file.symlink_to(target)
     for table in (table for table in lake.iterdir() if table.name not in TABLES):
-        folder = table / f"tracker={part.name}"
+        folder = table / f"tracker={path.name}"
         is_own = folder.is_dir() and not (table.is_symlink() or folder.is_symlink())
         if is_own and all(link.is_symlink() and not link.exists() for link in folder.iterdir()):
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def parts(lake: Path) -> dict[str, Path]:
-    """The folder of each tracker whose tables are all there."""
+class LakePart(NamedTuple):
+    """The folder of the tables of a tracker in a lake."""
+
+    folder: Path
+
+    def table(self, name: str) -> Path | None:
+        """The Parquet file of a table; None if an older export has none.
+
+        Raises ScenError for a link, and for what is no regular file: a pipe never ends.
+        """
+        file = self.folder / f"{name}.parquet"
+        _refuse_links(self.folder, file)
+        if file.exists() and not file.is_file():
+            raise ScenError(f"{printable(str(file))}: is no regular file")
+        return file if file.exists() else None
+
+    def state(self) -> tuple[int, int] | None:
+        """Changes with each export; None where the folder is gone."""
+        with suppress(OSError):
+            entry = self.folder.lstat()  # a later export may be given the number of an earlier one
+            return entry.st_ino, entry.st_mtime_ns
+        return None
+
+
+def parts(lake: Path) -> dict[str, LakePart]:
+    """The part of each tracker whose tables are all there."""
     _refuse_links(lake / _PARTS, lake / "meta")
     whole = (lake / "meta").glob("tracker=*")
-    names = sorted(place.name.removeprefix("tracker=") for place in whole)
-    return {unquote(name): lake / _PARTS / name for name in names if name.strip(".")}
+    names = sorted(path.name.removeprefix("tracker=") for path in whole)
+    return {unquote(name): LakePart(lake / _PARTS / name) for name in names if name.strip(".")}
 
 
-def table_of(part: Path, name: str) -> Path | None:
-    """The file of a table in a part of a lake; None if an older export has none.
-
-    Raises ScenError for a link, and for what is no regular file: a pipe never ends.
-    """
-    file = part / f"{name}.parquet"
-    _refuse_links(part, file)
-    if file.exists() and not file.is_file():
-        raise ScenError(f"{printable(str(file))}: is no regular file")
-    return file if file.exists() else None
-
-
-CSV = Codec(_write_csv, is_ours, _read_csv)
-PARQUET = Codec(_write_parquet, is_ours, _read_parquet)
-
-_OUTCOMES = {"occurred": "yes", "did-not-occur": "no", "annulled": "annulled"}
-QUESTIONS = (
-    *("Question ID", "Question URL", "Question Title", "Post ID", "Post Curation Status"),
-    *("Post Published Time", "Default Project", "Default Project ID", "Categories"),
-    *("Leaderboard Tags", "Label", "Question Type", "MC Options (Current)", "MC Options (All)"),
-    *("MC Options History", "Lower Bound", "Open Lower Bound", "Upper Bound", "Open Upper Bound"),
-    *("Continuous Range", "Open Time", "CP Reveal Time", "Scheduled Close Time"),
-    *("Actual Close Time", "Resolution", "Resolution Known Time", "Include Bots in Aggregates"),
-    "Question Weight",
-)
-FORECASTS = (
-    *("Question ID", "Forecaster ID", "Forecaster Username", "Is Bot", "Start Time", "End Time"),
-    *("Forecaster Count", "Probability Yes", "Probability Yes Per Category", "Continuous CDF"),
-)
-_Cells = Mapping[str, object]
-
-
-def _write_metaculus(view: View, folder: Path) -> None:
-    records = view.moment.records
-    title = records.tracker.title or "Scenarios"
-    resources = []
-    for name, columns, rows in (
-        ("question_data", QUESTIONS, _questions(records, title)),
-        ("forecast_data", FORECASTS, _forecasts(records, view.moment.as_of)),
-    ):
-        with (folder / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
-            lines = csv.DictWriter(file, columns, lineterminator="\n")
-            lines.writeheader()
-            lines.writerows(rows)
-        fields = [{"name": column, "type": "string"} for column in columns]
-        about = {"type": "table", "format": "csv", "mediatype": "text/csv", "encoding": "utf-8"}
-        resources.append(
-            {"name": name, "path": f"{name}.csv", **about, "schema": {"fields": fields}}
-        )
-    describe(folder, view.moment.stamp, resources, title)
-
-
-METACULUS = Codec(_write_metaculus, is_ours)
-
-
-def _questions(records: Database, project: str) -> Iterator[_Cells]:
-    for id, scenario in records.scenarios.items():
-        outcome = resolution(records, id)
-        closed = min(outcome.date, scenario.horizon) if outcome else None
-        yield {
-            "Question ID": _question_number(id, scenario),
-            "Question URL": records.tracker.repository or "",
-            "Question Title": scenario.question,
-            "Post Curation Status": "approved",
-            "Post Published Time": _midnight(scenario.opened),
-            "Default Project": project,
-            "Categories": str([*scenario.tags]),
-            "Leaderboard Tags": "[]",
-            "Question Type": "binary",
-            "Open Lower Bound": False,
-            "Open Upper Bound": False,
-            "Open Time": _midnight(scenario.opened),
-            "Scheduled Close Time": _midnight(scenario.horizon),
-            "Actual Close Time": _midnight(closed),
-            "Resolution": _OUTCOMES[outcome.outcome] if outcome else "",
-            "Resolution Known Time": _midnight(outcome.date if outcome else None),
-            "Include Bots in Aggregates": False,
-            "Question Weight": 1.0,
-        }
-
-
-def _forecasts(records: Database, as_of: date) -> Iterator[_Cells]:
-    analysts = sorted({sheet.analyst for sheet in records.sheets.values()})
-    expiry = records.tracker.forecast_expires_days
-    for id, scenario in records.scenarios.items():
-        by_analyst: dict[Analyst, list[tuple[date, float | None]]] = defaultdict(list)
-        for forecast in given(records, id, None, as_of):
-            by_analyst[forecast.analyst].append((forecast.date, forecast.probability))
-        for analyst, forecasts in by_analyst.items():
-            for (day, chance), following in zip(forecasts, [*forecasts[1:], None], strict=True):
-                ends = [following[0]] if following else []
-                ends += [day + timedelta(days=expiry + 1)] if expiry is not None else []
-                if chance is not None:
-                    yield {
-                        "Question ID": _question_number(id, scenario),
-                        "Forecaster ID": analysts.index(analyst) + 1,
-                        "Forecaster Username": analyst,
-                        "Is Bot": False,
-                        "Start Time": _midnight(day),
-                        "End Time": _midnight(min(ends, default=None)),
-                        "Probability Yes": chance,
-                    }
-
-
-def _question_number(id: ScenarioId, scenario: Scenario) -> str:
-    """The number at Metaculus, or the id; an option there is no question of its own."""
-    number = str(scenario.foreign.get("metaculus", ""))
-    return number if number.isdecimal() else id
-
-
-def _midnight(day: date | None) -> str:
-    return f"{day} 00:00:00+00:00" if day else ""
+CSV = folder_codec(_write_csv, _read_csv)

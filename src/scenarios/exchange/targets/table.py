@@ -32,14 +32,9 @@ class Codec(NamedTuple):
 
 _OURS = (
     Target("csv", "folder", "a folder of CSV with datapackage.json", "targets.folders:CSV"),
-    Target("parquet", "folder", "a folder of Parquet", "targets.folders:PARQUET"),
     Target("json", "file", "one JSON document", "targets.files:DOCUMENT", (".json",)),
     Target("jsonl", "file", "JSON Lines", "targets.files:LINES", (".jsonl", ".ndjson")),
-    Target("sqlite", "file", "a SQLite file", "targets.sql:SQLITE", (".sqlite", ".sqlite3", ".db")),
-    Target("duckdb", "file", "a DuckDB file", "targets.sql:DUCKDB", (".duckdb", ".ddb")),
     Target("xlsx", "file", "a workbook", "targets.files:WORKBOOK", (".xlsx",)),
-    Target("postgresql", "address", "a schema", "targets.postgresql", also=("postgres",)),
-    Target("metaculus", "folder", "Metaculus's CSV", "targets.folders:METACULUS", tables=()),
 )
 TARGETS = tuple(replace(target, codec=f"scenarios.exchange.{target.codec}") for target in _OURS)
 """Our formats; a text without a scheme and without an ending names a folder of CSV."""
@@ -59,42 +54,39 @@ class _GuardedCodec(NamedTuple):
 
 
 def every_target() -> tuple[Target, ...]:
-    """Our formats, then those of extensions, whose codecs raise ScenError alone."""
+    """Our formats, then those of extensions; the codecs of strangers raise ScenError alone."""
     added = extensions.offered("targets", [target.name for target in TARGETS])
-    return (
-        *TARGETS,
-        *(replace(each.code, name=n, codec=_GuardedCodec(each)) for n, each in added.items()),
+    guarded = (
+        each.code if each.is_ours else replace(each.code, name=name, codec=_GuardedCodec(each))
+        for name, each in added.items()
     )
+    return (*TARGETS, *guarded)
 
 
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+):(.*)", re.DOTALL)
 
 
-class ParsedTarget(NamedTuple):
-    """A format and where to put it: a path, or an address."""
+def named(text: str) -> tuple[Target, str]:
+    """The format of `DIR`, `FILE.ENDING`, `scheme:PATH`, `sqlite:///PATH` or an address, and where.
 
-    target: Target
-    place: str
-
-
-def named(text: str) -> ParsedTarget:
-    """The target of `DIR`, `FILE.ENDING`, `scheme:PATH`, `sqlite:///PATH` or an address."""
+    That is a path, or an address.
+    """
     if match := _SCHEME.fullmatch(text):
         scheme, rest = match[1].lower(), match[2]
         schemes = {name: target for target in reversed(every_target()) for name in target.schemes}
         if target := schemes.get(scheme):
-            return ParsedTarget(target, text if target.form == "address" else _path(scheme, rest))
+            return target, text if target.form == "address" else _path(scheme, rest)
         raise UsageError(_unknown(f"no target {shown(scheme + ':')}", scheme, schemes))
-    place = Path(text)
-    if not text or text.endswith("/") or place.is_dir():
-        return ParsedTarget(TARGETS[0], text)
+    path = Path(text)
+    if not text or text.endswith("/") or path.is_dir():
+        return TARGETS[0], text
     endings = {ending: target for target in reversed(every_target()) for ending in target.endings}
     for ending in sorted(endings, key=len, reverse=True):
-        if place.name.lower().endswith(ending):
-            return ParsedTarget(endings[ending], text)
-    if not place.suffix:
-        return ParsedTarget(TARGETS[0], text)
-    if place.suffix.lower() == ".csv":
+        if path.name.lower().endswith(ending):
+            return endings[ending], text
+    if not path.suffix:
+        return TARGETS[0], text
+    if path.suffix.lower() == ".csv":
         folder = text[: -len(".csv")]
         words = f"CSV is a folder with a file for each table: write {folder}/ or csv:{folder}"
         raise UsageError(f"{shown(text)}: {words}")
@@ -112,11 +104,11 @@ def _path(scheme: str, rest: str) -> str:
     return path
 
 
-def _unknown(problem: str, word: str, known: Any) -> str:
-    hint = did_you_mean(word, known) or f"there are {', '.join(sorted(known))}"
+def _unknown(problem: str, word: str, names: Any) -> str:
+    hint = did_you_mean(word, names) or f"there are {', '.join(sorted(names))}"
     return f"{problem}; {hint}; a folder of CSV is named with a slash at its end, like out/"
 
 
-def begins_with(place: Path, begin: bytes) -> bool:
-    with place.open("rb") as file:
+def begins_with(path: Path, begin: bytes) -> bool:
+    with path.open("rb") as file:
         return file.read(len(begin)) == begin

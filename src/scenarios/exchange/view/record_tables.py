@@ -1,26 +1,24 @@
 """The records as tables: each column with the step to its value."""
 
-from collections.abc import Callable
 from datetime import date
 from functools import partial
 
 from scenarios.exchange.view.steps import (
+    ID,
+    PART_KEY,
+    POSITION_IN_RECORD,
+    RECORD_KIND,
     Beside,
-    Id,
     IsNumber,
     Itself,
     Key,
     Name,
-    PartKey,
-    Position,
-    RecordKind,
-    Step,
 )
 from scenarios.exchange.view.table import (
     SCENARIO,
-    ViewColumn,
     ViewTable,
     column,
+    columns,
     position,
     table,
     tables,
@@ -43,7 +41,31 @@ def _worth(database: Database, rating: Rating) -> float:
     return rating_decibans(rating, database.tracker.decibans)
 
 
-EVIDENCE = column("evidence_id", "text", "The item", Id())
+DEPENDENCE = (
+    column(
+        "dependence_within",
+        "real",
+        "How alike lines of one theme are, 0 to 1",
+        Key("evidence_dependence.within", otherwise=Key("evidence_dependence", "number")),
+    ),
+    column(
+        "dependence_between",
+        "real?",
+        "The same for lines of different themes; null: as within one",
+        "evidence_dependence.between",
+    ),
+)
+OBSERVED_DAY = column(
+    "observed_day", "date", "The first day that `observed` can mean", compute=_first_day
+)
+WEIGHT = column("weight", "real", "The share of a rating that its grade keeps", compute=_weight)
+IF_ABSENT = (
+    column("if_absent_code", "text?", "What absence is worth, as a code", Key("if_absent", "text")),
+    column(
+        "if_absent_ratio", "real?", "The same as a likelihood ratio", Key("if_absent", "number")
+    ),
+)
+EVIDENCE = column("evidence_id", "text", "The item", ID)
 RATING = (
     column("code", "text?", "CC, C, N, I or II; null where a ratio is given", Itself("text")),
     column(
@@ -51,17 +73,6 @@ RATING = (
     ),
     column("decibans", "real", "What code or ratio is worth, before any weight", compute=_worth),
 )
-
-
-def _proposed(way: Callable[[str], Step]) -> tuple[ViewColumn, ...]:
-    """Who proposed what a person accepted; the way to each key of that."""
-    return (
-        column("proposed_by", "text?", "feed, events, agent or person", way("by")),
-        column("proposed_name", "text?", "Its name", way("name")),
-        column("proposed", "date?", "The day on which it was proposed", way("on")),
-        column("proposed_from", "text?", "Where it was taken from", way("from")),
-        column("suggested", "text?", "Its ratings, grade or figure", way("suggested")),
-    )
 
 
 def _titles(meaning: str, of: str, id: str, title: str) -> ViewTable:
@@ -79,38 +90,7 @@ def _titles(meaning: str, of: str, id: str, title: str) -> ViewTable:
 RECORDED = tables(
     tracker=table(
         "What is tracked, and by which conventions: one row",
-        column("format", "integer", "The format of the files"),
-        column("tracker_id", "text?", "Whose exports these are, as it says", "id"),
-        column("title", "text?", "What is tracked"),
-        column("description", "text?", "Who tracks it, and for whom"),
-        column("notice", "text?", "What stands at the top of every report"),
-        column("repository", "text?", "Where the files lie"),
-        column("review_every_days", "integer", "The days between two reviews"),
-        column("forecast_expires_days", "integer?", "Days that a forecast stands at most"),
-        column("estimative_language", "text", "icd-203 or phia"),
-        column(
-            "dependence_within",
-            "real",
-            "How alike lines of one theme are, 0 to 1",
-            Key(
-                "evidence_dependence.within",
-                otherwise=Key("evidence_dependence", "number"),
-            ),
-        ),
-        column(
-            "dependence_between",
-            "real?",
-            "The same for lines of different themes; null: as within one",
-            "evidence_dependence.between",
-        ),
-        column("rating_strength", "real", "What every rating is multiplied by"),
-        column(
-            "extremize",
-            "real",
-            "What the mean log odds of a team are multiplied by",
-            "team.extremize",
-        ),
-        column("extensions", "json?", "Extensions whose rules, findings and tables it wants"),
+        *columns("tracker", evidence_dependence=DEPENDENCE),
         of="tracker",
         key="format",
     ),
@@ -124,7 +104,7 @@ RECORDED = tables(
     ),
     grade_weights=table(
         "The share of a rating that an Admiralty grade keeps; no rows: all of it",
-        column("scale", "text", "reliability or credibility", PartKey()),
+        column("scale", "text", "reliability or credibility", PART_KEY),
         position("the grade in its scale"),
         column("grade", "text", "A to F, or 1 to 6", Name(1)),
         column("weight", "real", "The share, 0 to 1", Itself()),
@@ -138,48 +118,22 @@ RECORDED = tables(
         "Feeds of news that are read when asked",
         column("feed_id", "text", "The id", Name(1)),
         position("the feed in the tracker"),
-        column("url", "text", "The address"),
-        column("source_id", "text", "Who says so", "source"),
-        column("match", "json", "Words of which a story has one; none: every story"),
-        column("since", "date?", "The first day of which stories are proposed"),
+        *columns("tracker.feeds.*"),
         of="tracker.feeds.*",
         key="feed_id",
         refers="source_id sources",
     ),
     sources=table(
         "Who says so, and how reliable they are",
-        column("source_id", "text", "The id", Id()),
-        column("name", "text", "The name"),
-        column("url", "text?", "The address"),
-        column("reliability", "text", "The Admiralty letter, A to F"),
-        column("reliability_basis", "text?", "What the letter rests on"),
+        column("source_id", "text", "The id", ID),
+        *columns("source"),
         of="source",
         key="source_id",
     ),
     evidence=table(
         "What was observed, one thing a row",
-        column("evidence_id", "text", "The id", Id()),
-        column("summary", "text", "What happened"),
-        column("observed", "text", "When: a day, a month (2021-12) or a year"),
-        column("observed_day", "date", "The first day that this can mean", compute=_first_day),
-        column("recorded", "date", "When we knew"),
-        column("short", "text?", "A clause for headlines"),
-        column("analyst", "text?", "Who recorded it"),
-        column("source_id", "text?", "Who says so", "source"),
-        column("url", "text?", "Where it can be read"),
-        column("reliability", "text?", "A to F; null: its source's, else F"),
-        column("credibility", "integer?", "1 to 6; null: 6"),
-        column("weight", "real", "The share of a rating that its grade keeps", compute=_weight),
-        column("origin", "text?", "Who it comes from in the end"),
-        column("event", "text?", "The fact that several items report"),
-        column("theme_id", "text?", "What it is about", "theme"),
-        column("attachment_file", "text?", "The path of a saved copy", "attachment.file"),
-        column("attachment_sha256", "text?", "The SHA-256 of that copy", "attachment.sha256"),
-        column("quote", "text?", "In its own words"),
-        column("notes", "text?", "What else there is to say"),
-        column("retracted", "date?", "From this day it counts no longer", "retracted.date"),
-        column("retracted_reason", "text?", "Why", "retracted.reason"),
-        *_proposed(lambda key: Key(f"proposed.{key}")),
+        column("evidence_id", "text", "The id", ID),
+        *columns("evidence", observed=(OBSERVED_DAY,), credibility=(WEIGHT,)),
         of="evidence",
         key="evidence_id",
         refers="source_id sources; theme_id themes",
@@ -219,10 +173,19 @@ RECORDED = tables(
         key="evidence_id corroborated_by",
         refers="evidence_id evidence; corroborated_by evidence.evidence_id",
     ),
+    evidence_supersession=table(
+        "Earlier readings that an item replaces",
+        EVIDENCE,
+        position("the earlier one in its file"),
+        column("supersedes", "text", "The earlier item", Itself()),
+        of="evidence.supersedes.#",
+        key="evidence_id supersedes",
+        refers="evidence_id evidence; supersedes evidence.evidence_id",
+    ),
     foreign_ids=table(
         "What a record is called elsewhere",
-        column("kind", "text", "scenario, evidence or source", RecordKind()),
-        column("record_id", "text", "The record", Id()),
+        column("kind", "text", "scenario, evidence or source", RECORD_KIND),
+        column("record_id", "text", "The record", ID),
         position("the name in its file"),
         column("system", "text", "Where it is called so: metaculus, icews, …", Name(1)),
         column("foreign_id", "text", "What it is called there", Itself()),
@@ -233,8 +196,8 @@ RECORDED = tables(
     ),
     former_ids=table(
         "Ids that a record had before it was renamed",
-        column("kind", "text", "scenario, evidence or source", RecordKind()),
-        column("record_id", "text", "The record's id now", Id()),
+        column("kind", "text", "scenario, evidence or source", RECORD_KIND),
+        column("record_id", "text", "The record's id now", ID),
         position("the id in its file"),
         column("former_id", "text", "The id that it had", Itself()),
         of="scenario.formerly.# evidence.formerly.# source.formerly.#",
@@ -243,29 +206,8 @@ RECORDED = tables(
     ),
     scenarios=table(
         "Questions, with criteria, a horizon and a prior",
-        column("scenario_id", "text", "The id", Id()),
-        column("title", "text", "The title"),
-        column("short", "text?", "The noun phrase by which sentences name it"),
-        column("question", "text", "What is asked"),
-        column("resolution_criteria", "text", "How the outcome is told"),
-        column("opened", "date", "The day from which it is asked"),
-        column("horizon", "date", "The last day on which it can happen"),
-        column("set_id", "text?", "The set that it belongs to", "set"),
-        column("prior_probability", "real", "Probability before the evidence", "prior.probability"),
-        column("prior_basis", "text", "What that rests on", "prior.basis"),
-        column("reference_class", "text?", "Like cases", "prior.reference.class"),
-        column(
-            *("reference_occurred", "integer?", "In how many of them it happened"),
-            "prior.reference.occurred",
-        ),
-        column("reference_cases", "integer?", "Their number", "prior.reference.cases"),
-        column("reference_source", "text?", "Who counted them", "prior.reference.source"),
-        column("adjusted", "text?", "Why the prior differs", "prior.reference.adjusted"),
-        column("hazard", "text?", "constant: the prior falls as time passes", "prior.hazard"),
-        column(
-            "hazard_ended", "date?", "From then on waiting says nothing", "prior.hazard_ended.date"
-        ),
-        column("hazard_ended_reason", "text?", "Why", "prior.hazard_ended.reason"),
+        column("scenario_id", "text", "The id", ID),
+        *columns("scenario"),
         of="scenario",
         key="scenario_id",
         refers="set_id sets",
@@ -294,8 +236,7 @@ RECORDED = tables(
         "What was added to a question later",
         SCENARIO,
         position("the clarification in its file"),
-        column("date", "date", "The day"),
-        column("text", "text", "What was made clear"),
+        *columns("scenario.clarifications.#"),
         of="scenario.clarifications.#",
         key="scenario_id position",
         refers="scenario_id scenarios",
@@ -304,8 +245,7 @@ RECORDED = tables(
         "The prior under each outcome of another scenario",
         SCENARIO,
         column("given_scenario_id", "text", "The other scenario", Name(1)),
-        column("if_occurred", "real", "The prior if that occurs", "occurred"),
-        column("if_did_not_occur", "real", "The prior if it does not", "did-not-occur"),
+        *columns("scenario.prior.given.*"),
         of="scenario.prior.given.*",
         key="scenario_id",
         refers="scenario_id scenarios; given_scenario_id scenarios.scenario_id",
@@ -322,22 +262,10 @@ RECORDED = tables(
     ),
     indicators=table(
         "What is watched for",
-        column("scenario_id", "text", "The scenario in whose file it stands", Id()),
+        column("scenario_id", "text", "The scenario in whose file it stands", ID),
         column("indicator_id", "text", "Its id there", Name(1)),
         position("the indicator in that file"),
-        column("statement", "text", "What would be seen"),
-        column("added", "date", "When it was written down"),
-        column("watch", "text?", "Where, how often and who"),
-        column("due", "date?", "After this day its absence counts"),
-        column(
-            "if_absent_code", "text?", "What absence is worth, as a code", Key("if_absent", "text")
-        ),
-        column(
-            "if_absent_ratio", "real?", "The same as a likelihood ratio", Key("if_absent", "number")
-        ),
-        column("chance", "real?", "How probable it is to be seen by then"),
-        column("theme_id", "text?", "What it is about", "theme"),
-        column("events", "json?", "What to look for in an event store"),
+        *columns("scenario.indicators.*", if_absent=IF_ABSENT),
         of="scenario.indicators.*",
         key="scenario_id indicator_id",
         refers="scenario_id scenarios; theme_id themes",
@@ -345,7 +273,7 @@ RECORDED = tables(
     ),
     indicator_ratings=table(
         "How much more expected an indicator is if a scenario happens than if not",
-        column("scenario_id", "text", "The scenario in whose file the indicator stands", Id()),
+        column("scenario_id", "text", "The scenario in whose file the indicator stands", ID),
         column("indicator_id", "text", "The indicator", Name(1)),
         position("the rating in that file"),
         column("rated_scenario_id", "text", "The scenario that is rated", Name(2)),
@@ -358,10 +286,7 @@ RECORDED = tables(
     resolutions=table(
         "Outcomes, of the scenarios that have one",
         SCENARIO,
-        column("outcome", "text", "occurred, did-not-occur or annulled"),
-        column("date", "date", "When the outcome became known: scoring ends here"),
-        column("recorded", "date", "When it entered the database"),
-        column("basis", "text", "What it rests on"),
+        *columns("scenario.resolution"),
         of="scenario.resolution",
         key="scenario_id",
         refers="scenario_id scenarios",
@@ -378,21 +303,20 @@ RECORDED = tables(
     ),
     sheets=table(
         "One analyst's forecasts of one day",
-        column("sheet_id", "text", "The id", Id()),
-        column("date", "date", "The day"),
-        column("analyst", "text", "Who forecasts"),
+        column("sheet_id", "text", "The id", ID),
+        *columns("forecasts"),
         of="forecasts",
         key="sheet_id",
         indexes="analyst+date; date",
     ),
     forecasts=table(
         "Stated probabilities",
-        column("sheet_id", "text", "The sheet, which has its day and its analyst", Id()),
+        column("sheet_id", "text", "The sheet, which has its day and its analyst", ID),
         position("the scenario in its file"),
         column("scenario_id", "text", "The scenario", Name(1)),
         column("probability", "real?", "0.0001 to 0.9999; null withdraws", Itself()),
         column("rationale", "text?", "Why", Beside("rationales")),
-        *_proposed(partial(Beside, "proposed")),
+        *columns("forecasts.proposed.*", partial(Beside, "proposed")),
         of="forecasts.probabilities.*",
         key="sheet_id scenario_id",
         refers="sheet_id sheets; scenario_id scenarios",
@@ -400,12 +324,12 @@ RECORDED = tables(
     ),
     forecast_evidence=table(
         "The evidence that moved a forecast",
-        column("sheet_id", "text", "The sheet", Id()),
+        column("sheet_id", "text", "The sheet", ID),
         column(
             "position",
             "integer",
             "The place of the item in its file, from 1",
-            Position(in_record=True),
+            POSITION_IN_RECORD,
         ),
         column("scenario_id", "text", "The scenario", Name(1)),
         column("evidence_id", "text", "The item", Itself()),

@@ -7,17 +7,18 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from scenarios.analysis.changes import records as records_of
+from scenarios.declarations import NestedRecord, keys
 from scenarios.exchange.arrivals import FilePosition, RowError
 from scenarios.exchange.view.record_tables import RECORDED
 from scenarios.exchange.view.steps import (
+    ID,
+    PART_KEY,
+    RECORD_KIND,
     Beside,
-    Id,
     IsNumber,
     Itself,
     Key,
     Name,
-    PartKey,
-    RecordKind,
     RecordPart,
     keys_of,
 )
@@ -26,7 +27,6 @@ from scenarios.exchange.view.tables import TABLES
 from scenarios.model import Database, Kind
 from scenarios.paths import MODELS
 from scenarios.text import did_you_mean, shown
-from scenarios.values import NestedRecord, keys
 
 Cells = dict[str, Any]
 """A row by the names of its columns, without those that are null or computed."""
@@ -46,11 +46,13 @@ def typed(read: Read, misfits: list[RowError]) -> dict[str, list[Cells]]:
         if absent:  # rows without a position keep their order
             hint = did_you_mean(absent[0], columns)
             message = f"there is no column {absent[0]}" + (f"; {hint}" if hint else "")
-            misfits.append(RowError(place=FilePosition(name, 1), message=message))
+            misfits.append(RowError(position=FilePosition(name, 1), message=message))
             continue
-        known = {column.name: column for column in table.columns if not column.compute}
-        dicts = [dict(_row(name, n, known, columns, row, misfits)) for n, row in enumerate(rows, 2)]
-        if "position" in known:
+        by_name = {column.name: column for column in table.columns if not column.compute}
+        dicts = [
+            dict(_row(name, n, by_name, columns, row, misfits)) for n, row in enumerate(rows, 2)
+        ]
+        if "position" in by_name:
             dicts.sort(key=lambda cells: cells.get("position", 0))
         by_table[name] = dicts
     return by_table
@@ -59,30 +61,30 @@ def typed(read: Read, misfits: list[RowError]) -> dict[str, list[Cells]]:
 def _row(
     name: str,
     number: int,
-    known: Mapping[str, ViewColumn],
+    by_name: Mapping[str, ViewColumn],
     columns: Sequence[str],
     row: Sequence[object],
     misfits: list[RowError],
 ) -> Iterator[tuple[str, Any]]:
     if len(row) != len(columns):
         message = f"the row has {len(row)} cells, and the table {len(columns)} columns"
-        misfits.append(RowError(place=FilePosition(name, number), message=message))
+        misfits.append(RowError(position=FilePosition(name, number), message=message))
         return
     for column, cell in zip(columns, row, strict=True):
-        of = known.get(column)
+        of = by_name.get(column)
         if of is None:
             continue
         if cell is None:
             if not of.null and column != "position":
-                place = FilePosition(name, number, column)
-                misfits.append(RowError(place=place, message="this is empty"))
+                position = FilePosition(name, number, column)
+                misfits.append(RowError(position=position, message="this is empty"))
             continue
         read, words = _READ[of.type]
         try:
             yield column, read(cell)
         except (ValueError, TypeError, OverflowError, KeyError):
             message = f"{shown(cell)} is not {words}"
-            misfits.append(RowError(place=FilePosition(name, number, column), message=message))
+            misfits.append(RowError(position=FilePosition(name, number, column), message=message))
 
 
 def _text(cell: object) -> str:
@@ -135,9 +137,9 @@ def rows_of(table: ViewTable, database: Database) -> Iterator[Row]:
         kind, *path = source.split(".")
         name = next((key for key in reversed(path) if key not in ("*", "#")), kind)
         for id, record in records_of(database, kind).items():
-            for n, (names, place, value) in enumerate(_parts(record, path), start=1):
-                part = RecordPart(kind, name, id, record, names, value, place, n)
-                yield tuple(_cell(column, part, database) for column in table.columns)
+            for n, (names, index, value) in enumerate(_parts(record, path), start=1):
+                record_part = RecordPart(kind, name, id, record, names, value, index, n)
+                yield tuple(_cell(column, record_part, database) for column in table.columns)
 
 
 def _parts(value: Any, path: Sequence[str]) -> Iterator[tuple[tuple[Any, ...], int, Any]]:
@@ -146,17 +148,17 @@ def _parts(value: Any, path: Sequence[str]) -> Iterator[tuple[tuple[Any, ...], i
         yield (), 0, value
     elif path[0] in ("*", "#"):
         named = value.items() if path[0] == "*" else enumerate(value, start=1)
-        for place, (name, part) in enumerate(named, start=1):
-            for names, inner, inside in _parts(part, path[1:]):
-                yield (name, *names), inner or place, inside
-    elif (part := getattr(value, path[0])) is not None:
-        yield from _parts(part, path[1:])
+        for index, (name, nested) in enumerate(named, start=1):
+            for names, inner, inside in _parts(nested, path[1:]):
+                yield (name, *names), inner or index, inside
+    elif (nested := getattr(value, path[0])) is not None:
+        yield from _parts(nested, path[1:])
 
 
-def _cell(column: ViewColumn, part: RecordPart, database: Database) -> Value:
+def _cell(column: ViewColumn, record_part: RecordPart, database: Database) -> Value:
     if column.compute:
-        return column.compute(database, part.value)
-    value = column.step.get(part)
+        return column.compute(database, record_part.value)
+    value = column.step.get(record_part)
     if column.type == "json":
         return None if value is None else as_json(value)
     return None if value == "" else str(value) if column.type == "text" and value else value
@@ -174,32 +176,32 @@ def records(tables: Mapping[str, Sequence[Cells]]) -> Iterator[RecordContent]:
     """The tracker, then every record; keys that hold nothing are left out."""
     every: dict[str, dict[str, Any]] = {kind: {} for kind in _ORDER}
     parts = [(source, table) for table in RECORDED for source in table.of]
-    for source, table in sorted(parts, key=lambda part: part[0].count(".")):
+    for source, table in sorted(parts, key=lambda pair: pair[0].count(".")):
         for cells in tables.get(table.name, ()):
             _put_row(every, table, source, cells)
     for kind in _ORDER:
         for id, record in every[kind].items():
-            yield RecordContent(kind, id, _kept(record, NestedRecord(MODELS[kind])))
+            yield RecordContent(kind, id, _without_empty(record, NestedRecord(MODELS[kind])))
 
 
 def _put_row(every: dict[str, dict[str, Any]], table: ViewTable, source: str, cells: Cells) -> None:
     """Put a row into its record; one of a record, or of a named part, that is not there is lost."""
     kind, *path = source.split(".")
     about = {column.step: cells.get(column.name) for column in table.columns}
-    is_elsewhere = about.get(PartKey()) not in (None, *path)
-    if is_elsewhere or about.get(RecordKind(), kind) != kind:
+    is_elsewhere = about.get(PART_KEY) not in (None, *path)
+    if is_elsewhere or about.get(RECORD_KIND, kind) != kind:
         return
     halves = "/".join(str(about[half]) for half in (Name(1, 0), Name(1, 1)) if half in about)
     names = iter([about.get(Name(1), halves), about.get(Name(2))])
     inside = (next(names) if key == "*" else None if key == "#" else key for key in path)
-    steps = [about.get(Id(), kind), *inside]
+    steps = [about.get(ID, kind), *inside]
     if not _has_parents(every[kind], steps, source):
         return
     _put(every[kind], steps, _entry(table, cells))
     for column in table.columns:
         if isinstance(way := column.step, Beside) and column.name in cells:
-            place = [steps[0], way.key, steps[-1], *keys_of(way.below)]
-            _put(every[kind], place, cells[column.name])
+            index = [steps[0], way.key, steps[-1], *keys_of(way.below)]
+            _put(every[kind], index, cells[column.name])
 
 
 def _has_parents(node: Any, steps: Sequence[str | None], source: str) -> bool:
@@ -241,15 +243,17 @@ def _put(node: Any, steps: Sequence[str | None], value: Any) -> None:
         node[steps[-1]] = value
 
 
-def _kept(record: dict[str, Any], part: NestedRecord) -> dict[str, Any]:
+def _without_empty(record: dict[str, Any], nested: NestedRecord) -> dict[str, Any]:
     """The keys in their order that hold something, or a probability: null withdraws it."""
-    kept = {}
-    for key, below in keys(part.record).items():
+    record_keys = {}
+    for key, below in keys(nested.record).items():
         value = record.get(key)
         if below and isinstance(value, dict):
             alone = NestedRecord(below.record)
-            many = below.many and {name: _kept(inner, alone) for name, inner in value.items()}
-            value = many or _kept(value, alone)
+            many = below.many and {
+                name: _without_empty(inner, alone) for name, inner in value.items()
+            }
+            value = many or _without_empty(value, alone)
         if value not in (None, [], {}):
-            kept[key] = value
-    return kept
+            record_keys[key] = value
+    return record_keys

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from keyword import iskeyword
-from typing import Any, Literal, NamedTuple, Protocol
+from typing import Any, Literal, NamedTuple
 
 import msgspec
 
@@ -19,37 +19,24 @@ class RecordPart(NamedTuple):
     record: Any
     names: tuple[Any, ...]
     value: Any
-    place: int
+    number: int
     place_in_record: int
 
 
-class Step(Protocol):
-    """The way to a value from a part; equal ways are equal, and can be keys."""
+class PartField(msgspec.Struct, frozen=True):
+    """A field of the part itself: the id or the kind of its record, the key that holds it, a place.
 
-    def get(self, part: RecordPart, /) -> Any:
-        """The value; None where it is absent."""
-        ...
+    Equal ways are equal, and can be keys; so it is with the others.
+    """
 
+    name: Literal["id", "kind", "key", "number", "place_in_record"]
 
-class Id(msgspec.Struct, frozen=True):
-    """The record's id."""
-
-    def get(self, part: RecordPart) -> Any:
-        return part.id
+    def get(self, record_part: RecordPart) -> Any:
+        return getattr(record_part, self.name)
 
 
-class RecordKind(msgspec.Struct, frozen=True):
-    """The record's kind."""
-
-    def get(self, part: RecordPart) -> Any:
-        return part.kind
-
-
-class PartKey(msgspec.Struct, frozen=True):
-    """The key that holds the part."""
-
-    def get(self, part: RecordPart) -> Any:
-        return part.key
+ID, RECORD_KIND, PART_KEY = PartField("id"), PartField("kind"), PartField("key")
+POSITION, POSITION_IN_RECORD = PartField("number"), PartField("place_in_record")
 
 
 class Name(msgspec.Struct, frozen=True):
@@ -58,18 +45,9 @@ class Name(msgspec.Struct, frozen=True):
     level: int
     half: int | None = None
 
-    def get(self, part: RecordPart) -> Any:
-        name = part.names[self.level - 1]
+    def get(self, record_part: RecordPart) -> Any:
+        name = record_part.names[self.level - 1]
         return name if self.half is None else name.split("/")[self.half]
-
-
-class Position(msgspec.Struct, frozen=True):
-    """The place in the last list or mapping, or in the whole record, from 1."""
-
-    in_record: bool = False
-
-    def get(self, part: RecordPart) -> Any:
-        return part.place_in_record if self.in_record else part.place
 
 
 class Beside(msgspec.Struct, frozen=True):
@@ -78,8 +56,8 @@ class Beside(msgspec.Struct, frozen=True):
     key: str
     below: str = ""
 
-    def get(self, part: RecordPart) -> Any:
-        value = getattr(part.record, self.key).get(part.names[0])
+    def get(self, record_part: RecordPart) -> Any:
+        value = getattr(record_part.record, self.key).get(record_part.names[0])
         return inside(value, keys_of(self.below))
 
 
@@ -88,15 +66,15 @@ class Itself(msgspec.Struct, frozen=True):
 
     kind: ValueKind = "any"
 
-    def get(self, part: RecordPart) -> Any:
-        return part.value if isinstance(part.value, _TYPES[self.kind]) else None
+    def get(self, record_part: RecordPart) -> Any:
+        return record_part.value if isinstance(record_part.value, _TYPES[self.kind]) else None
 
 
 class IsNumber(msgspec.Struct, frozen=True):
     """True where the part is a number, and no text."""
 
-    def get(self, part: RecordPart) -> Any:
-        return isinstance(part.value, int)
+    def get(self, record_part: RecordPart) -> Any:
+        return isinstance(record_part.value, int)
 
 
 class Key(msgspec.Struct, frozen=True):
@@ -111,11 +89,15 @@ class Key(msgspec.Struct, frozen=True):
         """The keys above the last."""
         return keys_of(self.path)[:-1]
 
-    def get(self, part: RecordPart) -> Any:
-        value = inside(part.value, keys_of(self.path))
+    def get(self, record_part: RecordPart) -> Any:
+        value = inside(record_part.value, keys_of(self.path))
         if value is not None and isinstance(value, _TYPES[self.kind]):
             return value
-        return self.otherwise.get(part) if self.otherwise else None
+        return self.otherwise.get(record_part) if self.otherwise else None
+
+
+Step = PartField | Name | Beside | Itself | IsNumber | Key
+"""The way to a value from a part; `get` is the value, None where it is absent."""
 
 
 def keys_of(path: str) -> list[str]:

@@ -97,7 +97,7 @@ COMPUTED = tables(
         column(
             "forecaster", "text", "An analyst, or team, implied, prior or first, which are ours"
         ),
-        column("brier", "real", "Mean over the covered days; 0 best, 1 worst"),
+        column("brier", "real", "Mean over the covered days and those after; 0 best, 1 worst"),
         column("log_score", "real", "Mean of ln p(outcome); 0 best"),
         column("baseline", "real", "100·(1 + ln p(outcome) ÷ ln answers) over the planned days"),
         column("peer", "real?", "Against the other analysts"),
@@ -107,6 +107,8 @@ COMPUTED = tables(
         column("covered_days", "integer", "Days with a figure"),
         column("scored_days", "integer", "Days until the outcome"),
         column("planned_days", "integer", "Days until the horizon"),
+        column("days_after", "integer", "Days after an early event, counted with error 0"),
+        column("early", "boolean", "True for one decided before its horizon: in no mean yet"),
         key="scenario_id forecaster",
         refers="scenario_id scenarios",
         indexes="forecaster",
@@ -164,10 +166,10 @@ class AddedTable(NamedTuple):
     rows: Callable[[Any], Iterable[tuple[Any, ...]]]
     addition: extensions.Addition
 
-    def made(self, moment: Any) -> list[tuple[Any, ...]]:
+    def made(self, timestamp: Any) -> list[tuple[Any, ...]]:
         """The rows; ScenError where the function fails, or a row has another number of cells."""
         with extensions.guarded(self.addition.owner, self.addition.name):
-            rows = [*map(tuple, self.rows(moment))]
+            rows = [*map(tuple, self.rows(timestamp))]
             if wrong := [row for row in rows if len(row) != len(self.table.columns)]:
                 raise ValueError(f"a row of {len(wrong[0])} cells: {wrong[0]}")
             return rows
@@ -189,32 +191,3 @@ def tables_of(database: Database) -> dict[str, ViewTable]:
     """Our tables, and those that the tracker names; what a table refers to stands before it."""
     added = added_tables(database.tracker.extensions)
     return ordered(*(each.table for each in added.values())) if added else TABLES
-
-
-class SqlView(NamedTuple):
-    name: str
-    meaning: str
-    sql: str
-
-
-VIEWS = (
-    SqlView(
-        "forecast_log",
-        "Every forecast with its day and its analyst",
-        """\
-SELECT s.date, s.analyst, f.scenario_id, f.probability, f.rationale, f.sheet_id
-FROM forecasts f JOIN sheets s ON s.sheet_id = f.sheet_id""",
-    ),
-    SqlView(
-        "evidence_log",
-        "Every rating of an item, with its grade and its source; counted before dependence",
-        """\
-SELECT e.evidence_id, e.observed, e.recorded, e.summary, r.scenario_id, r.code, r.likelihood_ratio,
-  r.decibans, e.weight, r.decibans * e.weight AS weighted_decibans,
-  coalesce(e.reliability, s.reliability, 'F') AS reliability,
-  coalesce(e.credibility, 6) AS credibility, s.name AS source, e.url, e.retracted
-FROM evidence e
-JOIN evidence_ratings r ON r.evidence_id = e.evidence_id
-LEFT JOIN sources s ON s.source_id = e.source_id""",
-    ),
-)

@@ -20,7 +20,7 @@ from scenarios.analysis.rules.findings import findings
 from scenarios.exchange.additions import finding_rules
 from scenarios.exchange.view.records import rows_of
 from scenarios.exchange.view.table import ForeignKey, Row, ViewTable
-from scenarios.exchange.view.tables import SCHEMA_VERSION, added_tables, tables_of
+from scenarios.exchange.view.tables import SCHEMA_VERSION, TABLES, added_tables, tables_of
 from scenarios.model import Database, Evidence, EvidenceId, Scenario
 from scenarios.paths import id_of, kind_of, path_of
 from scenarios.scales import decibans
@@ -46,11 +46,11 @@ class ViewContext(msgspec.Struct, frozen=True, dict=True):
 
     records: Database
     database: Database
-    stamp: ExportMetadata
+    metadata: ExportMetadata
 
     @property
     def as_of(self) -> date:
-        return self.stamp.as_of
+        return self.metadata.as_of
 
     @cached_property
     def window(self) -> Window:
@@ -91,17 +91,17 @@ def _scenario(scenario: Scenario, day: date) -> Scenario:
 
 
 def _evidence(items: Mapping[EvidenceId, Evidence], day: date) -> dict[EvidenceId, Evidence]:
-    kept = {}
+    remaining = {}
     for id, item in items.items():
         if item.recorded <= day:
             is_retracted = item.retracted is None or item.retracted.date <= day
-            kept[id] = item if is_retracted else msgspec.structs.replace(item, retracted=None)
-    return kept
+            remaining[id] = item if is_retracted else msgspec.structs.replace(item, retracted=None)
+    return remaining
 
 
-def _figures(moment: ViewContext) -> Iterator[Row]:
+def _figures(context: ViewContext) -> Iterator[Row]:
     """By set, since its members are measured together; then by scenario and day."""
-    database, views = moment.database, moment.window.views
+    database, views = context.database, context.window.views
     odds = DailyLedgers(database)
     units: dict[str, list[str]] = {}
     for id, view in views.items():
@@ -109,20 +109,20 @@ def _figures(moment: ViewContext) -> Iterator[Row]:
     for unit in units.values():
         means: Means = {}
         for id in unit:
-            first, last = span_of(moment.window, views[id])
-            for day in (day for day in moment.days if first <= day <= last):
-                figure, chance = stated(database, id, day, means), odds.at(day).implied(id)
+            first, last = span_of(context.window, views[id])
+            for day in (day for day in context.days if first <= day <= last):
+                figure, chance = stated(database, id, day, means), odds.odds_on(day).implied(id)
                 gap = decibans(figure.probability) - decibans(chance) if figure else None
                 probability = figure.probability if figure else None
                 yield id, day, probability, len(figure.analysts) if figure else 0, chance, gap
-    for row in withheld(database, moment.as_of):
-        known = database.scenarios.get(row.id)
-        days = [day for day in moment.days if known is None or day >= known.opened]
+    for row in withheld(database, context.as_of):
+        scenario = database.scenarios.get(row.id)
+        days = [day for day in context.days if scenario is None or day >= scenario.opened]
         yield from ((row.id, day, None, 0, None, None) for day in days)
 
 
-def _status(moment: ViewContext) -> Iterator[Row]:
-    window = moment.window
+def _status(context: ViewContext) -> Iterator[Row]:
+    window = context.window
     for id, view in window.views.items():
         row, stated = row_of(window, view), view.stated
         prior = view.scenario.prior.probability
@@ -135,15 +135,15 @@ def _status(moment: ViewContext) -> Iterator[Row]:
             view.implied_before.probability if view.implied_before else None,
             *(row.movement_bits, len(view.evidence), row.last_evidence),
         )
-    for row in withheld(moment.database, moment.as_of):
-        if known := moment.database.scenarios.get(row.id):
-            prior = decibans(known.prior.probability)
+    for row in withheld(context.database, context.as_of):
+        if scenario := context.database.scenarios.get(row.id):
+            prior = decibans(scenario.prior.probability)
             yield row.id, row.state, row.outcome, prior, None, 0, *[None] * 10
 
 
-def _lines(of: Callable[[Line], Iterable[Row]], moment: ViewContext) -> Iterator[Row]:
+def _lines(of: Callable[[Line], Iterable[Row]], context: ViewContext) -> Iterator[Row]:
     """Yield the rows of each line, behind its scenario and number."""
-    for id, view in moment.window.views.items():
+    for id, view in context.window.views.items():
         for n, line in enumerate(view.ledger.lines, start=1):
             yield from ((id, n, *row) for row in of(line))
 
@@ -153,22 +153,22 @@ def _line(line: Line) -> Iterator[Row]:
     yield line.kind, line.id, line.theme, *worth
 
 
-def _states(moment: ViewContext) -> Iterator[Row]:
-    known = moment.window.now
-    for id, view in moment.window.views.items():
+def _states(context: ViewContext) -> Iterator[Row]:
+    known_evidence = context.window.now
+    for id, view in context.window.views.items():
         for key in view.scenario.indicators:
-            line = reading(known, (id, key))
+            line = reading(known_evidence, (id, key))
             yield id, key, line.state, line.strength
 
 
-def _findings(moment: ViewContext) -> Iterator[Row]:
-    for n, fault in enumerate(moment.database.unreadable, start=1):
-        place = f"{fault.path}:{fault.line}:{fault.column}"
+def _findings(context: ViewContext) -> Iterator[Row]:
+    for n, fault in enumerate(context.database.unreadable, start=1):
+        position = f"{fault.path}:{fault.line}:{fault.column}"
         id = id_of(fault.path)
-        named = (fault.path, f"{place}: {fault.message}", kind_of(fault.path), id, fault.path)
+        named = (fault.path, f"{position}: {fault.message}", kind_of(fault.path), id, fault.path)
         yield n, fault.rule, "error", *named
-    first = len(moment.database.unreadable) + 1
-    every = findings(moment.window, also=finding_rules(moment.database))
+    first = len(context.database.unreadable) + 1
+    every = findings(context.window, also=finding_rules(context.database))
     for n, line in enumerate(every, start=first):
         path = path_of(line.kind, line.record)
         yield (
@@ -177,11 +177,11 @@ def _findings(moment: ViewContext) -> Iterator[Row]:
         )
 
 
-def _meta(moment: ViewContext) -> Iterator[Row]:
-    stamp = moment.stamp
+def _meta(context: ViewContext) -> Iterator[Row]:
+    metadata = context.metadata
     yield (
-        *(stamp.tracker, stamp.as_of, stamp.revision, stamp.program_version),
-        *(stamp.schema_version, stamp.ledger_version),
+        *(metadata.tracker, metadata.as_of, metadata.revision, metadata.program_version),
+        *(metadata.schema_version, metadata.ledger_version),
     )
 
 
@@ -207,9 +207,14 @@ class View:
     only a cell may be empty, that is.
     """
 
-    def __init__(self, database: Database, stamp: ExportMetadata, *, limited: bool = False) -> None:
-        records = known_by(database, stamp.as_of) if limited else database
-        self.moment = ViewContext(records, database, stamp)
+    base_tables, schema_version = TABLES, SCHEMA_VERSION
+    """The tables of every database, and their version; a view may have more of extensions."""
+
+    def __init__(
+        self, database: Database, metadata: ExportMetadata, *, limited: bool = False
+    ) -> None:
+        records = known_by(database, metadata.as_of) if limited else database
+        self.context = ViewContext(records, database, metadata)
         self.left_out: Counter[str] = Counter()
         self._rows: dict[str, list[Row]] = {}
         self._keys: dict[ForeignKey, set[Row]] = {}
@@ -217,7 +222,7 @@ class View:
     @cached_property
     def tables(self) -> Mapping[str, ViewTable]:
         """Each table by its name, with those of the extensions that the tracker names."""
-        return tables_of(self.moment.database)
+        return tables_of(self.context.database)
 
     def columns(self, table: str, *names: str) -> list[Row]:
         """The cells of some columns of a table, row by row."""
@@ -227,7 +232,7 @@ class View:
     def rows(self, name: str) -> list[Row]:
         if name not in self._rows:
             table = self.tables[name]
-            records = self.moment.records
+            records = self.context.records
             rows = list(rows_of(table, records) if table.of else self._computed(name))
             for reference in table.references:
                 rows = self._referring(table, reference, rows)
@@ -236,21 +241,23 @@ class View:
 
     def _computed(self, name: str) -> Iterable[Row]:
         if name in ROWS:
-            return ROWS[name](self.moment)
-        return added_tables(self.moment.database.tracker.extensions)[name].made(self.moment)
+            return ROWS[name](self.context)
+        return added_tables(self.context.database.tracker.extensions)[name].made(self.context)
 
     def _referring(self, table: ViewTable, reference: ForeignKey, rows: list[Row]) -> list[Row]:
-        places, known = table.places(reference.columns), self._known(table, reference, rows)
+        places, allowed = table.places(reference.columns), self._known(table, reference, rows)
         may_be_null = all(table.columns[n].null for n in places)
-        kept = []
+        remaining = []
         for row in rows:
-            if (may_be_null and row[places[0]] is None) or tuple(row[n] for n in places) in known:
-                kept.append(row)
+            if (may_be_null and row[places[0]] is None) or tuple(row[n] for n in places) in allowed:
+                remaining.append(row)
             else:
                 self.left_out[table.name] += 1
                 if may_be_null:
-                    kept.append(tuple(None if n in places else cell for n, cell in enumerate(row)))
-        return kept
+                    remaining.append(
+                        tuple(None if n in places else cell for n, cell in enumerate(row))
+                    )
+        return remaining
 
     def _known(self, table: ViewTable, reference: ForeignKey, rows: list[Row]) -> set[Row]:
         other = self.tables[reference.table]

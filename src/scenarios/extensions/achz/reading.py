@@ -12,8 +12,6 @@ from xml.etree.ElementTree import Element, ParseError
 
 from scenarios import ReadOptions
 from scenarios.extending import (
-    LONG_AGO_MS,
-    LONGEST_TEXT,
     CellError,
     FilePosition,
     ForeignId,
@@ -42,6 +40,8 @@ LARGEST = 8 << 20
 """Bytes that a matrix may unpack to, ten times those of a thousand items."""
 MOST_TAGS = 200_000
 HORIZON_DAYS = 365
+_LONG_AGO_MS = -30_000_000_000_000
+"""The year 1019: a matrix may be of old days."""
 _RATINGS = {"II": "II", "I": "I", "N": "N", "C": "C", "CC": "CC", "NA": None, "": None}
 _ENCODING = re.compile(r"^\s*<\?xml[^>]*\?>")
 
@@ -49,11 +49,11 @@ _Item = tuple[FilePosition, Element, dt.date | None]
 """An item of evidence with the day on which it was observed; None if the file has no day."""
 
 
-def read(given: SourceFile, wanted: ReadOptions) -> ImportFile:
+def read(file: SourceFile, wanted: ReadOptions) -> ImportFile:
     """The hypotheses and the evidence of the file, numbered on in that order."""
-    with incoming(given, wanted.encoding, ".achz") as files:
+    with incoming(file, wanted.encoding, ".achz") as files:
         if len(files) != 1:
-            raise refused(given.name, 0, "one matrix at a time")
+            raise refused(file.name, 0, "one matrix at a time")
         name, root = files[0].name, _root(files[0])
     texts = [_text(hypothesis, "NAME") for hypothesis in _named(root, "HYPOTHESIS")]
     if len(texts) < 2:  # noqa: PLR2004
@@ -73,13 +73,13 @@ def read(given: SourceFile, wanted: ReadOptions) -> ImportFile:
         record = {
             "title": clean(text, 200, is_line=True),
             "question": clean(f"Which hypothesis is right? {text}", 1000),
-            "resolution_criteria": f"The hypothesis is right: {clean(text, LONGEST_TEXT // 2)}",
+            "resolution_criteria": f"The hypothesis is right: {clean(text, 5_000)}",
             "set": project,
         }
         site.records.append(
             ImportRecord(
                 kind="scenario",
-                place=FilePosition(name, number + 1, "HYPOTHESIS"),
+                position=FilePosition(name, number + 1, "HYPOTHESIS"),
                 foreign=foreign[number],
                 record=record,
                 assumed={"opened": opened, "horizon": horizon},
@@ -103,21 +103,21 @@ def _items(
     site: ImportBuilder, name: str, elements: Iterable[Element], first: int
 ) -> Iterator[_Item]:
     for number, element in enumerate(elements, start=first):
-        place, text = FilePosition(name, number, "EVIDENCE"), _text(element, "DATE")
+        position, text = FilePosition(name, number, "EVIDENCE"), _text(element, "DATE")
         day = None
         if text and text.strip("0"):
             try:
-                day = site.milliseconds(int(text), "DATE", LONG_AGO_MS).date()
+                day = site.milliseconds(int(text), "DATE", _LONG_AGO_MS).date()
             except ValueError:
                 words = f"{shown(text)} is not a number of milliseconds since 1970"
-                site.misfit(place._replace(column="DATE"), words)
-        yield place, element, day
+                site.add_error(position._replace(column="DATE"), words)
+        yield position, element, day
 
 
 def _evidence(
     site: ImportBuilder, item: _Item, hypotheses: list[ForeignId], project: str, last: dt.date
 ) -> ImportRecord:
-    place, element, stated = item
+    position, element, stated = item
     text, day = partial(_text, element), stated or last
     title = clean(text("NAME"), 500, is_line=True)
     if not title:
@@ -143,12 +143,12 @@ def _evidence(
     whole = "" if title == " ".join(text("NAME").split()) else text("NAME")
     fields = (f"{name}: {value}" for name, value in also.items() if value)
     lines = filter(None, (whole, text("NOTES"), *fields))
-    if notes := clean("\n".join(lines), LONGEST_TEXT):
+    if notes := clean("\n".join(lines)):
         record["notes"] = notes
     return ImportRecord(
         kind="evidence",
         record=record,
-        place=place,
+        position=position,
         foreign=site.foreign(project, digest(title)),
         assumed={} if stated else days,
     )

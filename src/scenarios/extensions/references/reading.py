@@ -11,9 +11,6 @@ import msgspec
 
 from scenarios import ReadOptions, Source
 from scenarios.extending import (
-    DOI,
-    ID,
-    ISBN,
     Codec,
     FilePosition,
     ForeignId,
@@ -23,7 +20,6 @@ from scenarios.extending import (
     RowError,
     SourceFile,
     View,
-    begins_with,
     called,
     clean,
     extra_needed,
@@ -33,13 +29,15 @@ from scenarios.extending import (
     list_of,
     refused,
     shown,
+    slug,
     text_of,
-    texts,
     web_address,
     year_of,
 )
 
-_ID = re.compile(ID)
+# As scen finds a source again by its identifiers.
+_DOI = re.compile(r"(?:doi:\s*|https?://(?:dx\.)?doi\.org/)?(10\.\d{4,9}/\S+)", re.IGNORECASE)
+_ISBN = re.compile(r"(?:97[89])?\d{9}[\dX]", re.IGNORECASE)
 
 
 class BibliographyEntry(NamedTuple):
@@ -63,7 +61,7 @@ def _read(
     system: str,
     endings: Sequence[str],
     read: Callable[[InputFile], _Entries],
-    given: SourceFile,
+    file: SourceFile,
     wanted: ReadOptions,
 ) -> ImportFile:
     """The entries as sources; those without a grade get F later.
@@ -72,14 +70,14 @@ def _read(
     """
     records: list[ImportRecord] = []
     misfits: list[RowError] = []
-    with incoming(given, wanted.encoding, *endings) as files:
-        for place, entry in (pair for file in files for pair in read(file)):
+    with incoming(file, wanted.encoding, *endings) as files:
+        for position, entry in (pair for file in files for pair in read(file)):
             if name := _name(entry):
-                records.append(_source(system, place, entry, name))
+                records.append(_source(system, position, entry, name))
             else:
                 named = f"the entry {shown(entry.key)}" if entry.key else "an entry"
-                misfits.append(RowError(place, f"{named} has no title"))
-    return ImportFile(records=tuple(records), misfits=tuple(misfits))
+                misfits.append(RowError(position, f"{named} has no title"))
+    return ImportFile(records=tuple(records), row_errors=tuple(misfits))
 
 
 def _name(entry: BibliographyEntry) -> str:
@@ -91,31 +89,33 @@ def _name(entry: BibliographyEntry) -> str:
     return clean(": ".join(filter(None, parts)), 200, is_line=True)
 
 
-def _source(system: str, place: FilePosition, entry: BibliographyEntry, name: str) -> ImportRecord:
+def _source(
+    system: str, position: FilePosition, entry: BibliographyEntry, name: str
+) -> ImportRecord:
     record: dict[str, Any] = {"name": name}
-    url, given_doi = entry.url.strip(), DOI.fullmatch(entry.doi.strip())
+    url, given_doi = entry.url.strip(), _DOI.fullmatch(entry.doi.strip())
     if not web_address(url):
-        doi = given_doi or DOI.fullmatch(url)
+        doi = given_doi or _DOI.fullmatch(url)
         url = f"https://doi.org/{doi[1]}" if doi else ""
     if url:
         record["url"] = url
     foreign: dict[str, str] = {}
     if given_doi and given_doi[1] not in url:
         foreign["doi"] = given_doi[1]
-    if book := ISBN.match(re.sub(r"[-\s]", "", entry.isbn)):
+    if book := _ISBN.match(re.sub(r"[-\s]", "", entry.isbn)):
         foreign["isbn"] = book[0]
     record |= {"foreign": foreign} if foreign else {}
     if entry.reliability in tuple("ABCDEF"):
         record["reliability"] = entry.reliability
     if basis := clean(entry.basis, 2_000):
         record["reliability_basis"] = basis
-    library = place.file.rpartition("/")[2]
+    library = position.file.rpartition("/")[2]
     has_key = entry.key and library != "-" and not entry.reliability  # else it is ours
     return ImportRecord(
         kind="source",
         record=record,
-        place=place,
-        id=entry.key if _ID.fullmatch(entry.key) else None,
+        position=position,
+        id=entry.key if slug(entry.key, len(entry.key)) == entry.key else None,
         foreign=ForeignId(system, f"{library}:{entry.key}"[:500]) if has_key else None,
         called=tuple(called(name, url, foreign)),
     )
@@ -124,9 +124,9 @@ def _source(system: str, place: FilePosition, entry: BibliographyEntry, name: st
 def _codec(
     text: Callable[[Mapping[str, Source], str], str], is_ours: Callable[[Path, str | None], bool]
 ) -> Codec:
-    def write(view: View, place: Path) -> None:
-        sources = text(view.moment.records.sources, view.moment.stamp.tracker)
-        with place.open("wb") as file:
+    def write(view: View, path: Path) -> None:
+        sources = text(view.context.records.sources, view.context.metadata.tracker)
+        with path.open("wb") as file:
             file.write(sources.encode())
 
     return Codec(write, is_ours)
@@ -155,8 +155,8 @@ def ris(sources: Mapping[str, Source], tracker: str = "") -> str:
     return "".join(lines)
 
 
-def _is_ris_export(place: Path, tracker: str | None = None) -> bool:
-    content = place.read_bytes()
+def _is_ris_export(path: Path, tracker: str | None = None) -> bool:
+    content = path.read_bytes()
     whose = "" if tracker is None else " ".join(f" {tracker}".split()) + "\r\n"
     mark = "DP  - scen" + (f" {whose}" if whose else "")
     return content.count(b"TY  - ") == content.count(mark.encode()) > 0
@@ -246,8 +246,10 @@ def _escaped(text: str) -> str:
     return "{}".join(part.translate(_SPECIAL) for part in _LIGATURE.split(" ".join(text.split())))
 
 
-def _is_bibtex_export(place: Path, tracker: str | None = None) -> bool:
-    return begins_with(place, (_MADE_BY if tracker is None else _made_for(tracker)).encode())
+def _is_bibtex_export(path: Path, tracker: str | None = None) -> bool:
+    begin = (_MADE_BY if tracker is None else _made_for(tracker)).encode()
+    with path.open("rb") as file:
+        return file.read(len(begin)) == begin
 
 
 BIBTEX = _codec(bibtex, _is_bibtex_export)
@@ -261,7 +263,7 @@ def _bibtex_entries(file: InputFile) -> _Entries:
         from bibtexparser.middlewares import LatexDecodingMiddleware  # noqa: PLC0415
     except ModuleNotFoundError:
         raise extra_needed("reading BibTeX", "exchange") from None
-    library = parse_string(_bibtex_content(file))
+    library = parse_string(file.text(_LARGEST, "BibTeX").replace("\r\n", "\n"))
     for block in library.failed_blocks:
         wrong = (
             "not BibTeX: a brace or a quote is not closed, a comma lacks or a key is there twice"
@@ -279,15 +281,6 @@ def _bibtex_entries(file: InputFile) -> _Entries:
         authors = [_family(name, is_whole=raw.startswith("{")) for name, raw in by]
         where = FilePosition(file.name, (entry.start_line or 0) + 1)
         yield where, _of_bibtex(entry.key, fields, authors)
-
-
-def _bibtex_content(file: InputFile) -> str:
-    content = ""
-    for part in texts(file.stream, file.name, file.encoding):
-        content += part
-        if len(content) > _LARGEST:
-            raise refused(file.name, 0, f"more than {_LARGEST >> 20} MiB of BibTeX")
-    return content.replace("\r\n", "\n")
 
 
 def _fields(entry: Any) -> dict[str, str]:
@@ -341,9 +334,9 @@ def csl(sources: Mapping[str, Source], tracker: str = "") -> str:
     return msgspec.json.format(msgspec.json.encode(listed), indent=2).decode() + "\n"
 
 
-def _is_csl_export(place: Path, tracker: str | None = None) -> bool:
+def _is_csl_export(path: Path, tracker: str | None = None) -> bool:
     try:
-        listed = msgspec.json.decode(place.read_bytes(), type=list[dict[str, Any]])
+        listed = msgspec.json.decode(path.read_bytes(), type=list[dict[str, Any]])
     except msgspec.DecodeError:
         return False
     custom = [text_of(item, "custom", "reliability") and item["custom"] for item in listed]
@@ -354,9 +347,9 @@ CSL = _codec(csl, _is_csl_export)
 
 
 def _csl_entries(file: InputFile) -> _Entries:
-    for place, value in items(file, "items"):
-        if place.row or "title" in value:
-            yield place, _of_csl(value)
+    for position, value in items(file, "items"):
+        if position.row or "title" in value:
+            yield position, _of_csl(value)
 
 
 def _of_csl(value: Any) -> BibliographyEntry:

@@ -100,17 +100,17 @@ class BundleSource(NamedTuple):
         return _object(kind, self.named(kind, *names), day, created_by_ref=maker, **properties)
 
 
-def _write(view: View, place: Path) -> None:
+def _write(view: View, path: Path) -> None:
     rows: list[Any] = view.columns("status", "scenario_id", "stated", "implied")
     figures = {id: ScenarioFigures(stated, implied) for id, stated, implied in rows}
-    meta = view.moment.stamp
-    text = bundle(BundleSource(view.moment.records, meta.tracker, meta.as_of, figures))
-    with place.open("wb") as file:
+    meta = view.context.metadata
+    text = bundle(BundleSource(view.context.records, meta.tracker, meta.as_of, figures))
+    with path.open("wb") as file:
         file.write(text.encode())
 
 
-def _is_ours(place: Path, tracker: str | None = None) -> bool:
-    with place.open("rb") as file:
+def _is_ours(path: Path, tracker: str | None = None) -> bool:
+    with path.open("rb") as file:
         head = file.read(2000)
     return EXTENSION.encode() in head and (
         tracker is None or stix_id("bundle", tracker).encode() in head

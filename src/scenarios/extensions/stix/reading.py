@@ -14,7 +14,6 @@ from typing import Any, NamedTuple
 
 from scenarios import ReadOptions
 from scenarios.extending import (
-    LONGEST_TEXT,
     CellError,
     FilePosition,
     ForeignId,
@@ -46,30 +45,30 @@ _GRADES = {
 }
 
 
-def read_misp(given: SourceFile, wanted: ReadOptions) -> ImportFile:
+def read_misp(file: SourceFile, wanted: ReadOptions) -> ImportFile:
     """The events of an export, a search or a feed; ScenError if there is none."""
     site = ImportBuilder(_MISP, wanted)
     makers: dict[tuple[str, ...], str] = {}
     has_event = False
-    with incoming(given, wanted.encoding, ".json") as files:
+    with incoming(file, wanted.encoding, ".json") as files:
         events = [file for file in files if not file.name.endswith("/manifest.json")]  # of a feed
-        for place, value in (item for file in events for item in items(file, "response")):
+        for position, value in (item for file in events for item in items(file, "response")):
             item = value if isinstance(value, dict) else {}
             is_bare = {"uuid", "info"} <= item.keys()  # as PyMISP's to_json() writes it
             event = item.get("Event", item if is_bare else None)
             if isinstance(event, dict):
                 has_event = True
-                with site.row(place):
-                    site.records.append(_misp_item(site, event, place, makers))
-            elif place.row:
-                site.misfit(place, "not an event of MISP: it has no object `Event`")
+                with site.row(position):
+                    site.records.append(_misp_item(site, event, position, makers))
+            elif position.row:
+                site.add_error(position, "not an event of MISP: it has no object `Event`")
     if not has_event:
-        raise refused(given.name, 0, "not MISP: there is no object `Event` in it")
+        raise refused(file.name, 0, "not MISP: there is no object `Event` in it")
     where, grade = FilePosition(events[0].name, column="Orgc"), ungraded("MISP")
     for names, name in makers.items():
         source = {"name": name}
         site.records.append(
-            ImportRecord(kind="source", record=source, assumed=grade, place=where, called=names)
+            ImportRecord(kind="source", record=source, assumed=grade, position=where, called=names)
         )
     return site.arrived()
 
@@ -77,7 +76,7 @@ def read_misp(given: SourceFile, wanted: ReadOptions) -> ImportFile:
 def _misp_item(
     site: ImportBuilder,
     event: dict[str, Any],
-    place: FilePosition,
+    position: FilePosition,
     makers: dict[tuple[str, ...], str],
 ) -> ImportRecord:
     """The item of an event, and the name of its source in `makers`."""
@@ -109,7 +108,7 @@ def _misp_item(
     site.left_out["objects"] += len(objects)
     foreign = site.foreign(uuid)
     return ImportRecord(
-        kind="evidence", record=record, place=place, foreign=foreign, columns=_MISP_COLUMNS
+        kind="evidence", record=record, position=position, foreign=foreign, columns=_MISP_COLUMNS
     )
 
 
@@ -133,7 +132,7 @@ def noted(tags: Collection[str], *texts: str) -> str:
     """The notes of an item: its tags, sorted, and the texts after them."""
     names = ", ".join(sorted({*filter(None, tags)}))
     lines = (f"Tags: {names}" if names else "", *texts)
-    return clean("\n\n".join(filter(None, lines)), LONGEST_TEXT)
+    return clean("\n\n".join(filter(None, lines)))
 
 
 _STIX = "stix"
@@ -152,11 +151,11 @@ _REPORT_KEYS = (
 )
 
 
-def read_stix(given: SourceFile, wanted: ReadOptions) -> ImportFile:
+def read_stix(file: SourceFile, wanted: ReadOptions) -> ImportFile:
     """The records of a bundle, each with its number in it; an invalid one is a misfit."""
-    with incoming(given, wanted.encoding, ".json", ".stix") as files:
+    with incoming(file, wanted.encoding, ".json", ".stix") as files:
         if len(files) > 1:
-            raise refused(given.name, 0, "a folder: name one bundle")
+            raise refused(file.name, 0, "a folder: name one bundle")
         name, stream, encoding = files[0]
         return arrived(value(stream, name, encoding), name)
 
@@ -194,11 +193,11 @@ def arrived(bundle: Any, name: str) -> ImportFile:
                 records.append(_evidence(item, by_id, ratings.get(item.id)))
         except (LookupError, TypeError, ValueError) as error:
             message = f"our extension of it is damaged: {error}"
-            misfits.append(RowError(item.place, message))
+            misfits.append(RowError(item.position, message))
     return ImportFile(
         records=tuple(records),
         forecasts=tuple(forecasts),
-        misfits=tuple(misfits),
+        row_errors=tuple(misfits),
         left_out={kind: count for kind, count in left_out.items() if count},
         sets=sets,
         themes=themes,
@@ -209,7 +208,7 @@ def arrived(bundle: Any, name: str) -> ImportFile:
 class StixObject(NamedTuple):
     """A valid object and its place; `ours` are the properties of our extension."""
 
-    place: FilePosition
+    position: FilePosition
     type: str
     id: str
     value: Mapping[str, Any]
@@ -246,7 +245,7 @@ class StixObject(NamedTuple):
         return ImportRecord(
             kind=kind,
             record={key: value for key, value in record.items() if value is not None},
-            place=self.place,
+            position=self.position,
             id=str(self.ours["id"]) if "id" in self.ours else None,
             foreign=ForeignId(_MISP, uuid) if self.is_misp else ForeignId(_STIX, self.id),
             assumed=assumed or {},
@@ -270,7 +269,7 @@ def _objects(
     makers = {text_of(item, "created_by_ref") for item in made}
     objects, misfits = list[StixObject](), list[RowError]()
     for number, item in enumerate(listed, start=1):
-        place, version = FilePosition(name, number), text_of(item, "spec_version")
+        position, version = FilePosition(name, number), text_of(item, "spec_version")
         version = version or text_of(bundle, "spec_version") or "2.1"
         try:
             if kind := _left_out(item, makers):
@@ -283,10 +282,10 @@ def _objects(
             ours = content.get("extensions", {}).get(EXTENSION)
             ours = ours if isinstance(ours, dict) else {}
             id = str(parsed["id"])
-            objects.append(StixObject(place, str(parsed["type"]), id, content, ours, version))
+            objects.append(StixObject(position, str(parsed["type"]), id, content, ours, version))
         except (STIXError, *_DAMAGED) as error:
             words = " ".join(str(error).split())[:200]
-            misfits.append(RowError(place, f"not valid STIX {version}: {words}"))
+            misfits.append(RowError(position, f"not valid STIX {version}: {words}"))
     return objects, misfits
 
 
@@ -380,7 +379,7 @@ def _forecasts(item: StixObject) -> Iterator[ImportForecast]:
         scenario, analyst = ForeignId(_STIX, item.id), str(forecast["analyst"])
         day, chance = dt.date.fromisoformat(str(forecast["date"])), forecast["probability"]
         rationale = forecast.get("rationale")
-        yield ImportForecast(scenario, analyst, day, chance, item.place, rationale)
+        yield ImportForecast(scenario, analyst, day, chance, item.position, rationale)
 
 
 def _address(item: StixObject) -> str | None:

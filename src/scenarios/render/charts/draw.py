@@ -126,17 +126,17 @@ def _draw(data: Card) -> Drawing:
     foot = _FOOT - len(notice) * parts.LINE
     body.append(f'<g transform="translate({_CARD_EDGE},{foot - 22}) scale({_ZOOM})">{large}</g>')
     body.append(svg.text(_CARD_EDGE, foot, data.about, "f-muted small"))
-    body.append(_course(data.points, foot))
+    body.append(_curve(data.points, foot))
     signature = folded(data.signature, room, 1, SMALL)
     body.append(parts.lines(_CARD_EDGE, foot + 28, [*signature, *notice], "f-muted small"))
     return Drawing("".join(body), (0, 0, _WIDE, _HIGH))
 
 
-def _course(points: tuple[DayFigures, ...], foot: float) -> str:
+def _curve(points: tuple[DayFigures, ...], foot: float) -> str:
     if not points:
         return ""
     first, last = points[0].day, points[-1].day
     days = DayScale(first=first, last=last, start=_LEFT, end=_WIDE - _CARD_EDGE)
     odds = log_odds(parts.probabilities(points), foot - 22, min(_TOP, foot - 62), 3)
-    courses = {name: parts.course(points, name, days, odds) for name in ("implied", "stated")}
+    courses = {name: parts.curve(points, name, days, odds) for name in ("implied", "stated")}
     return "".join(svg.path(line, f"s-{name}", 2) for name, line in courses.items() if line)

@@ -71,7 +71,7 @@ def draw(data: LedgerBars, *, narrow: bool = False, places: Places = NOWHERE) ->
         body.append(drawn)
         if row.after is not None:
             if last is not None and row.before is not None and row.mark != "stated":
-                x = _at(row.before, scale)
+                x = _x(row.before, scale)
                 links.append(svg.line([(x, last), (x, middle)]))
             last = middle
         y += tall
@@ -95,8 +95,8 @@ def _rows(data: LedgerBars) -> Iterator[WaterfallRow]:
     end = bounded(data.implied)
     yield WaterfallRow("implied", percent(data.implied), end, end, "implied")
     if data.stated is not None:
-        at = bounded(data.stated)
-        yield WaterfallRow("stated", percent(data.stated), at, at, "stated")
+        x = bounded(data.stated)
+        yield WaterfallRow("stated", percent(data.stated), x, x, "stated")
 
 
 def _wide(row: WaterfallRow, y: float, scale: LogOdds, places: Places) -> tuple[str, float, float]:
@@ -136,7 +136,7 @@ def _drawn(row: WaterfallRow, middle: float, scale: LogOdds) -> str:
     """Full to the right for what speaks for it, hollow to the left for what speaks against it."""
     if row.before is None or row.after is None:
         return ""
-    left, right = sorted((_at(row.before, scale), _at(row.after, scale)))
+    left, right = sorted((_x(row.before, scale), _x(row.after, scale)))
     if row.mark == "stated":
         return parts.now(left, middle)
     if row.mark == "implied":
@@ -149,5 +149,5 @@ def _drawn(row: WaterfallRow, middle: float, scale: LogOdds) -> str:
     return svg.path(box, "f-paper s-against", 1.5)
 
 
-def _at(db: float, scale: LogOdds) -> float:
-    return scale.at(probability(db))
+def _x(db: float, scale: LogOdds) -> float:
+    return scale.position(probability(db))

@@ -1,291 +1,304 @@
-"""The questions in one picture: what was decided, where each stood and stands, and the evidence."""
+"""The questions of a review by event: what we said over the last months, and the evidence."""
 
-from collections.abc import Iterator, Sequence
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
-from itertools import accumulate
-from typing import NamedTuple, Self
+from itertools import chain
+from typing import NamedTuple
 
 import msgspec
-from msgspec.structs import replace
+from markupsafe import Markup
 
 from scenarios.render import drawing, svg
 from scenarios.render.charts import parts
-from scenarios.render.charts.parts import LINE, NARROW, WIDE, DayFigures, OutcomeMark
-from scenarios.render.charts.scale import SMALL, DayScale, LogOdds, folded, log_odds, width
-from scenarios.render.document import NOWHERE, Places
+from scenarios.render.charts.draw import alone
+from scenarios.render.charts.parts import LINE, NARROW, DayFigures
+from scenarios.render.charts.scale import SMALL, DayScale, bounded, folded, log_odds, width
+from scenarios.render.document import NOWHERE, Places, Text, plain
+from scenarios.render.overview import Overview, OverviewGroup, OverviewRow
 from scenarios.render.svg import Drawing, number
-from scenarios.render.text import from_to, short_day
-from scenarios.scales import has_moved
+from scenarios.render.templating import macro
 
-MEDIUM = 660
-"""Pixels across the picture on a tablet: that for a desk, with less room for titles and axis."""
-_TITLE_SHARE = 0.35
-_FIGURES, _GAP = 100, 20
-_LINES = 7
-"""Lines of a title; the longest title has 200 characters."""
-_CAUSE_LINES = 4
-_ROW = 24
-_TRACK = 12
-"""Pixels from what we say down to what the evidence says."""
-_MANY = 24
-"""Rows from which on the axis stands below them too."""
-_DECIDED, _MOVED = "Decided", "Moved"
-_SCALE = "log-odds scale"
-_SCALE_WORDS = f"{_SCALE}: from 1% to 2% is as far as from 33% to 50%"
+MEDIUM = 600
+"""Pixels across the picture in a mail, or alone."""
+_PAD = 0.11
+"""Share of the height above 100% and below 0%."""
+_STRETCHED = (0.001, 0.20)
+"""Ends of the log odds of a row whose figures are small."""
+_LEVELS, _SMALL_LEVELS = (0.0, 0.5, 1.0), (0.001, 0.01, 0.05, 0.20)
+_PLOT, _DOT = 58, 5.0
 
 
-class OverviewRow(msgspec.Struct, frozen=True, kw_only=True):
-    """Figures of a question at both dates, stated and implied; `cause` is what moved it most.
+class PlotBox(NamedTuple):
+    """Where a row is plotted: left, top, width and height, in pixels or in shares of them."""
 
-    Of one with an `outcome` they are the last figures. One that is `large` stands out.
-    """
+    left: float
+    top: float
+    width: float
+    height: float
+    unit: str = ""
 
-    title: str
-    stated: float | None
-    stated_before: float | None
-    implied: float | None
-    implied_before: float | None
-    cause: str = ""
-    anchor: str = ""
-    outcome: OutcomeMark | None = None
-    large: bool = False
+    def x(self, share: float) -> str:
+        return f"{number(self.left + self.width * share)}{self.unit}"
 
-    @property
-    def moved(self) -> bool:
-        """True if a printed figure differs from the earlier one."""
-        return has_moved(self.stated_before, self.stated) or self.evidence_moved
-
-    @property
-    def evidence_moved(self) -> bool:
-        """True if the printed implied figure differs from the earlier one."""
-        return has_moved(self.implied_before, self.implied)
-
-    @property
-    def look(self) -> str:
-        """Colour and weight of its words."""
-        weight = " bold" if self.large or self.outcome else ""
-        return f"f-{'ink' if self.moved or self.outcome else 'muted'}{weight}"
+    def y(self, row: OverviewRow, probability: float) -> str:
+        """The height of a figure on the scale of its row."""
+        share = min(max(probability, 0.0), 1.0)
+        if row.is_small:
+            low, high = map(bounded, _STRETCHED)
+            share = min(max((bounded(probability) - low) / (high - low), 0.0), 1.0)
+        return f"{number(self.top + self.height * (1 - _PAD - share * (1 - 2 * _PAD)))}{self.unit}"
 
 
-class Overview(msgspec.Struct, frozen=True, kw_only=True):
-    """The questions in the order in which they are drawn, and words for the `rest`."""
-
-    since: date
-    as_of: date
-    rows: tuple[OverviewRow, ...]
-    rest: str = ""
-    is_medium: bool = False
-
-    @property
-    def medium(self) -> Self:
-        """The same for a tablet."""
-        return replace(self, is_medium=True)
+_Steps = Sequence[tuple[str, str]]
+"""Places from left to right and the heights from there on."""
 
 
-class OverviewLayout(NamedTuple):
-    """Width of the titles, the axis, and the right edges of both columns of figures."""
+def _level(steps: _Steps, end: str) -> str:
+    """The path from height to height, level between them, up to an end."""
+    (left, height), *others = steps
+    path, before = f"M{left},{height}", height
+    for x, y in others:
+        if y != before:
+            path += f"H{x}V{y}"
+            before = y
+    return f"{path}H{end}"
 
-    title: float
-    scale: LogOdds
-    stated: float
-    implied: float
+
+def _fan(row: OverviewRow, data: Overview, box: PlotBox, end: str) -> str:
+    """The range of the evidence from the lowest to the highest figure on each day."""
+    at = [box.x(data.across(point.day)) for point in row.evidence]
+    high = [box.y(row, point.high) for point in row.evidence]
+    low = [box.y(row, point.low) for point in row.evidence]
+    back, before = "", low[-1]
+    for x, y in zip(reversed(at[1:]), reversed(low[:-1]), strict=True):
+        if y != before:
+            back += f"H{x}V{y}"
+            before = y
+    return f"{_level([*zip(at, high, strict=True)], end)}V{low[-1]}{back}H{at[0]}z"
+
+
+def _lines(row: OverviewRow, data: Overview, box: PlotBox) -> Iterator[str]:
+    """Yield the range of the evidence, the evidence, and what we say."""
+    end = box.x(data.across(row.ended) if row.ended else 1.0)
+    if row.evidence:
+        yield svg.path(_fan(row, data, box, end), "fan")
+        steps = [(box.x(data.across(p.day)), box.y(row, p.implied)) for p in row.evidence]
+        yield svg.path(_level(steps, end), "s-implied", 1.4, "4 3")
+    run: list[tuple[str, str]] = []
+    for point in row.stated:
+        x = box.x(data.across(point.day))
+        if point.probability is not None:
+            run.append((x, box.y(row, point.probability)))
+        elif run:
+            yield svg.path(_level(run, x), "s-stated", 2.4)
+            run = []
+    if run:
+        yield svg.path(_level(run, end), "s-stated", 2.4)
+
+
+def _ground(row: OverviewRow, data: Overview, box: PlotBox) -> Iterator[str]:
+    """Yield the days of the window, and the levels with their figures at the right."""
+    left, right = box.x(data.across(data.since)), box.x(1)
+    top = f"{number(box.top)}{box.unit}"
+    across = box.x(1 - data.across(data.since))
+    size = f'width="{across}" height="{number(box.height)}{box.unit}"'
+    yield f'<rect class="f-window" x="{left}" y="{top}" {size}/>'
+    for level in _SMALL_LEVELS if row.is_small else _LEVELS:
+        y = box.y(row, level)
+        yield _line(box.x(0), y, right, y, "s-grid", "2 4" if row.is_small else "")
+        label = f"{level * 100:g}" + "%" * (row.is_small or level == 1)
+        look = "f-stated" if row.is_small else "f-muted"
+        yield f'<text x="{right}" y="{y}" dx="4" dy="4" class="{look} small">{label}</text>'
+
+
+def _line(x1: str, y1: str, x2: str, y2: str, look: str, dash: str = "", wide: float = 1) -> str:
+    broken = f' stroke-dasharray="{dash}"' if dash else ""
+    heavy = f' stroke-width="{number(wide)}"' if wide != 1 else ""
+    return f'<line class="{look}" x1="{x1}" y1="{y1}" x2="{x2}" y2="{y2}"{heavy}{broken}/>'
+
+
+def _dot(x: str, y: str, look: str, radius: float = _DOT) -> str:
+    heavy = ' stroke-width="2"' if "paper" in look else ""
+    return f'<circle class="{look}" cx="{x}" cy="{y}" r="{number(radius)}"{heavy}/>'
+
+
+def _marks(row: OverviewRow, data: Overview, group: OverviewGroup, box: PlotBox) -> Iterator[str]:
+    """Yield the events as uprights, and our figure at both dates."""
+    top, foot = (f"{number(box.top + box.height * share)}{box.unit}" for share in (0, 1))
+    for day in row.days:
+        if data.since < day <= data.as_of:
+            x = box.x(data.across(day))
+            yield _line(x, top, x, foot, "s-event", "3 3")
+    if group.day and data.since <= group.day <= data.as_of:
+        x = box.x(data.across(group.day))
+        yield _line(x, top, x, foot, "s-event", "", 1.6)
+    now = box.x(data.across(data.as_of))
+    for figure in row.others:
+        yield _OF_AN_ANALYST.format(now, box.y(row, figure))
+    look = "f-muted" if row.is_still else "f-stated"
+    if row.ended:
+        yield from _ending(row, row.ended, data, box)
+    elif row.now is not None:
+        if row.before is not None and not row.is_still:
+            at = box.x(data.across(data.since))
+            yield _dot(at, box.y(row, row.before), "f-paper s-stated")
+        yield _dot(now, box.y(row, row.now), look, _DOT + 0.5)
+
+
+_OF_AN_ANALYST = '<svg x="{}" y="{}" overflow="visible"><path class="s-stated" d="M-9,0h18"/></svg>'
+
+
+def _ending(row: OverviewRow, ended: date, data: Overview, box: PlotBox) -> Iterator[str]:
+    """Yield the last figure of a decided question, and the way from it to how it came out."""
+    x = box.x(data.across(ended))
+    end = {"occurred": 1.0, "did-not-occur": 0.0}.get(row.outcome or "")
+    if row.before is not None:
+        y = box.y(row, row.before)
+        if end is not None:
+            yield _line(x, y, x, box.y(row, end), "s-stated", "", 2.4)
+        yield _dot(x, y, "f-paper s-stated")
+    if end is not None:
+        yield _dot(x, box.y(row, end), "f-stated", _DOT + 1)
+
+
+_LINES, _MARKS = PlotBox(0, 0, 1000, 100), PlotBox(0, 0, 100, 100, "%")
+"""A plot on a page is as wide as there is room: lines are stretched, and marks are not."""
+
+
+@drawing.page.register(Overview)
+def on_page(data: Overview, read: Callable[[Text], Markup]) -> Markup:
+    """The questions as text with a plot each, for any width; figures stand in the text."""
+
+    def plot(row: OverviewRow, group: OverviewGroup) -> Markup:
+        lines = "".join(_lines(row, data, _LINES))
+        parts = chain(_ground(row, data, _MARKS), (lines and _STRETCHED_SVG.format(lines),))
+        return Markup("".join((*parts, *_marks(row, data, group, _MARKS))))  # noqa: S704
+
+    months = [(_MARKS.x(share), name) for share, name in data.months]
+    left = _MARKS.x(data.across(data.since))
+    return macro("overview.html", "overview")(data, read, plot, months, left)
+
+
+class MailedOverview(msgspec.Struct, frozen=True):
+    """The questions of a mail, and the addresses of the plot of each, in light and dark."""
+
+    data: Overview
+    plots: tuple[tuple[str, str], ...]
+
+
+@drawing.in_mail.register(Overview)
+def in_mail(data: Overview, attached: Callable[[str], str]) -> MailedOverview:
+    """Attach a plot for each question, in both themes."""
+    box, plots = PlotBox(0, 0, MEDIUM - _EDGE, _PLOT), list[tuple[str, str]]()
+    for group in data.groups:
+        for row in group.rows:
+            shapes = chain(_ground(row, data, box), _lines(row, data, box))
+            body = "".join((*shapes, *_marks(row, data, group, box)))
+            panel = [("", Drawing(body, (0, -2, MEDIUM, _PLOT + 4)))]
+            light, dark = (attached(alone(panel, "", "", dark=dark)) for dark in (False, True))
+            plots.append((light, dark))
+    return MailedOverview(data, tuple(plots))
+
+
+@drawing.page.register(MailedOverview)
+def on_mail(mailed: MailedOverview, read: Callable[[Text], Markup]) -> Markup:
+    """The questions as text in tables, with a picture of each plot."""
+    plots = iter(mailed.plots)
+    return macro("mail.html", "overview")(mailed.data, read, lambda: next(plots), MEDIUM)
+
+
+_STRETCHED_SVG = (
+    '<svg viewBox="0 0 1000 100" preserveAspectRatio="none" width="100%" height="100%">{}</svg>'
+)
+
+
+_EDGE, _HEAD = 34, 16
+"""Pixels right of a plot for the figures of its levels, and of a letter of an event."""
 
 
 @drawing.draw.register(Overview)
 def draw(data: Overview, *, narrow: bool = False, places: Places = NOWHERE) -> Drawing:
-    """A row a question, on one axis of log odds, for a desk, a tablet or a phone."""
-    wide = NARROW if narrow else MEDIUM if data.is_medium else WIDE
-    columns = _columns(data, wide)
-    key, y = parts.key(_key(data, wide), wide)
-    body: list[str] = []
-    y += 24
-    axis_top = y - 8
-    is_decided = any(row.outcome for row in data.rows)
-    section = ""
-    for row in data.rows:
-        name = _DECIDED if row.outcome else _MOVED if row.moved and is_decided else "-"
-        if name != section:
-            y += 24 if section or (is_decided and wide == NARROW) else 0
-            body += _head(name.strip("-"), y - 8, columns)
-            section = name
-        drawn, tall = (_narrow if wide == NARROW else _wide)(row, y, columns, places)
-        body += drawn
-        y += tall
-    below = [y + 14] if len(data.rows) > _MANY else []
-    axis = parts.odds_axis(columns.scale, axis_top + 4, y, axis_top, *below)
-    y += 18 if below else 0
-    if data.rest:
-        rest = folded(data.rest, wide, 2, SMALL)
-        body.append(parts.lines(0, y + 16, rest, "f-muted small"))
-        y += 18 + (len(rest) - 1) * LINE
-    return Drawing("".join([key, *axis, *body]), (-2, 0, wide + 4, y + 4))
+    """The same as one picture, where there is no page: each text above its plot."""
+    del places
+    wide = NARROW if narrow else MEDIUM
+    names, y = parts.key(_key(data), wide)
+    body = [names]
+    box = PlotBox(0, 0, wide - _EDGE, _PLOT)
+    if data.rows:
+        y += 16
+        for x, month in data.months:
+            body.append(svg.text(x * box.width, y, month, "f-muted small"))
+        left = data.across(data.since) * box.width
+        body.append(svg.text(left + 4, y, data.window, "f-muted small bold"))
+    for group in data.groups:
+        y, drawn = _event(group, y, wide)
+        body.append(drawn)
+        for row in group.rows:
+            y, drawn = _question(row, y, wide)
+            body.append(drawn)
+            own = box._replace(top=y)
+            shapes = chain(_ground(row, data, own), _lines(row, data, own))
+            body += [*shapes, *_marks(row, data, group, own)]
+            y += _PLOT + 6
+    for name, text in data.folded:
+        lines = folded(f"{name}: {plain(text)}", wide, 12, SMALL)
+        body.append(parts.lines(0, y + 16, lines, "f-muted small"))
+        y += len(lines) * LINE + 8
+    return Drawing("".join(body), (-6, 0, wide + 12, y + 6))
 
 
-def _columns(data: Overview, wide: float) -> OverviewLayout:
-    figures = [
-        p
-        for row in data.rows
-        for p in (row.stated, row.stated_before, row.implied, row.implied_before)
-    ]
-    title, left, right = wide * _TITLE_SHARE, 12.0, wide - 12
-    if wide != NARROW:
-        left, right = title + _GAP, wide - 2 * _FIGURES - _GAP
-    scale = log_odds([p for p in figures if p is not None], left, right)
-    return OverviewLayout(title, scale, wide - _FIGURES, wide)
+def _key(data: Overview) -> Iterator[parts.Key]:
+    fan = svg.path(svg.bar(-10, -6, 20, 12), "fan")
+    shapes = {
+        "stated": parts.sample("stated"),
+        "both": _dot("-7", "0", "f-paper s-stated") + _dot("7", "0", "f-stated"),
+        "analyst": svg.path("M-9,0H9", "s-stated"),
+        "implied": fan + parts.sample("implied"),
+        "event": _line("0", "-7", "0", "7", "s-event", "", 1.6),
+        "further": _line("0", "-7", "0", "7", "s-event", "3 3"),
+        "stretched": svg.path("M-10,0H10", "s-stated", 1, "2 4"),
+    }
+    return ((shapes[name], words) for name, words in data.key)
 
 
-def _key(data: Overview, wide: float) -> Iterator[parts.Key]:
-    rows = data.rows
-    if any(has_moved(row.stated_before, row.stated) for row in rows):
-        yield parts.then(0, 0), f"we said, {short_day(data.since)}"
-    elif any(row.outcome and row.stated is not None for row in rows):
-        yield parts.then(0, 0), "we said last"
-    current = [row for row in rows if row.stated is not None and not row.outcome]
-    still = [row for row in current if row.stated_before is not None]
-    still = [row for row in still if not has_moved(row.stated_before, row.stated)]
-    if len(still) < len(current):
-        yield parts.now(0, 0), f"we say, {short_day(data.as_of)}"
-    if still:
-        yield parts.now(0, 0, "muted"), "we say, unchanged"
-    if any(row.evidence_moved for row in rows):
-        yield _evidence(-7, 7, 0), "the evidence, then and now"
-    elif any(row.implied is not None for row in rows):
-        yield _evidence(None, 0, 0), "the evidence"
-    if any(row.outcome for row in rows):
-        yield _arrow(-9, 9, 0), "how it came out"
-    yield "", _SCALE if wide == NARROW else _SCALE_WORDS
+def _event(group: OverviewGroup, y: float, wide: float) -> tuple[float, str]:
+    """The heading of an event."""
+    text = " ".join(filter(None, (group.when, plain(group.title))))
+    if not text:
+        return y, ""
+    lines = folded(text, wide, 4, _HEAD, bold=True)
+    y += 26
+    drawn = _line("0", f"{number(y - 20)}", f"{number(wide)}", f"{number(y - 20)}", "s-ink")
+    drawn += parts.lines(0, y, lines, "f-ink bold head", step=20)
+    y += (len(lines) - 1) * 20
+    return y + 18, drawn + svg.text(0, y + 16, group.counts, "f-muted small")
 
 
-def _head(name: str, y: float, columns: OverviewLayout) -> Iterator[str]:
-    yield svg.text(0, y, name, "f-muted small bold")
-    if columns.implied == NARROW:
-        return
-    stated = "we said" if name == _DECIDED else "we say"
-    yield svg.text(columns.stated, y, stated, "f-muted small end")
-    yield svg.text(columns.implied, y, "the evidence", "f-muted small end")
+def _question(row: OverviewRow, y: float, wide: float) -> tuple[float, str]:
+    """The words and figures of a question, above its plot."""
+    range_words = plain(row.range)
+    figure = " → ".join(filter(None, row.figures))
+    room = wide - max(width(figure, bold=True), width(range_words, SMALL)) - 16
+    title = folded(plain(row.title), room, 4, bold=True)
+    look = "f-ink" if row.ended else "f-muted" if row.is_still else "f-stated"
+    drawn = parts.lines(0, y + 18, title, f"{'f-muted' if row.is_still else 'f-ink'} bold")
+    drawn += svg.text(wide, y + 18, figure, f"{look} bold end")
+    y += 18 + (len(title) - 1) * LINE
+    word = ", ".join(filter(None, (row.word, row.about)))
+    drawn += svg.text(0, y + LINE, word, "f-ink small")
+    is_one_line = width(word, SMALL) + width(range_words, SMALL) + 8 <= wide
+    y += LINE if is_one_line else 2 * LINE
+    drawn += svg.text(wide, y, range_words, "f-implied small end")
+    for text, colour in ((row.why, "f-muted"), *((each, "f-event") for each in row.also)):
+        lines = folded(plain(text), wide, 5, SMALL) if text else []
+        drawn += parts.lines(0, y + LINE, lines, f"{colour} small")
+        y += len(lines) * LINE
+    return y + 8, drawn
 
 
-def fitting(rows: Sequence[OverviewRow], room: float) -> int:
-    """How many of the rows fit into a picture for a desk of so many pixels, one at the least."""
-    heights = accumulate(_lines(row, WIDE * _TITLE_SHARE)[2] for row in rows)
-    return max(1, sum(height <= room for height in heights))
-
-
-def _lines(row: OverviewRow, room: float) -> tuple[list[str], list[str], float]:
-    """The lines of the title and of the cause, and the height of the row on a desk."""
-    title = folded(row.title, room, _LINES, bold="bold" in row.look)
-    cause = _cause_lines(row, room)
-    track = _TRACK if row.evidence_moved else 0
-    return title, cause, max(_ROW + track, (len(title) + len(cause)) * LINE + 8)
-
-
-def _wide(
-    row: OverviewRow, y: float, columns: OverviewLayout, places: Places
-) -> tuple[list[str], float]:
-    title, cause, tall = _lines(row, columns.title)
-    first = y + 12.5
-    drawn = parts.lines(0, first, title, row.look)
-    axis = f"M{number(columns.scale.start)},{number(first - 4.5)}H{number(columns.scale.end)}"
-    return [
-        svg.path(axis, "s-grid", 1, "1 4"),
-        svg.mark(drawn, "", row.anchor, places, (0, y - 3, columns.title, max(tall, svg.TARGET))),
-        parts.lines(0, first + len(title) * LINE, cause, *_cause(row)),
-        *_marks(row, first - 4.5, columns.scale),
-        svg.text(columns.stated, first, _stated(row), f"{row.look} end"),
-        svg.text(columns.implied, first, from_to(row.implied_before, row.implied), _IMPLIED),
-    ], tall
-
-
-_IMPLIED = "f-implied end"
-
-
-def _narrow(
-    row: OverviewRow, y: float, columns: OverviewLayout, places: Places
-) -> tuple[list[str], float]:
-    said = "" if row.stated is None else "we said " if row.outcome else "we say "
-    stated = f"{said}{_stated(row)}"
-    implied = f"evidence {from_to(row.implied_before, row.implied)}"
-    is_bold = "bold" in row.look
-    room = NARROW - 12 - max(width(stated, bold=is_bold), width(implied, SMALL))
-    title = folded(row.title, room, _LINES * 2, bold=is_bold)
-    foot = y + max(len(title), 2) * LINE + 11
-    hit = (0, y, room, max(len(title) * LINE, svg.TARGET))
-    cause = _cause_lines(row, NARROW)
-    track = _TRACK if row.evidence_moved else 0
-    under = foot + track + 9
-    body = [
-        svg.mark(parts.lines(0, y + 14, title, row.look), "", row.anchor, places, hit),
-        svg.text(NARROW, y + 14, stated, f"{row.look} end"),
-        svg.text(NARROW, y + 14 + LINE, implied, f"{_IMPLIED} small"),
-        svg.path(f"M0,{number(foot)}H{NARROW}", "s-grid", 1, "1 4"),
-        *_marks(row, foot, columns.scale),
-        parts.lines(0, under + LINE - 4, cause, *_cause(row)),
-    ]
-    return body, under + len(cause) * LINE - y + 6
-
-
-def _cause(row: OverviewRow) -> tuple[str, str]:
-    if row.outcome:
-        return "f-ink small bold", row.outcome.label
-    return "f-muted small", row.cause if row.moved else ""
-
-
-def _cause_lines(row: OverviewRow, room: float) -> list[str]:
-    look, text = _cause(row)
-    return folded(text, room, _CAUSE_LINES, SMALL, bold="bold" in look) if text else []
-
-
-def _marks(row: OverviewRow, y: float, scale: LogOdds) -> Iterator[str]:
-    """Yield what we say from before to now, and what the evidence says, below it if it moved."""
-    if row.implied is not None:
-        implied = scale.at(row.implied)
-        if row.evidence_moved and row.implied_before is not None:
-            yield _evidence(scale.at(row.implied_before), implied, y + _TRACK)
-        else:
-            yield _evidence(None, implied, y)
-    figure = row.implied if row.stated is None else row.stated
-    if row.outcome:
-        edge = {"occurred": scale.end, "did not occur": scale.start}.get(row.outcome.word)
-        if edge is not None and figure is not None:
-            yield _arrow(scale.at(figure), edge, y)
-        yield parts.then(scale.at(row.stated), y) if row.stated is not None else ""
-    elif row.stated is not None:
-        here = scale.at(row.stated)
-        if row.stated_before is None or not has_moved(row.stated_before, row.stated):
-            yield parts.now(here, y, "stated" if row.stated_before is None else "muted")
-            return
-        start = scale.at(row.stated_before)
-        yield svg.path(svg.line([(start, y), (here, y)]), "s-stated", 2.5)
-        yield parts.then(start, y) + parts.now(here, y)
-
-
-def _evidence(before: float | None, now: float, y: float) -> str:
-    """A tall bar for now, a short one for before, and a line between them."""
-    bar = svg.path(svg.bar(now - 1.5, y - 6, 3, 12), "f-implied")
-    if before is None:
-        return bar
-    line = svg.path(svg.line([(before, y), (now, y)]), "s-implied", 1.5)
-    return line + svg.path(svg.bar(before - 1, y - 3.5, 2, 7), "f-implied") + bar
-
-
-def _arrow(start: float, end: float, y: float) -> str:
-    """A dotted line to where an outcome lies."""
-    back = -5 if end > start else 5
-    tip = svg.line([(end + back, y - 4), (end, y), (end + back, y + 4)])
-    return svg.path(svg.line([(start, y), (end, y)]), "s-ink", 1.5, "2 3") + svg.path(
-        tip, "s-ink", 1.5
-    )
-
-
-def _stated(row: OverviewRow) -> str:
-    """`37 → 4%`; `20%` if both print alike; `new` without any earlier figure."""
-    if row.stated is None:
-        return "not stated"
-    is_new = row.stated_before is None and not row.outcome
-    return from_to(row.stated_before, row.stated) + (", new" if is_new else "")
-
-
-_WIDE, _HIGH, _EDGE = 140, 32, 5
+_WIDE, _HIGH, _SIDE = 140, 32, 5
 
 
 class Sparkline(msgspec.Struct, frozen=True, kw_only=True):
@@ -302,9 +315,9 @@ def draw_sparkline(data: Sparkline, *, narrow: bool = False, places: Places = NO
     name = "stated" if is_stated else "implied"
     figures = [getattr(point, name) for point in data.points]
     first, last = data.points[0].day, data.points[-1].day
-    days = DayScale(first=first, last=last, start=_EDGE, end=_WIDE - _EDGE)
-    odds = log_odds([p for p in figures if p is not None], _HIGH - _EDGE, _EDGE, 3)
-    body = svg.path(parts.course(data.points, name, days, odds), f"s-{name}", 2)
+    days = DayScale(first=first, last=last, start=_SIDE, end=_WIDE - _SIDE)
+    odds = log_odds([p for p in figures if p is not None], _HIGH - _SIDE, _SIDE, 3)
+    body = svg.path(parts.curve(data.points, name, days, odds), f"s-{name}", 2)
     if figures[-1] is not None:
-        body += svg.circle(days.at(last), odds.at(figures[-1]), 3, f"f-{name}")
+        body += svg.circle(days.position(last), odds.position(figures[-1]), 3, f"f-{name}")
     return Drawing(body, (0, 0, _WIDE, _HIGH))

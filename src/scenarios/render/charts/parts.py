@@ -133,7 +133,7 @@ def day_axis(
 ) -> Iterator[str]:
     """The lines of the days, each with its label where that is not cut off."""
     for day, label in days.ticks():
-        x, half = days.at(day), width(label, SMALL) / 2
+        x, half = days.position(day), width(label, SMALL) / 2
         yield svg.path(svg.line([(x, top), (x, foot)]), "s-grid")
         if half <= x <= wide - half:
             yield svg.text(x, baseline, label, "f-muted small middle")
@@ -142,21 +142,21 @@ def day_axis(
 def levels(odds: LogOdds, days: DayScale) -> Iterator[str]:
     """The lines of the probabilities across the days, each with its label at the left."""
     for p, label in odds.ticks(room=SMALL):
-        y = odds.at(p)
+        y = odds.position(p)
         yield svg.path(svg.line([(days.start, y), (days.end, y)]), "s-grid")
         yield svg.text(days.start - 6, y + 4, label, "f-muted small end")
 
 
 def odds_axis(odds: LogOdds, top: float, foot: float, *baselines: float) -> Iterator[str]:
     """The upright lines of the probabilities, with their labels at each baseline."""
-    ticks = [(odds.at(p), label) for p, label in odds.ticks()]
+    ticks = [(odds.position(p), label) for p, label in odds.ticks()]
     yield svg.path("".join(svg.line([(x, top), (x, foot)]) for x, _ in ticks), "s-grid")
     for x, label in ticks:
         for y in baselines:
             yield svg.text(x, y, label, "f-muted small middle")
 
 
-def course(
+def curve(
     points: Sequence[DayFigures],
     name: str,
     days: DayScale,
@@ -171,11 +171,11 @@ def course(
     parts: list[str] = []
     before: float | None = None
     for point, slope in zip(points, (False, *(slopes or [False] * (len(points) - 1))), strict=True):
-        x, p = number(days.at(point.day)), getattr(point, name)
+        x, p = number(days.position(point.day)), getattr(point, name)
         if before is not None and not (slope and p is not None):
             parts.append(f"H{x}")
         if p is not None:
-            y = number(odds.at(p))
+            y = number(odds.position(p))
             if before is None:
                 parts.append(f"M{x},{y}")
             elif slope:
@@ -184,17 +184,17 @@ def course(
                 parts.append(f"V{y}")
         before = p
     if before is not None:
-        parts.append(f"H{number(days.at(last or points[-1].day))}")
+        parts.append(f"H{number(days.position(last or points[-1].day))}")
     return "".join(parts)
 
 
-def courses(
+def curves(
     points: Sequence[DayFigures], days: DayScale, odds: LogOdds, last: date, slopes: Sequence[bool]
 ) -> Iterator[str]:
     """The implied figures, and the stated ones over them, in steps."""
-    if path := course(points, "implied", days, odds, last, slopes):
+    if path := curve(points, "implied", days, odds, last, slopes):
         yield svg.path(path, "s-implied", 2, "6 3")
-    if path := course(points, "stated", days, odds, last):
+    if path := curve(points, "stated", days, odds, last):
         yield svg.path(path, "s-stated", 2.5)
 
 
@@ -211,7 +211,7 @@ def ending(
     Its label stands at that end of the line that is further from the `heights` of the courses, each
     up to an x.
     """
-    x = days.at(end.day)
+    x = days.position(end.day)
     y = {"occurred": top, "did not occur": foot}.get(end.word, (top + foot) / 2)
     line = svg.path(svg.line([(x, top), (x, foot)]), "s-ink", 1.5)
     if end.word == "annulled":
@@ -221,7 +221,10 @@ def ending(
         dot = svg.circle(x, y, 6, "f-ink" if end.word == "occurred" else "f-paper s-ink", 2)
     wide = width(label, bold=True)
     left = max(min(x - 10 - wide, days.end - wide), days.start)
-    beside = [height for until, height in heights if until > left]
-    room = {y: min((abs(y - 4 - at) for at in beside), default=0.0) for y in (foot - 8, top + 16)}
+    nearby = [height for until, height in heights if until > left]
+    room = {
+        y: min((abs(y - 4 - y_of_other) for y_of_other in nearby), default=0.0)
+        for y in (foot - 8, top + 16)
+    }
     baseline = max(room, key=room.__getitem__)
     return line + dot + svg.text(left, baseline, label, "f-ink bold")

@@ -52,12 +52,12 @@ def folded(
     A word that is wider than a line is broken where the line ends.
     """
     lines: list[list[str]] = [[]]
-    blank, taken = width(" ", size, bold=bold), 0.0
+    blank, used = width(" ", size, bold=bold), 0.0
     words = text.split()[::-1]
     while words:
         word = words.pop()
         across = width(word, size, bold=bold)
-        if lines[-1] and taken + blank + across > room and len(lines) < most:
+        if lines[-1] and used + blank + across > room and len(lines) < most:
             lines.append([])
         if not lines[-1] and across > room and word[1:] and len(lines) < most:
             end = max(1, _fitting(word, room, size, bold=bold))
@@ -65,7 +65,7 @@ def folded(
             lines.append([])
             words.append(word[end:])
             continue
-        taken = taken + blank + across if lines[-1] else across
+        used = used + blank + across if lines[-1] else across
         lines[-1].append(word)
     return [cut(" ".join(line), room, size, bold=bold) for line in lines]
 
@@ -75,27 +75,27 @@ def spread(
 ) -> list[float]:
     """Ascending places moved as little as makes each `apart` from the next, from start to end."""
     blocks: list[tuple[float, int]] = []  # of places that touch: the sum of them, and how many
-    for number, place in enumerate(places):
-        total, count = place - number * apart, 1
+    for number, height in enumerate(places):
+        total, count = height - number * apart, 1
         while blocks and blocks[-1][0] / blocks[-1][1] > total / count:
             before = blocks.pop()
             total, count = total + before[0], count + before[1]
         blocks.append((total, count))
     level = [total / count for total, count in blocks for _ in range(count)]
     limit = end - (len(level) - 1) * apart
-    return [min(max(place, start), limit) + number * apart for number, place in enumerate(level)]
+    return [min(max(height, start), limit) + number * apart for number, height in enumerate(level)]
 
 
 def apart(wanted: Iterable[tuple[float, float]], gap: float = 0) -> list[bool]:
     """True for each span that has room beside the more important spans before it."""
-    taken: list[tuple[float, float]] = []
-    kept = []
+    spans: list[tuple[float, float]] = []
+    chosen = []
     for low, high in wanted:
-        free = all(high + gap <= left or right + gap <= low for left, right in taken)
-        kept.append(free)
+        free = all(high + gap <= left or right + gap <= low for left, right in spans)
+        chosen.append(free)
         if free:
-            taken.append((low, high))
-    return kept
+            spans.append((low, high))
+    return chosen
 
 
 @cache
@@ -149,7 +149,7 @@ class Linear(msgspec.Struct, frozen=True, kw_only=True):
     start: float
     end: float
 
-    def at(self, value: float) -> float:
+    def position(self, value: float) -> float:
         """Where a figure stands; what is outside stands at the edge."""
         return _between(value, self.low, self.high, self.start, self.end)
 
@@ -157,7 +157,7 @@ class Linear(msgspec.Struct, frozen=True, kw_only=True):
 class LogOdds(Linear, frozen=True, kw_only=True):
     """Probabilities from `low` to `high`, in decibans, along pixels from `start` to `end`."""
 
-    def at(self, p: float) -> float:
+    def position(self, p: float) -> float:
         return _between(bounded(p), self.low, self.high, self.start, self.end)
 
     def ticks(self, room: float | None = None) -> list[tuple[float, str]]:
@@ -177,11 +177,11 @@ class LogOdds(Linear, frozen=True, kw_only=True):
         spans = []
         for p in inside:
             half = (width(label(p), SMALL) if room is None else room) / 2
-            spans.append((self.at(p) - half, self.at(p) + half))
+            spans.append((self.position(p) - half, self.position(p) + half))
         low, high = sorted((self.start, self.end))
         fits = [low - _OUTSIDE <= first and last <= high + _OUTSIDE for first, last in spans]
         spans, inside = list(compress(spans, fits)), list(compress(inside, fits))
-        return [p for p, kept in zip(inside, apart(spans, _BESIDE), strict=True) if kept]
+        return [p for p, fits in zip(inside, apart(spans, _BESIDE), strict=True) if fits]
 
 
 def log_odds(figures: Iterable[float], start: float, end: float, least: float = _LEAST) -> LogOdds:
@@ -210,7 +210,7 @@ class DayScale(msgspec.Struct, frozen=True, kw_only=True):
     start: float
     end: float
 
-    def at(self, day: date) -> float:
+    def position(self, day: date) -> float:
         """Where a day stands; what is outside stands at the edge."""
         length = max((self.last - self.first).days, 1)
         return _between((day - self.first).days, 0, length, self.start, self.end)

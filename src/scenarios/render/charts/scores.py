@@ -63,23 +63,25 @@ def draw_reliability(
     key, height = parts.key(_key(data), left + side + 12)
     top = height + 24.0
 
-    def at(forecast: float, came: float) -> tuple[float, float]:
+    def point(forecast: float, came: float) -> tuple[float, float]:
         return left + forecast * side, top + (1 - came) * side
 
     body = [key, svg.text(0, top - 10, "came true", "f-muted small")]
     for p in _LADDER:
-        cross = svg.line([at(p, 0), at(p, 1)]) + svg.line([at(0, p), at(1, p)])
+        cross = svg.line([point(p, 0), point(p, 1)]) + svg.line([point(0, p), point(1, p)])
         body.append(svg.path(cross, "s-grid"))
-        x, y = at(p, p)
+        x, y = point(p, p)
         body.append(svg.text(left - 8, y + 4, f"{p * 100:g}%", "f-muted small end"))
         body.append(svg.text(x, top + side + 18, f"{p * 100:g}%", "f-muted small middle"))
-    body.append(svg.path(svg.line([at(0, 0), at(1, 1)]), "s-muted", 1.5, "4 4"))
+    body.append(svg.path(svg.line([point(0, 0), point(1, 1)]), "s-muted", 1.5, "4 4"))
     ends = [
-        at(p, step.frequency) for step in data.curve for p in dict.fromkeys((step.low, step.high))
+        point(p, step.frequency)
+        for step in data.curve
+        for p in dict.fromkeys((step.low, step.high))
     ]
     if ends:
         body.append(svg.path(svg.line(ends), "s-ink", 1.5))
-    body += [_bin(bin, at, look_of(data.forecaster), places) for bin in data.bins]
+    body += [_bin(bin, point, look_of(data.forecaster), places) for bin in data.bins]
     foot = top + side + 24
     body += _counts(data, left, side, foot)
     foot += _COUNTS + 14
@@ -94,11 +96,11 @@ def _key(data: Reliability) -> Iterator[parts.Key]:
         yield svg.path("M-10,4H0V-4H10", "s-ink", 1.5), "CORP, without bins"
 
 
-def _bin(bin: ReliabilityBin, at: _At, look: Look, places: Places) -> str:
+def _bin(bin: ReliabilityBin, point: _At, look: Look, places: Places) -> str:
     mean, came = bin.mean_forecast, bin.frequency
-    x, y = at(mean, came)
+    x, y = point(mean, came)
     band = svg.path(
-        svg.line([at(mean, p) for p in (bin.wilson_low, bin.wilson_high)]), f"s-{look}", 2
+        svg.line([point(mean, p) for p in (bin.wilson_low, bin.wilson_high)]), f"s-{look}", 2
     )
     about = f"said {percent(mean)}, came {percent(came)}, n = {bin.n:.2f}"
     return svg.mark(band + parts.now(x, y, look), about, "", places, svg.around(x, y))
@@ -130,23 +132,29 @@ _SKILL_LADDER = (-1.0, -0.75, -0.5, -0.25, 0.0, 0.25, 0.5, 0.75, 1.0)
 
 
 class SkillInterval(msgspec.Struct, frozen=True, kw_only=True):
-    """1 − Brier ÷ the Brier of `against`, and its 90 % interval, which few questions have not."""
+    """1 − Brier ÷ the Brier of `against`, and its 90 % interval, which few questions have not.
+
+    Against nobody it is the Brier score itself.
+    """
 
     forecaster: str
-    against: str
+    against: str = ""
     questions: int
     skill: float
-    low: float | None
-    high: float | None
+    low: float | None = None
+    high: float | None = None
 
 
 class SkillRows(msgspec.Struct, frozen=True, kw_only=True):
+    """Pairs to compare, or with `is_brier` the Brier scores of forecasters, 0 best."""
+
     pairs: tuple[SkillInterval, ...]
+    is_brier: bool = False
 
 
 @drawing.draw.register(SkillRows)
 def draw_skill(data: SkillRows, *, narrow: bool = False, places: Places = NOWHERE) -> Drawing:
-    """A dot a pair with its interval: to the right of 0 it is better than the other."""
+    """A dot a row with its interval: of a pair, to the right of 0 it is better than the other."""
     figures = [p for pair in data.pairs for p in (pair.skill, pair.low, pair.high) if p is not None]
     low = max(min([*figures, 0.0]), _WORST)
     left, right = (8, NARROW - 8) if narrow else (_LABEL + 16, WIDE - _FIGURE - 16)
@@ -157,17 +165,20 @@ def draw_skill(data: SkillRows, *, narrow: bool = False, places: Places = NOWHER
         drawn, tall = _row(pair, y, scale, places, narrow=narrow)
         body.append(drawn)
         y += tall
-    foot = svg.text(scale.start, y + 16, "◂ worse", "f-muted small")
-    foot += svg.text(scale.end, y + 16, "better ▸", "f-muted small end")
-    return Drawing("".join([*_axis(scale, y), *body, foot]), (-2, 0, wide + 4, y + 24))
+    words = ("◂ better", "worse ▸") if data.is_brier else ("◂ worse", "better ▸")
+    foot = svg.text(scale.start, y + 16, words[0], "f-muted small")
+    foot += svg.text(scale.end, y + 16, words[1], "f-muted small end")
+    return Drawing(
+        "".join([*_axis(scale, y, is_brier=data.is_brier), *body, foot]), (-2, 0, wide + 4, y + 24)
+    )
 
 
-def _axis(scale: Linear, foot: float) -> Iterator[str]:
+def _axis(scale: Linear, foot: float, *, is_brier: bool) -> Iterator[str]:
     for value in _SKILL_LADDER:
         if scale.low <= value <= scale.high:
-            x = scale.at(value)
+            x = scale.position(value)
             yield svg.path(svg.line([(x, 24), (x, foot)]), "s-ink" if value == 0 else "s-grid")
-            label = signed(value, 2)
+            label = f"{value:g}" if is_brier else signed(value, 2)
             fits = abs(x - scale.end) > _EDGE < abs(x - scale.start)
             if fits and (value % 0.5 == 0 or scale.high - scale.low < 1):
                 yield svg.text(x, 16, label, "f-muted small middle")
@@ -176,9 +187,10 @@ def _axis(scale: Linear, foot: float) -> Iterator[str]:
 def _row(
     pair: SkillInterval, y: float, scale: Linear, places: Places, *, narrow: bool
 ) -> tuple[str, float]:
-    name, look = f"{pair.forecaster} against {pair.against}", look_of(pair.forecaster)
+    name, look = pair.forecaster, look_of(pair.forecaster)
+    name += f" against {pair.against}" if pair.against else ""
     skill, band = pair.skill, [end for end in (pair.low, pair.high) if end is not None]
-    figure = signed(skill, 2)
+    figure = signed(skill, 2) if pair.against else f"{skill:.3f}"
     if band:
         figure += f" ({' to '.join(signed(end, 2) for end in band)})"
     texts = folded(name, NARROW if narrow else _LABEL, 3, SMALL)
@@ -191,9 +203,9 @@ def _row(
         tall = max(_ROW, len(texts) * LINE + 8)
         middle = y + 12
         label += svg.text(WIDE, middle + 4, figure, "f-ink small end")
-    interval = svg.line((scale.at(end), middle) for end in band)
+    interval = svg.line((scale.position(end), middle) for end in band)
     drawn = svg.path(interval, f"s-{look}", 2) if band else ""
     about = f"{name}: {figure}, n = {pair.questions}"
-    x = scale.at(skill)
+    x = scale.position(skill)
     drawn += parts.now(x, middle, look)
     return label + svg.mark(drawn, about, "", places, svg.around(x, middle)), tall

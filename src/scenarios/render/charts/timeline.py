@@ -69,7 +69,7 @@ def seen_lane(
     middle = y + _EVIDENCE / 2
     body += svg.path(svg.line([(days.start, middle), (days.end, middle)]), "s-muted")
     for day in seen:
-        x = days.at(day.day)
+        x = days.position(day.day)
         shape = _bar(x, middle, day.decibans)
         hit = svg.around(x, middle)
         body += shape if narrow else svg.mark(shape, says(day), day.anchor, places, hit)
@@ -87,33 +87,33 @@ def _bar(x: float, middle: float, decibans: float) -> str:
     if signed(decibans) == "0":
         return svg.circle(x, middle, 2.5, "f-ink")
     tall = min(5 + 3.5 * math.sqrt(abs(decibans)), _TALLEST)
-    way = -1 if decibans > 0 else 1
-    tip = middle + way * tall
+    sign = -1 if decibans > 0 else 1
+    tip = middle + sign * tall
     shaft = svg.line([(x, middle), (x, tip)])
-    head = f"M{svg.number(x - 3)},{svg.number(tip - way * 4)}h6l-3,{way * 4}z"
+    head = f"M{svg.number(x - 3)},{svg.number(tip - sign * 4)}h6l-3,{sign * 4}z"
     return svg.path(shaft + head, "f-ink s-ink", 2)
 
 
 def _swimlane(
-    swim: IndicatorLane, days: scale.DayScale, y: float, *, narrow: bool
+    lane: IndicatorLane, days: scale.DayScale, y: float, *, narrow: bool
 ) -> tuple[str, float]:
     """An indicator; what colour would tell, shape and its last state in words tell."""
-    state = swim.stretches[-1].state
+    state = lane.stretches[-1].state
     if narrow:
-        texts = scale.folded(f"{state}: {swim.statement}", days.end + 10, 3, scale.SMALL)
-        body = parts.lines(0, y + 14, texts, whole=swim.statement)
+        texts = scale.folded(f"{state}: {lane.statement}", days.end + 10, 3, scale.SMALL)
+        body = parts.lines(0, y + 14, texts, whole=lane.statement)
         middle = y + len(texts) * LINE + 12
         foot = middle + 10
     else:
-        texts = scale.folded(swim.statement, days.start - 20, 3, scale.SMALL)
+        texts = scale.folded(lane.statement, days.start - 20, 3, scale.SMALL)
         foot = y + max(_LANE, len(texts) * LINE + 6)
         middle = (y + foot) / 2
-        body = parts.centred(0, middle, texts, "f-ink small", swim.statement)
-    body += "".join(_stretch(stretch, days, middle) for stretch in swim.stretches)
-    if swim.due and days.first <= swim.due <= days.last:
-        x = days.at(swim.due)
+        body = parts.centred(0, middle, texts, "f-ink small", lane.statement)
+    body += "".join(_stretch(stretch, days, middle) for stretch in lane.stretches)
+    if lane.due and days.first <= lane.due <= days.last:
+        x = days.position(lane.due)
         due = svg.path(svg.line([(x, middle - 9), (x, middle + 9)]), "s-ink", 1.5)
-        body += svg.mark(due, f"due {short_day(swim.due)}", "", NOWHERE)
+        body += svg.mark(due, f"due {short_day(lane.due)}", "", NOWHERE)
     if not narrow:
         body += svg.text(days.end + 14, middle + 4, state, "f-muted small")
     return body, foot
@@ -121,8 +121,8 @@ def _swimlane(
 
 def _stretch(stretch: StateBar, days: scale.DayScale, middle: float) -> str:
     """Thin where nothing was seen, hollow where it emerges, full where it was seen."""
-    left = days.at(stretch.start)
-    right = max(days.at(stretch.end), left + _LEAST)
+    left = days.position(stretch.start)
+    right = max(days.position(stretch.end), left + _LEAST)
     level = svg.line([(left, middle), (right, middle)])
     if stretch.state == "unobserved":
         return svg.path(level, "s-seen", 1)
@@ -177,7 +177,7 @@ class ScenarioTimeline(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def analysts(self) -> list[str]:
         """Those who forecast, by name; each has a shape."""
-        return sorted({saying.analyst for saying in self.sayings})
+        return sorted({label.analyst for label in self.sayings})
 
 
 class PlotArea(NamedTuple):
@@ -195,12 +195,12 @@ class PlotArea(NamedTuple):
 @drawing.draw.register(ScenarioTimeline)
 def draw(data: ScenarioTimeline, *, narrow: bool = False, places: Places = NOWHERE) -> Drawing:
     """The figures above, evidence and indicators below, the largest steps in words at the foot."""
-    key, height = parts.key(_key(data), NARROW) if narrow else (_beside(data), 6.0)
+    key, height = parts.key(_key(data), NARROW) if narrow else (_key_at_the_left(data), 6.0)
     frame = _frame(data, height + _FLAGS, narrow=narrow)
     drawn, y = seen_lane(data.seen, frame.days, frame.foot + _AXIS, places, narrow=narrow)
     below = [drawn]
-    for swim in data.lanes:
-        drawn, y = _swimlane(swim, frame.days, y, narrow=narrow)
+    for lane in data.lanes:
+        drawn, y = _swimlane(lane, frame.days, y, narrow=narrow)
         below.append(drawn)
     body = [
         key,
@@ -222,11 +222,11 @@ def _frame(data: ScenarioTimeline, top: float, *, narrow: bool) -> PlotArea:
     wide, gutter = (NARROW, 44) if narrow else (WIDE, 262)
     foot = top + (_SHORT if narrow else _TALL)
     figures = parts.probabilities(data.points)
-    figures += [saying.probability for saying in data.sayings] + list(data.band or ())
+    figures += [label.probability for label in data.sayings] + list(data.band or ())
     return PlotArea(
         wide=wide,
         gutter=gutter,
-        days=scale.days_beyond(data.points[0].day, last, gutter, wide - (12 if narrow else 134)),
+        days=scale.days_beyond(data.points[0].day, last, gutter, wide - (12 if narrow else 160)),
         odds=scale.log_odds(figures, foot, top),
         top=top,
         foot=foot,
@@ -252,7 +252,7 @@ def _shapes(data: ScenarioTimeline) -> dict[str, str]:
     return dict(zip_longest(data.analysts, [*SHAPES][: len(data.analysts)], fillvalue=_LAST))
 
 
-def _beside(data: ScenarioTimeline) -> str:
+def _key_at_the_left(data: ScenarioTimeline) -> str:
     """The key at the left, an entry a line."""
     entries = list(_key(data))
     most = _TALL // _LINE - 1
@@ -261,13 +261,13 @@ def _beside(data: ScenarioTimeline) -> str:
         entries = [*entries[: most - 1], (parts.analyst(0, 0, _LAST), more)]
     drawn = ""
     for n, (shape, label) in enumerate(entries):
-        y, shown = _FLAGS + n * _LINE + 14, scale.cut(label, 170, scale.SMALL)
-        drawn += svg.moved(shape, 12, y) + svg.text(30, y + 4, shown, "f-muted small", label)
+        y, text = _FLAGS + n * _LINE + 14, scale.cut(label, 170, scale.SMALL)
+        drawn += svg.moved(shape, 12, y) + svg.text(30, y + 4, text, "f-muted small", label)
     return drawn
 
 
 def _ground(data: ScenarioTimeline, frame: PlotArea) -> Iterator[str]:
-    left, right = frame.days.at(data.since), frame.days.at(data.points[-1].day)
+    left, right = frame.days.position(data.since), frame.days.position(data.points[-1].day)
     if data.since < data.points[-1].day:
         yield svg.path(svg.bar(left, frame.top, right - left, frame.foot - frame.top), "f-window")
     yield from parts.levels(frame.odds, frame.days)
@@ -280,27 +280,29 @@ def _curves(data: ScenarioTimeline, frame: PlotArea) -> Iterator[str]:
         data.decays and not (after.day in turns and (after.day - before.day).days > 1)
         for before, after in pairwise(data.points)
     ]
-    return parts.courses(data.points, frame.days, frame.odds, last, slopes)
+    return parts.curves(data.points, frame.days, frame.odds, last, slopes)
 
 
 def _ends(data: ScenarioTimeline, frame: PlotArea) -> Iterator[str]:
     x = frame.days.end + 6
     if data.band:
         low, high = data.band
-        yield parts.bracket(x, frame.odds.at(high), frame.odds.at(low))
+        yield parts.bracket(x, frame.odds.position(high), frame.odds.position(low))
     if not frame.narrow:
         last = data.points[-1]
         ends = ((last.implied, "implied"), (last.stated, "stated"))
-        shown = sorted(((p, name) for p, name in ends if p is not None), reverse=True)
-        heights = scale.spread([frame.odds.at(p) + 4 for p, _ in shown], _APART, frame.foot + 4)
-        for y, (p, name) in zip(heights, shown, strict=True):
-            yield svg.text(x + 8, y, f"{percent(p)} {name}", f"f-{name} bold")
+        figures = sorted(((p, name) for p, name in ends if p is not None), reverse=True)
+        heights = scale.spread(
+            [frame.odds.position(p) + 4 for p, _ in figures], _APART, frame.foot + 4
+        )
+        for y, (p, name) in zip(heights, figures, strict=True):
+            yield svg.text(x + 8, y, f"{from_to(None, p)} {name}", f"f-{name} bold")
     if data.outcome:
         label = data.outcome.label
-        until = [*(frame.days.at(point.day) for point in data.points[1:]), frame.days.end]
+        until = [*(frame.days.position(point.day) for point in data.points[1:]), frame.days.end]
         courses = [
-            (place, frame.odds.at(p))
-            for place, point in zip(until, data.points, strict=True)
+            (x, frame.odds.position(p))
+            for x, point in zip(until, data.points, strict=True)
             for p in (point.stated, point.implied)
             if p is not None
         ]
@@ -309,23 +311,25 @@ def _ends(data: ScenarioTimeline, frame: PlotArea) -> Iterator[str]:
 
 def _sayings(data: ScenarioTimeline, frame: PlotArea, places: Places) -> Iterator[str]:
     shapes = _shapes(data)
-    for saying in data.sayings:
-        x, y = frame.days.at(saying.day), frame.odds.at(saying.probability)
-        shape = parts.analyst(x, y, shapes[saying.analyst])
+    for label in data.sayings:
+        x, y = frame.days.position(label.day), frame.odds.position(label.probability)
+        shape = parts.analyst(x, y, shapes[label.analyst])
         if frame.narrow:  # the table has the words: a finger would touch several at once
             yield shape
             continue
-        why = f": {saying.rationale}" if saying.rationale else ""
-        about = f"{short_day(saying.day)}, {saying.analyst}, {percent(saying.probability)}{why}"
-        yield svg.mark(shape, about, saying.anchor, places, svg.around(x, y))
+        why = f": {label.rationale}" if label.rationale else ""
+        about = f"{short_day(label.day)}, {label.analyst}, {percent(label.probability)}{why}"
+        yield svg.mark(shape, about, label.anchor, places, svg.around(x, y))
 
 
 def _flags(data: ScenarioTimeline, frame: PlotArea) -> Iterator[str]:
     """A number above each of the largest changes, and a leader from it to its lowest figure."""
-    top, columns = frame.top - 12, [frame.days.at(step.day) for step in data.steps]
+    top, columns = frame.top - 12, [frame.days.position(step.day) for step in data.steps]
     flags = scale.spread(columns, _BETWEEN, frame.wide - parts.BADGE, parts.BADGE)
     for number, (step, x, flag) in enumerate(zip(data.steps, columns, flags, strict=True), 1):
-        foot = max(frame.odds.at(p) for pair in (step.stated, step.implied) if pair for p in pair)
+        foot = max(
+            frame.odds.position(p) for pair in (step.stated, step.implied) if pair for p in pair
+        )
         leader = svg.line([(flag, top), (x, frame.top), (x, foot)])
         yield svg.path(leader, "s-muted", 1, "2 2") + parts.badge(flag, top, number)
 

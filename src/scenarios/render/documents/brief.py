@@ -3,57 +3,89 @@
 from collections.abc import Iterator, Sequence
 
 from scenarios.analysis.review.outcomes import ResolvedScenario, occurred_first
-from scenarios.analysis.review.review import Brief, Review
+from scenarios.analysis.review.review import Brief
 from scenarios.analysis.review.signs import Sign
 from scenarios.analysis.review.status import StatusRow, largest_first
 from scenarios.model import Database
 from scenarios.render import cells
 from scenarios.render import document as doc
 from scenarios.render.cells import Cell, left, right
-from scenarios.render.document import plain
 from scenarios.render.documents.review import news, sentences
 from scenarios.render.documents.review.causes import analyst_name
 from scenarios.render.documents.review.context import ReviewContext, context_of
-from scenarios.render.pictures import overview
 from scenarios.render.text import short_day
 from scenarios.scales import has_moved
 from scenarios.text import counted
 
 MOST, _WATCHED, _DUE = 12, 3, 4
 """Entries of each list; the rest is counted."""
-_DRAWN, _ROOM = 20, 900
-"""Questions that moved and are drawn, and pixels of the picture on the first sheet."""
-_BELOW = 30
-"""Questions that moved and stand in a table below the picture, where that has no room for them."""
 _ALL = 10**6
 _LIMITS = news.SectionLimits(events=5, rows=12, reasons=6, words=20, command="")
 
 
-def document(
-    brief: Brief, database: Database, picture: doc.Chart | None = None, *, every: bool = False
-) -> doc.Document:
+def document(brief: Brief, database: Database, *, every: bool = False) -> doc.Document:
     """The brief: outcomes, where things stand, what is to be decided, and why.
 
-    The `picture` stands where else a table does; with `every` nothing is left out.
+    With `every` nothing is left out.
     """
-    words = (doc.Item(text, lead=f"{name}:") for name, text in _MEANINGS.items())
     of = context_of(brief.story, database, brief.scenarios)
     limits = news.IN_FULL if every else _LIMITS
     return (
         doc.Heading(1, title(brief)),
         *news.headline(of),
-        *(_waiting(brief) if picture else ()),
         *cells.notice(brief.tracker.notice),
-        *_standing(brief, database, picture, every=every),
+        *_questions(brief, database, every=every),
         *news.happened(of, limits),
         *news.decide(of, brief.decisions, limits),
         *news.do(of, brief.chores),
         *news.reasons(of, limits),
-        *news.watch(of, brief.due, _signs(brief, database, every=every), None if every else _DUE),
+        *_watch(of, brief, every=every),
         *news.differing(of, brief.spreads, limits),
         *_by_one_analyst(of),
-        *(doc.section("What the words mean", words, anchor="words") if picture else ()),
     )
+
+
+def on_page(
+    brief: Brief, database: Database, picture: doc.Chart | None, *, every: bool = False
+) -> doc.Document:
+    """The brief with a picture of what happened; with `every` all reasons and what they cite."""
+    of = context_of(brief.story, database, brief.scenarios)
+    limits = news.IN_FULL if every else _LIMITS
+    board = (doc.Heading(2, "What moved, by event", anchor="board"), picture) if picture else ()
+    return (
+        *news.front(of, _kicker(brief)),
+        *board,
+        *news.decide(of, brief.decisions, limits),
+        *news.do(of, brief.chores),
+        *(news.reasons(of, limits) if every else ()),
+        *_watch(of, brief, every=every),
+        *news.differing(of, brief.spreads, limits),
+        *how_to_read(of),
+    )
+
+
+def how_to_read(of: ReviewContext) -> doc.Document:
+    """Who forecast, what a range means and what it does not, and how the figures are drawn."""
+    return (
+        doc.Heading(2, "How to read it", anchor="words"),
+        *_by_one_analyst(of),
+        doc.Paragraph(_RANGE),
+        doc.Paragraph(_SCALES),
+        *cells.notice(of.database.tracker.notice),
+    )
+
+
+def _kicker(brief: Brief) -> doc.Text:
+    """The title, and the way past the picture to what is to be decided."""
+    if not brief.decisions:
+        return title(brief)
+    matters = counted(len(brief.decisions), "matter")
+    return title(brief), " · ", doc.AnchorLink(f"{matters} to decide", "decide")
+
+
+def _watch(of: ReviewContext, brief: Brief, *, every: bool) -> Iterator[doc.Flat]:
+    signs = _signs(brief, of.database, every=every)
+    return news.watch(of, brief.due, signs, None if every else _DUE)
 
 
 def _by_one_analyst(of: ReviewContext) -> Iterator[doc.Paragraph]:
@@ -64,66 +96,35 @@ def _by_one_analyst(of: ReviewContext) -> Iterator[doc.Paragraph]:
         yield doc.Paragraph(f"All forecasts and reasons are by one analyst, {who}.")
 
 
-def on_page(
-    brief: Brief, review: Review, database: Database, *, every: bool = False
-) -> doc.Document:
-    """The brief with a picture of the questions for which a page has room."""
-    picture = overview(review, database, *((None, None) if every else (_DRAWN, MOST, _ROOM)))
-    return document(brief, database, picture, every=every)
-
-
 def title(brief: Brief) -> str:
     """`China–Russia alignment: week to 28 February 2022`."""
     return f"{brief.tracker.title}: {sentences.period(brief.since, brief.as_of)}"
 
 
-def in_short(of: ReviewContext) -> str:
-    """The headline and the bullets in one line."""
-    return ". ".join(plain(sentence).rstrip(".") for sentence in sentences.lead(of)) + "."
-
-
-def _waiting(brief: Brief) -> Iterator[doc.Paragraph]:
-    """Yield the way past the picture to what is to be decided."""
-    if brief.decisions:
-        matters = counted(len(brief.decisions), "matter")
-        yield doc.Paragraph((doc.AnchorLink(f"{matters} to decide", "decide"), "."))
-
-
 _Line = StatusRow | ResolvedScenario
 
 
-def _standing(
-    brief: Brief, database: Database, picture: doc.Chart | None, *, every: bool
-) -> Iterator[doc.Block]:
+def _questions(brief: Brief, database: Database, *, every: bool) -> Iterator[doc.Block]:
     """Yield the decided questions, those that moved, and others, as many as there is room for."""
     rows = largest_first(brief.scenarios)
     moved, still = ([row for row in rows if _has_moved(row) is did] for did in (True, False))
     decided = occurred_first(brief.story.resolved)
-    most, below = _ALL if every else MOST, 0
-    if picture:
-        most = max(0, len(picture.drawing.rows) - len(decided))
-        below = _ALL if every else _BELOW
-    shown = still[: max(0, most - len(moved))]
+    most = _ALL if every else MOST
+    first_still = still[: max(0, most - len(moved))]
     groups: list[tuple[str, Sequence[_Line], str]] = [
         ("Decided", decided, ""),
         ("Moved", moved[:most], ""),
-        ("Did not move", shown, ""),
+        ("Did not move", first_still, ""),
     ]
     named = [group for group in groups if group[1]]
     if not named:
         return
     if len(named) == 1 and not decided:
         named = [("", named[0][1], "")]
-    more = [*moved[most:], *still[len(shown) :]]
-    note = f"{counted(len(more), 'more open question')}." if more and not picture else ""
-    table = cells.grouped(named, _columns(database), note=note)
-    yield doc.Heading(2, "Where it stands", anchor="board", asks="words")
-    yield doc.Chart(picture.label, picture.drawing, table) if picture else table
-    if less := moved[most:][:below]:
-        note = (
-            f"{len(more) - len(less)} more moved less or not at all." if more[len(less) :] else ""
-        )
-        yield cells.table(less, _columns(database), caption="Moved less", note=note)
+    more = len(moved[most:]) + len(still) - len(first_still)
+    note = f"{counted(more, 'more open question')}." if more else ""
+    yield doc.Heading(2, "Where it stands", anchor="board")
+    yield cells.grouped(named, _columns(database), note=note)
 
 
 def _columns(database: Database) -> Iterator[Cell[_Line]]:
@@ -166,15 +167,13 @@ def _signs(brief: Brief, database: Database, *, every: bool) -> list[Sign]:
     return list(first.values())[: None if every else _WATCHED]
 
 
-_MEANINGS = {
-    "We say": "what our analysts give as the probability; of several, one from the odds of each.",
-    "The evidence": "what follows from a first figure and from all that was recorded since, each "
-    "item weighed by how well it tells the outcomes apart and how good its source is. Neither "
-    "figure changes the other.",
-    "The range of the evidence": "how far it could lie off if our ratings do. It knows nothing of "
-    "what nobody recorded, and the truth lies outside more often for one of several answers.",
-    "What would change our mind": "where the evidence would stand if a report as good as our "
-    "usual ones came in today.",
-    "Log-odds scale": "equal distances are equal factors of the odds: from 1% to 2% is as far as "
-    "from 33% to 50%.",
-}
+_RANGE = (
+    "The evidence is what follows from a first figure and all that was recorded since; it does not "
+    "change what we say. Its range shows how far it could lie off if our judgements do: "
+    f"{cells.HOLDS_NINE_IN_TEN[:1].lower()}{cells.HOLDS_NINE_IN_TEN[1:]}; "
+    f"{cells.MISSES_MORE_OFTEN}. It knows nothing of what nobody recorded."
+)
+_SCALES = (
+    "Chances run from 0 to 100%; a row that stays at 5% or less has a stretched scale with dotted "
+    "lines, where equal distances are equal factors of the odds."
+)

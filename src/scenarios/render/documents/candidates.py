@@ -35,8 +35,8 @@ def _section(query: SearchMatches) -> Document:
     is_recorded = any(event.recorded for event in query.candidates)
     note = "* recorded already" if is_recorded else ""
     caption = summary if query.candidates else ""
-    shown = {"caption": caption, "note": note, "empty": summary}
-    return heading, cells.table(query.candidates, columns, **shown)
+    options = {"caption": caption, "note": note, "empty": summary}
+    return heading, cells.table(query.candidates, columns, **options)
 
 
 def _summary(query: SearchMatches, match: str) -> str:

@@ -36,7 +36,7 @@ def document(result: Due, *, every: bool = False, is_partial: bool = False) -> D
         return tuple(_about(entry, every=every))
 
     parts = (("late", result.late, ""), ("coming", result.coming, ""))
-    groups = [part for part in parts if part[1]]
+    groups = [group for group in parts if group[1]]
     what = "Nothing that can be read" if is_partial else "Nothing"
     nothing = f"{what} is late, and nothing comes up to {result.until}."
     note = f"Up to {result.until}; --within 90d looks further." if groups else ""

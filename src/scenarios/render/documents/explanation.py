@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import takewhile
 
-from scenarios.analysis.forecasts import given
+from scenarios.analysis.forecasts import forecasts_between
 from scenarios.analysis.ledger import sensitivity
 from scenarios.analysis.ledger.ledger import Line, Quantity
 from scenarios.analysis.review.explanation import Explanation
@@ -23,6 +23,7 @@ _SLIGHT = 0.05
 """Decibans: a smaller term of the band is shown only where all are asked for."""
 _INPUTS: dict[sensitivity.TermKind, tuple[str, str]] = {
     "lines": ("all lines together", f"±{percent(sensitivity.LINES_STEP)}"),
+    "reading": ("reading of each line on {}", f"±{sensitivity.READING_STEP:g} dB each"),
     "within": ("correlation within a theme", f"±{sensitivity.DEPENDENCE_STEP}"),
     "between": ("correlation between themes", f"±{sensitivity.DEPENDENCE_STEP}"),
     "dependence": ("correlation of the lines", f"±{sensitivity.DEPENDENCE_STEP}"),
@@ -31,6 +32,8 @@ _INPUTS: dict[sensitivity.TermKind, tuple[str, str]] = {
     "link": ("link to {}", "its band"),
 }
 """An input of the band in words, and how far it is bent."""
+_OWN = {"prior": "the prior", "reading": "the reading of each line"}
+"""The inputs that each scenario of a set has, of the scenario itself."""
 
 
 def on_page(result: Explanation, database: Database, *, every: bool = False) -> doc.Document:
@@ -64,7 +67,7 @@ def document(
         return (*top, doc.Paragraph(cells.withheld_figures(result.withheld)), basis)
     return (
         *top,
-        lines(*_verdict(result, database.tracker.estimative_language)),
+        lines(*_verdict(result, scenario, database.tracker.estimative_language)),
         _sums(result, result.implied, database, every=every),
         basis,
         *_behind(result, database, every=every, named=named),
@@ -80,12 +83,12 @@ def summary(result: Explanation, database: Database) -> doc.Document:
 
 
 def _latest(result: Explanation, database: Database) -> Iterator[doc.Text]:
-    shown, _ = _folded(result.lines, every=False)
-    behind = [(database.evidence[id].recorded, id, line) for line in shown for id in line.evidence]
+    lines, _ = _folded(result.lines, every=False)
+    behind = [(database.evidence[id].recorded, id, line) for line in lines for id in line.evidence]
     for _, id, line in sorted(behind, key=lambda move: move[:2])[-1:]:
         counts, item = doc.Figure(line.counted_decibans, "dB"), _item(id, database, named=False)
         yield "Last moved by ", *item, " (its line counts ", counts, ")."
-    for last in given(database, result.scenario, None, result.ledger_day)[-1:]:
+    for last in forecasts_between(database, result.scenario, None, result.ledger_day)[-1:]:
         yield f"Last forecast by {last.analyst} on {last.date}: ", p(last.probability), "."
 
 
@@ -96,8 +99,8 @@ def _sums(result: Explanation, end: Quantity, database: Database, *, every: bool
 
     def rows(lines: Sequence[Line]) -> Iterator[doc.Row]:
         nonlocal running
-        shown, small = _folded(lines, every=every)
-        for line in shown:
+        visible_lines, small = _folded(lines, every=every)
+        for line in visible_lines:
             running += line.counted_decibans
             yield _row(line, running, set_id)
         if small:
@@ -150,7 +153,7 @@ def _small(lines: Sequence[Line]) -> str:
 
 
 def _row(line: Line, running: float, set_id: SetId | None) -> doc.Row:
-    shown = line.kind not in _STEPS
+    is_line = line.kind not in _STEPS
     name = {
         "absence": f"{line.id} (absent)",
         "in-prior": f"{line.id} (in the prior)",
@@ -161,8 +164,8 @@ def _row(line: Line, running: float, set_id: SetId | None) -> doc.Row:
     }.get(line.kind, line.id)
     return (
         doc.Ref(line.id, None, name),
-        doc.Figure(line.decibans, "dB") if shown else "",
-        doc.Figure(line.factor, digits=2) if shown and line.kind != "in-prior" else "",
+        doc.Figure(line.decibans, "dB") if is_line else "",
+        doc.Figure(line.factor, digits=2) if is_line and line.kind != "in-prior" else "",
         doc.Figure(line.counted_decibans, "dB"),
         *_reached(running),
     )
@@ -175,12 +178,12 @@ def _reached(running: float, ended: float | None = None) -> tuple[doc.Figure, do
 
 def _folded(lines: Sequence[Line], *, every: bool) -> tuple[list[Line], list[Line]]:
     """The lines to show one by one, and those of little worth, as of what the prior includes."""
-    shown: list[Line] = []
+    visible_lines: list[Line] = []
     small: list[Line] = []
     for line in lines:
         is_shown = every or line.kind in _STEPS or abs(line.counted_decibans) >= SMALL_DECIBANS
-        (shown if is_shown else small).append(line)
-    return shown, small
+        (visible_lines if is_shown else small).append(line)
+    return visible_lines, small
 
 
 def _of(lines: Iterable[Line], kinds: Sequence[str]) -> list[Line]:
@@ -194,15 +197,22 @@ def _behind(
     for line in _folded(ledger.lines, every=every)[0]:
         if line.kind in _STEPS:
             continue
-        shown = [id for id in line.evidence if line.kind == "indicator" or id != line.id]
-        under: list[doc.Text] = [_item(id, database, named=named) for id in shown]
+        listed = [id for id in line.evidence if line.kind == "indicator" or id != line.id]
+        under: list[doc.Text] = [_item(id, database, named=named) for id in listed]
         if line.suppressed:
             ids = [span for id in line.suppressed for span in (", ", doc.Ref(id, "evidence"))]
             under.append(("same origin or event, suppressed: ", *ids[1:]))
+        if line.age:
+            under.append(f"older: age leaves {percent(line.age)} of its decibans")
         text = _says(line, database, named=named)
         lead = doc.Figure(line.counted_decibans, "dB")
         rows.append(doc.Item(text, tuple(doc.Item(detail, bullet=True) for detail in under), lead))
     yield from doc.section("What the lines say", rows, 3)
+    gone = [
+        doc.Item((*_item(entry.id, database, named=named), " (by ", doc.Ref(entry.by), ")"))
+        for entry in ledger.superseded
+    ]
+    yield from doc.section("Superseded, and counted no longer", gone, 3)
 
 
 def _item(id: str, database: Database, *, named: bool) -> tuple[doc.Ref | str, ...]:
@@ -228,7 +238,7 @@ def _basis(ledger: Explanation, scenario: Scenario) -> Iterator[doc.Text]:
         )
 
 
-def _verdict(ledger: Explanation, language: str) -> Iterator[doc.Text]:
+def _verdict(ledger: Explanation, scenario: Scenario, language: str) -> Iterator[doc.Text]:
     stated, left = ledger.stated, ledger.leave_one_out
     if ledger.unfounded:
         also = (" Stated ", p(stated.probability), ".") if stated else ()
@@ -237,6 +247,8 @@ def _verdict(ledger: Explanation, language: str) -> Iterator[doc.Text]:
     assert ledger.implied and left  # noqa: S101, PT018 - else they are withheld
     implied = ledger.implied.probability
     yield "Implied ", p(implied), f" ({term(implied, language)}); ", *_band(ledger), "."
+    if ledger.mostly:
+        yield cells.range_promise(is_member=scenario.set is not None)
     if stated and ledger.gap_decibans is not None:
         apart = doc.Figure(abs(ledger.gap_decibans), digits=1)
         side = "above" if ledger.gap_decibans > 0 else "below"
@@ -264,8 +276,8 @@ def _band(ledger: Explanation) -> Iterator[doc.Figure | doc.Ref | str]:
     for number, bend in enumerate(ledger.mostly):
         if number:
             yield " and " if bend is ledger.mostly[-1] else ", "
-        is_own = bend.kind == "prior" and bend.id == ledger.scenario
-        yield "the prior" if is_own else _bent(bend)
+        own = _OWN.get(bend.kind) if bend.id == ledger.scenario else None
+        yield own or _bent(bend)
         yield from (" (±", doc.Figure(bend.term, digits=1), ")" if number else " dB)")
 
 
@@ -300,12 +312,17 @@ def _bent(bend: sensitivity.Term) -> doc.Ref | str:
 
 
 def _post_mortem(result: Explanation) -> Iterator[doc.Block]:
+    if result.waits and result.outcome != "annulled":
+        yield doc.Paragraph(
+            f"Decided early: it counts from the day after {result.waits} on, in scores and in what "
+            "is said of sources and of lines that pointed the right way."
+        )
     if result.post_mortem is None or result.outcome is None:
         return
     outcome = "occurred" if result.outcome == "occurred" else "did not occur"
     pointed = {"right": result.post_mortem.right, "wrong": result.post_mortem.wrong}
-    for way, own in pointed.items():
-        yield doc.Heading(3, f"Pointed the {way} way (it {outcome})")
+    for direction, own in pointed.items():
+        yield doc.Heading(3, f"Pointed the {direction} way (it {outcome})")
         rows = tuple(
             doc.Item(doc.Ref(line.id), lead=doc.Figure(line.decibans, "dB")) for line in own
         )

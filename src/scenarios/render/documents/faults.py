@@ -22,8 +22,8 @@ def document(problems: Iterable[Problem], findings: Iterable[Any]) -> Document:
         for p in problems
     ]
     for f in findings:
-        place = (f.path, Figure(f.line), Figure(f.column))
-        rows.append((*place, "finding", f.rule, f"{f.subject}: {f.message}", ""))
+        position = (f.path, Figure(f.line), Figure(f.column))
+        rows.append((*position, "finding", f.rule, f"{f.subject}: {f.message}", ""))
     texts = (left(name) for name in ("severity", "rule", "message", "hint"))
     columns = (left("path"), right("line"), right("column"), *texts)
     return (Table(columns=columns, rows=tuple(rows), empty="Nothing found."),)
@@ -75,14 +75,14 @@ def sarif(results: Iterable[SarifResult], version: str) -> dict[str, Any]:
 
     Source: OASIS, *Static Analysis Results Interchange Format (SARIF) Version 2.1.0* (2020).
     """
-    shown = list(results)
-    rules = sorted({result.rule for result in shown})
+    listed_results = list(results)
+    rules = sorted({result.rule for result in listed_results})
     seen: Counter[str] = Counter()
     driver = {"name": "scen", "version": version, "rules": [_rule(rule) for rule in rules]}
     run = {
         "tool": {"driver": driver},
         "columnKind": "unicodeCodePoints",
-        "results": [_result(result, rules.index(result.rule), seen) for result in shown],
+        "results": [_result(result, rules.index(result.rule), seen) for result in listed_results],
     }
     return {"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}
 
@@ -110,12 +110,12 @@ def _result(result: SarifResult, index: int, seen: Counter[str]) -> dict[str, An
     # SARIF's braces are doubled, and links undone: what a file says makes none.
     text = printable(result.text).replace("{", "{{").replace("}", "}}").replace("](", "] (")
     region = {"startLine": result.line, "startColumn": result.column}
-    place = {"artifactLocation": {"uri": quote(result.path)}, "region": region}
+    location = {"artifactLocation": {"uri": quote(result.path)}, "region": region}
     return {
         "ruleId": result.rule,
         "ruleIndex": index,
         "level": result.level,
         "message": {"text": text},
-        "locations": [{"physicalLocation": place}],
+        "locations": [{"physicalLocation": location}],
         "partialFingerprints": {_FINGERPRINT: f"{print_}:{seen[print_]}"},
     }

@@ -5,9 +5,8 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import NamedTuple
 
-from scenarios.analysis.changes import Differences, Key, records
+from scenarios.analysis.changes import AuditFinding, Differences, Key, records
 from scenarios.analysis.history.audit import RULES, Audit, CommitDelay
-from scenarios.analysis.history.audit_rules import AuditFinding
 from scenarios.analysis.history.commit_log import CommitFigures, History, HistoryEntry
 from scenarios.analysis.ledger.ledger_changes import Shift
 from scenarios.analysis.period.probability_shifts import ScenarioShift
@@ -58,7 +57,11 @@ def _figures(result: History, subject: str) -> doc.Table:
     rows = (
         (entry.as_of, figures)
         for entry in result.entries
-        for figures in [shown for shown in entry.figures if shown.scenario == subject][:1]
+        for figures in [
+            figures_of_entry
+            for figures_of_entry in entry.figures
+            if figures_of_entry.scenario == subject
+        ][:1]
         if figures.implied is not None
     )
     return cells.table(rows, columns)
@@ -68,8 +71,8 @@ def _bar(figures: CommitFigures) -> str:
     bar = ["·"] * _BAR
     for sign, value in (("i", figures.implied), ("s", figures.stated)):
         if value is not None:
-            at = min(int(value * _BAR), _BAR - 1)
-            bar[at] = sign if bar[at] == "·" else "x"
+            position = min(int(value * _BAR), _BAR - 1)
+            bar[position] = sign if bar[position] == "·" else "x"
     return "".join(bar)
 
 
@@ -287,7 +290,7 @@ def _accepted(result: Audit) -> Iterator[str]:
     """Yield what was proposed by each feed, store, agent or person, and who accepted it."""
     for row in result.accepted:
         parts = (counted(row.evidence, "item"), counted(row.forecasts, "forecast"))
-        number = " and ".join(part for part in parts if not part.startswith("0 "))
+        number = " and ".join(phrase for phrase in parts if not phrase.startswith("0 "))
         by = row.accepted_by or "nobody who is named"
         yield f"{number} proposed by {row.proposed_by}, accepted by {by}."
 

@@ -25,7 +25,7 @@ STEPS = {
     "bound": "bound: an implied probability is held within 0.1% and 99.9%",
 }
 """Steps that are no line; `{}` stands for the scenario that the prior depends on."""
-_NOT_BY_ITEMS = frozenset({"rivals", "time", "conventions"})
+_NOT_BY_ITEMS = frozenset({"rivals", "age", "time", "conventions"})
 
 
 def by_theme(lines: Iterable[Line]) -> list[tuple[ThemeId | None, list[Line]]]:
@@ -130,8 +130,8 @@ def _overlap(own: Sequence[LineChange], number: int) -> str:
     """Effect of lines that came, went or changed on those that did not."""
     gain = sum(abs(change.after) - abs(change.before) for change in own)
     count = "counts" if number == 1 else "count"
-    how = f"{count} less beside it" if gain > 0 else f"{count} more"
-    others = f"{counted(number, 'other line')} {how}"
+    text = f"{count} less beside it" if gain > 0 else f"{count} more"
+    others = f"{counted(number, 'other line')} {text}"
     if not own:
         return f"overlap: {others}"
     named = own[0].id if len(own) == 1 else f"{own[0].id} and {counted(len(own) - 1, 'other')}"
@@ -145,7 +145,9 @@ def _why(change: LineChange) -> str:
         "new evidence": "less absent than before" if fewer else absent or "new evidence",
         "new witness": f"a new witness, {_from_to(change)}",
         "retraction": f"a retraction, {_from_to(change)}",
+        "superseded": f"superseded, {_from_to(change)}",
         "reversal": f"a reversal, {_from_to(change)}",
+        "age": f"older, {_from_to(change)}",
         "time": f"past due, {absent}",
         "rivals": f"compared with other members of the set, {_from_to(change)}",
         "removal": f"a record less, {_from_to(change)}",

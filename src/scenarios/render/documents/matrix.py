@@ -22,53 +22,55 @@ _MANY = 4
 """Rows that are named; the others are counted."""
 
 
-def document(result: Matrix, known: KnownEvidence, title: str) -> doc.Document:
+def document(result: Matrix, known_evidence: KnownEvidence, title: str) -> doc.Document:
     """The matrix, who ranks first and on what that rests, and the linchpins."""
-    head = f"Analysis of competing hypotheses, as of {known.as_of}"
-    top = (doc.Heading(1, head, (title,) if title else ()), _table(result, known))
+    head = f"Analysis of competing hypotheses, as of {known_evidence.as_of}"
+    top = (doc.Heading(1, head, (title,) if title else ()), _table(result, known_evidence))
     if result.withheld:
         why = f"Withheld: {result.withheld} cannot be read, and could change every sum and rank."
         return (*top, doc.Paragraph(why))
-    return (*top, *(reading(result, known) if result.rows else (doc.Paragraph(NO_ROWS),)))
+    return (*top, *(reading(result, known_evidence) if result.rows else (doc.Paragraph(NO_ROWS),)))
 
 
-def reading(result: Matrix, known: KnownEvidence, level: Literal[2, 3] = 3) -> doc.Document:
+def reading(
+    result: Matrix, known_evidence: KnownEvidence, level: Literal[2, 3] = 3
+) -> doc.Document:
     """Who ranks first and on what that rests, and how the matrix is read."""
 
     def linked(sentences: Iterator[str]) -> list[doc.Text]:
-        return [_linked(sentence, known) for sentence in sentences]
+        return [_linked(sentence, known_evidence) for sentence in sentences]
 
     pins = (doc.Item(text, bullet=bool(result.linchpins)) for text in linked(_pins(result)))
     return (
         lines(*linked(_ranking(result))),
         doc.Heading(level, "Linchpins"),
         doc.Items(tuple(pins)),
-        lines(*linked(_notes(result, known))),
+        lines(*linked(_notes(result, known_evidence))),
     )
 
 
-def _linked(sentence: str, known: KnownEvidence) -> doc.Text:
+def _linked(sentence: str, known_evidence: KnownEvidence) -> doc.Text:
     """A sentence whose ids are references to their records."""
-    database = known.database
+    database = known_evidence.database
     parts: list[doc.Span] = []
-    for place, part in enumerate(sentence.split(_MARK)):
-        kind: Kind | None = "evidence" if part in database.evidence else None
-        if part.partition("/")[0] in database.scenarios:
+    for index, segment in enumerate(sentence.split(_MARK)):
+        kind: Kind | None = "evidence" if segment in database.evidence else None
+        if segment.partition("/")[0] in database.scenarios:
             kind = "scenario"
-        parts.append(doc.Ref(part, kind) if place % 2 else part)
-    return tuple(part for part in parts if part)
+        parts.append(doc.Ref(segment, kind) if index % 2 else segment)
+    return tuple(segment for segment in parts if segment)
 
 
 def _id(id: str) -> str:
     return f"{_MARK}{id}{_MARK}"
 
 
-def _table(result: Matrix, known: KnownEvidence) -> doc.Table:
+def _table(result: Matrix, known_evidence: KnownEvidence) -> doc.Table:
     def column(id: ScenarioId) -> Cell[MatrixRow]:
         score = result.scores.get(id)
         name = id + (f", ruled out {score.ruled_out}" if score and score.ruled_out else "")
-        legend = known.database.scenarios[id].title
-        return right(name, id, legend=legend, meaning="rating"), lambda row: _code(row, id)
+        legend = known_evidence.database.scenarios[id].title
+        return right(name, id, legend=legend, meaning="rating"), lambda row: code(row, id)
 
     columns: tuple[Cell[MatrixRow], ...] = (
         (
@@ -77,7 +79,10 @@ def _table(result: Matrix, known: KnownEvidence) -> doc.Table:
         ),
         (left("kind", only="csv"), lambda row: row.kind),
         (left("grade", meaning="grade"), lambda row: row.grade or ""),
-        (cells.weight_column(known.database.tracker), lambda row: doc.Figure(row.weight, digits=2)),
+        (
+            cells.weight_column(known_evidence.database.tracker),
+            lambda row: doc.Figure(row.weight, digits=2),
+        ),
         *map(column, result.scenarios),
         (right("dB", "diagnosticity"), lambda row: doc.Figure(row.diagnosticity, digits=1)),
         (left("what it is", "summary", drop=1, least=_SUMMARY, cut=True), lambda row: row.summary),
@@ -85,7 +90,7 @@ def _table(result: Matrix, known: KnownEvidence) -> doc.Table:
     return cells.table(result.rows, columns, foot=tuple(_sums(result)))
 
 
-def _code(row: MatrixRow, column: ScenarioId) -> doc.Text:
+def code(row: MatrixRow, column: ScenarioId) -> str | doc.Figure:
     """A code, or a ratio of three figures with * where it counts as I and ** as II."""
     rating = row.ratings[column]
     if rating is None or isinstance(rating, str):
@@ -104,8 +109,8 @@ def _sums(result: Matrix) -> Iterator[doc.Row]:
     for id, figure in sums.items():
         label = id.replace("_", " ").replace("decibans", "Σ decibans")
         scores = (result.scores.get(column) for column in result.scenarios)
-        shown = (figure(score) if score else cells.WITHHELD for score in scores)
-        yield (doc.Ref(id, None, label), "score", "", "", *shown, "", "")
+        texts = (figure(score) if score else cells.WITHHELD for score in scores)
+        yield (doc.Ref(id, None, label), "score", "", "", *texts, "", "")
 
 
 def _ranking(result: Matrix) -> Iterator[str]:
@@ -202,9 +207,9 @@ def _change(pin: Linchpin) -> str:
     return f"{_and([*map(_id, after)])} would rank first instead of {_and([*map(_id, before)])}"
 
 
-def _notes(result: Matrix, known: KnownEvidence) -> Iterator[str]:
-    database = known.database
-    outcomes = {id: resolved(database, id, known.as_of) for id in result.scenarios}
+def _notes(result: Matrix, known_evidence: KnownEvidence) -> Iterator[str]:
+    database = known_evidence.database
+    outcomes = {id: resolved(database, id, known_evidence.as_of) for id in result.scenarios}
     ended = [f"{_id(id)} {cells.outcome_words(o.outcome)}" for id, o in outcomes.items() if o]
     if ended:
         yield f"Known by then: {_and(ended)}."

@@ -76,11 +76,17 @@ def indicators(
     return (cells.grouped(groups, columns, by="scenario", note=note, empty="none"),)
 
 
+def _why_not(row: EvidenceRow) -> str:
+    if row.superseded_by:
+        return " superseded"
+    return "" if row.counts else " retracted"
+
+
 def evidence(rows: Sequence[EvidenceRow], *, every: bool = False) -> doc.Document:
     columns: tuple[Cell[EvidenceRow], ...] = (
         (left("recorded", drop=1), lambda row: str(row.recorded)),
         (left("evidence"), lambda row: doc.Ref(row.id, "evidence")),
-        (left("grade", meaning="grade"), lambda row: row.grade + " retracted" * (not row.counts)),
+        (left("grade", meaning="grade"), lambda row: row.grade + _why_not(row)),
         (_last("summary", every=every), lambda row: row.summary),
     )
     return (cells.table(rows, columns, empty="none"),)
@@ -111,9 +117,13 @@ def source_table(
     Without a column of names they stand in place of the ids.
     """
 
-    def counted(row: SourceRow, way: str) -> doc.Text:
+    def counted(row: SourceRow, direction: str) -> doc.Text:
         resolved = row.on_resolved
-        return doc.Figure(getattr(resolved, f"{way}_decibans"), digits=1) if resolved.items else ""
+        return (
+            doc.Figure(getattr(resolved, f"{direction}_decibans"), digits=1)
+            if resolved.items
+            else ""
+        )
 
     columns: list[Cell[SourceRow]] = [
         (left("source"), lambda row: doc.Ref(row.id, "source", "" if named else row.name)),
@@ -186,12 +196,12 @@ def _parts(value: Any) -> Iterator[doc.Item]:
     if isinstance(value, dict):
         yield from _entries(value)
         return
-    for part in value:
-        yield from _entries(part) if isinstance(part, dict) else (doc.Item(str(part), bullet=True),)
+    for item in value:
+        yield from _entries(item) if isinstance(item, dict) else (doc.Item(str(item), bullet=True),)
 
 
 def hits(result: SearchResult, *, every: bool = False, titled: bool = False) -> doc.Document:
-    """The hits with their places; with `every` each place of each, `titled` by title, not by id."""
+    """The hits with their places, with `every` all of each; `titled` by title and without files."""
     if not result.hits:
         return (doc.Paragraph(f"Nothing holds {' and '.join(result.words)}."),)
     rows = doc.Items(
@@ -208,11 +218,15 @@ def _hit(hit: SearchHit, words: int, *, every: bool, titled: bool) -> doc.Item:
     places = hit.places if every else hit.places[:most]
     title = cells.one_line(hit.title)
     of: list[doc.Span] = [f", {hit.what}", *((" of ", f"{hit.day}") if hit.day else ())]
-    if title and not titled and all(place.text != title for place in places):
+    if title and not titled and all(match.text != title for match in places):
         of.append(f": {title}")
-    under = (doc.Item(f"{hit.path}:{place.line}: {place.key}: {place.text}") for place in places)
+    if titled:
+        under = [match.text for match in places if match.text != title]
+    else:
+        under = [f"{hit.path}:{match.line}: {match.key}: {match.text}" for match in places]
     return doc.Item(
-        (doc.Ref(hit.id, _KINDS.get(hit.what), title if titled else ""), *of), tuple(under)
+        (doc.Ref(hit.id, _KINDS.get(hit.what), title if titled else ""), *of),
+        tuple(map(doc.Item, under)),
     )
 
 
@@ -230,8 +244,8 @@ def query_table(
     `ranked` rows those whose last column is false stand in a table of their own.
     """
     columns = []
-    for place, name in enumerate(names):
-        cells = [row[place] for row in rows]
+    for index, name in enumerate(names):
+        cells = [row[index] for row in rows]
         is_wide = any(len(f"{cell}") > _QUERY_LEAST for cell in cells)
         types = {type(cell) for cell in cells if cell is not None}
         is_numeric = types and types <= {int, float}
@@ -241,8 +255,8 @@ def query_table(
 
     def table(rows: Iterable[Sequence[Any]], **more: Any) -> doc.Table:
         kept = columns[:-1] if ranked else columns
-        shown = (tuple(map(_cell, row, (units.get(column.key) for column in kept))) for row in rows)
-        return doc.Table(columns=tuple(kept), rows=tuple(shown), **more)
+        texts = (tuple(map(_cell, row, (units.get(column.key) for column in kept))) for row in rows)
+        return doc.Table(columns=tuple(kept), rows=tuple(texts), **more)
 
     apart = [row for row in rows if not row[-1]] if ranked else []
     first = table((row for row in rows if row not in apart), empty="no rows")

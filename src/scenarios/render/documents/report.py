@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 
+from msgspec import UnsetType
 from msgspec.structs import replace
 
 from scenarios.analysis.review.outcomes import ResolvedScenario, occurred_first
 from scenarios.analysis.review.review import Method, Review
 from scenarios.analysis.review.status import StatusRow, largest_first
-from scenarios.model import Database, EvidenceId
+from scenarios.model import Database, EvidenceId, ThemeId
 from scenarios.render import cells
 from scenarios.render import document as doc
 from scenarios.render.cells import Cell, StatusLine, left, p
@@ -76,15 +77,19 @@ def _board(
     elif rows:
         moved = {move.scenario for move in review.story.moved}
         is_still = _is_still(review)
-        shown = [row for row in rows if is_still or row.id in moved or row.withheld]
+        visible_rows = [row for row in rows if is_still or row.id in moved or row.withheld]
         new = {*review.story.opened, *(first.scenario for first in review.story.first_forecasts)}
-        shown += [row for row in rows if row.id in new and row not in shown]
-        kept = {row.id for row in largest_first(shown)[: None if every else _MOST]}
-        shown = [row for row in shown if row.id in kept]
-        note = f"{len(rows) - len(shown)} more: scen status" if rows[len(shown) :] else ""
-        lines = status.lines_of(shown, review.every_finding, trends)
+        visible_rows += [row for row in rows if row.id in new and row not in visible_rows]
+        kept = {row.id for row in largest_first(visible_rows)[: None if every else _MOST]}
+        visible_rows = [row for row in visible_rows if row.id in kept]
+        note = (
+            f"{len(rows) - len(visible_rows)} more: scen status"
+            if rows[len(visible_rows) :]
+            else ""
+        )
+        lines = status.lines_of(visible_rows, review.every_finding, trends)
         table = replace(cells.by_set(lines, _columns(trends), review.tracker.sets), note=note)
-        yield table if shown else doc.Paragraph(note)
+        yield table if visible_rows else doc.Paragraph(note)
     resolved = {entry.scenario for entry in review.resolved}
     if hidden := len(review.scenarios) - len(rows) - len(resolved):
         yield doc.Paragraph(f"{counted(hidden, 'scenario')} resolved earlier: scen status")
@@ -156,6 +161,10 @@ def method_text(method: Method) -> str:
         analysts = f"{method.analysts} analysts, the geometric mean of their odds"
     if method.extremize != 1:
         analysts += f"; of two or more, the mean of their log odds × {method.extremize:g}"
+    if method.recency is not None:
+        analysts += f"; a forecast counts half at {method.recency:g} of the days open"
+    if method.record is not None:
+        analysts += f"; whose errors were smaller counts more (team.record {method.record:g})"
     words = {"icd-203": "ICD 203, lower edges included", "phia": "PHIA yardstick, with its gaps"}
     return (
         f"Implied: Bayes' rule from the prior, in decibans ({worth}). {weights} "
@@ -170,7 +179,18 @@ def _overlapping(method: Method) -> str:
     if within == between:
         alike = f"Correlation of lines: {within:g}."
     strong = f" Every rating × {method.rating_strength:g}." if method.rating_strength != 1 else ""
-    return alike + strong
+    return alike + strong + _ageing(method.half_life_days)
+
+
+def _ageing(days: float | dict[ThemeId, float] | UnsetType) -> str:
+    """How fast evidence ages, in plain words; nothing where it does not."""
+    if not isinstance(days, dict):
+        return f" Evidence counts half after {days:g} days." if days else ""
+    parts = (
+        f"after {half:g} days {'by default' if theme == 'default' else f'on {theme}'}"
+        for theme, half in days.items()
+    )
+    return f" Evidence counts half {', '.join(parts)}."
 
 
 def sums(
@@ -201,16 +221,16 @@ def outcomes(resolved: Sequence[ResolvedScenario], database: Database) -> Iterat
     A basis that follows from the outcome of a rival is left out, and evidence stands once.
     """
     rows = []
-    shown: set[tuple[EvidenceId, ...]] = set()
+    reported: set[tuple[EvidenceId, ...]] = set()
     for entry in occurred_first(resolved):
         under: list[doc.Item] = []
         own = database.scenarios[entry.scenario].resolution
         if own and own.basis == entry.basis:
             under.append(doc.Item(cells.one_line(entry.basis)))
-        if entry.evidence and entry.evidence not in shown:
+        if entry.evidence and entry.evidence not in reported:
             parts = (cells.item(id, database) for id in entry.evidence)
             under.append(doc.Item(("shown by ", *cells.listed(parts))))
-            shown.add(entry.evidence)
+            reported.add(entry.evidence)
         name = cells.scenario(entry.scenario, database)
         rows.append(doc.Item((name, ": ", *outcome_figures(entry)), tuple(under)))
     return doc.section("Resolved", rows, anchor="resolved")

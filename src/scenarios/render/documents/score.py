@@ -7,11 +7,12 @@ import msgspec
 from msgspec import convert
 from msgspec.structs import replace
 
-from scenarios.analysis.daily_forecasts import OURS, Cluster, place
 from scenarios.analysis.question_scores import QuestionScore
+from scenarios.analysis.question_timelines import IMPLIED, OURS, PRIOR, TEAM, Cluster, place
 from scenarios.analysis.scores.calibration import CalibrationBin, CorpDecomposition, CorpStep
-from scenarios.analysis.scores.scoring import ForecasterScore, Score
-from scenarios.analysis.scores.skill import DRAWS, FEWEST, LEAST, MOST, FittedFactor, Skill
+from scenarios.analysis.scores.fits import TRIED, FittedFactor
+from scenarios.analysis.scores.scoring import ForecasterScore, Score, ScoreSoFar
+from scenarios.analysis.scores.skill import DRAWS, FEWEST, Skill
 from scenarios.render import cells
 from scenarios.render import document as doc
 from scenarios.render.cells import Cell, left, p, right
@@ -35,11 +36,16 @@ COLUMNS = 12
 ANALYSTS = "analysts' mean"
 ENOUGH = 30
 _LEGEND = (
-    "Brier is one-sided (0 best, 0.25 for always 50%, 1 worst), half the sum over a set; log the "
-    "natural log of what was given to the outcome, both over the days on which a forecast stood; "
-    "baseline (0 for even) and peer over all planned days, 0 where none stood. final is the Brier "
-    "of the last forecast, common that over the days on which all of the table stood. Different "
-    "questions are not compared by their means."
+    "Brier is one-sided (0 best, 1 worst), half the sum over a set; log the natural log of what "
+    "was given to the outcome, both over the days on which a forecast stood and, with a constant "
+    "hazard, those after an early event, of error 0; baseline (0 for even) and peer over all "
+    "planned days, 0 where none stood. final is the Brier of the last forecast, common that over "
+    "the days on which all of the table stood. Different questions are not compared by their means."
+)
+_SO_FAR = (
+    "So far: questions whether something happens by a day (hazard: constant), open ones too. A "
+    "figure is read as the chance by the day of these scores, as if each day left were as likely, "
+    "and compared with what happened: to say what one believes scores best, on any day."
 )
 
 
@@ -65,13 +71,14 @@ def excerpt(result: Score) -> ScoreExcerpt:
     said nothing, as the mean of the analysts, or else of all.
     """
     named = result.forecaster or ""
-    ids = _ends(result.questions, named)
+    parts = (_part(result.questions, early) for early in (False, True))
+    ids = [id for rows in parts for id in _ends(rows, named)]
     forecasters = _most(result.forecasters, ROWS, named)
     skilled = {row.name for row in _most(result.forecasters, ROWS // len(OURS), named)}
     order = {id: number for number, id in enumerate(ids)}
     questions = [row for row in result.questions if row.question in order]
     groups = result.groups[:EACH]
-    shown = replace(
+    excerpt_of_score = replace(
         result,
         forecasters=forecasters,
         groups=tuple(
@@ -81,18 +88,21 @@ def excerpt(result: Score) -> ScoreExcerpt:
         skill=tuple(row for row in result.skill if row.forecaster in skilled),
         sets=tuple(row for row in result.sets if (True, row.set) in order),
         excluded=result.excluded[:EACH],
+        so_far=result.so_far[-ROWS:],  # ours are the last
     )
     asked = len({row.question for row in result.questions})
     numbers = {
         "questions between the worst and the best": asked - len(ids),
         "forecasters with fewer questions": len(result.forecasters) - len(forecasters),
-        "rows of skill": len(result.skill) - len(shown.skill),
+        "forecasters so far": len(result.so_far) - len(excerpt_of_score.so_far),
+        "rows of skill": len(result.skill) - len(excerpt_of_score.skill),
         "groups": len(result.groups) - len(groups),
         "forecasters of groups": sum(len(group.forecasters) for group in groups)
-        - sum(len(group.forecasters) for group in shown.groups),
-        "scenarios that are not scored": len(result.excluded) - len(shown.excluded),
+        - sum(len(group.forecasters) for group in excerpt_of_score.groups),
+        "scenarios that are not scored": len(result.excluded) - len(excerpt_of_score.excluded),
     }
-    return ScoreExcerpt(shown, _left_out(numbers))
+    left = [f"{number:,} {name}" for name, number in numbers.items() if number]
+    return ScoreExcerpt(excerpt_of_score, f"Left out here: {', '.join(left)}." if left else "")
 
 
 def by_question(rows: Sequence[QuestionScore]) -> tuple[tuple[str, ...], list[ScoredQuestion]]:
@@ -135,62 +145,75 @@ def _badness(rows: Sequence[QuestionScore], named: str) -> float:
 def _most(rows: tuple[ForecasterScore, ...], limit: int, named: str) -> tuple[ForecasterScore, ...]:
     """The named one, ours, and the analysts with the most questions, in their order."""
     first = sorted(rows, key=lambda row: (row.name not in (named, *OURS), -row.questions, row.name))
-    kept = {row.name for row in first[:limit]}
-    return tuple(row for row in rows if row.name in kept)
-
-
-def _left_out(numbers: Mapping[str, int]) -> str:
-    left = [f"{number:,} {name}" for name, number in numbers.items() if number]
-    return f"Left out here: {', '.join(left)}." if left else ""
+    names = {row.name for row in first[:limit]}
+    return tuple(row for row in rows if row.name in names)
 
 
 def document(result: Score, head: str, *, whole: bool = False) -> doc.Document:
-    """The tracker's notice, and every table that has rows.
-
-    Unless `whole`, of many rows as many as a reader can read, and how many that leaves out.
-    """
+    """The tracker's notice, and every table that has rows; unless `whole`, what one reads."""
     every = " scen score --all shows everything; --format csv and json always do."
     return (doc.Heading(1, head), *cells.notice(result.notice), *blocks(result, every, whole=whole))
 
 
 def blocks(result: Score, every: str = "", *, whole: bool = False) -> doc.Document:
-    """Every table that has rows, with n beside each mean; what is not scored is named.
-
-    The words `every` say where what is left out can be read.
-    """
-    if not result.forecasters:
-        some = " that can be read" if any("withheld" in e.reason for e in result.excluded) else ""
-        nothing = doc.Paragraph(f"No resolved question{some} had a forecast to score.")
-        return (nothing, *_excluded(result))
-    shown = ScoreExcerpt(result) if whole else excerpt(result)
-    score = shown.score
-    most = max(row.questions for row in result.forecasters)
-    fitted = {"rating_strength": score.fitted_strength, "team.extremize": score.fitted_extremize}
+    """Every table that has rows; the words `every` say where what is left out can be read."""
+    excerpt_of_score = ScoreExcerpt(result) if whole else excerpt(result)
+    score = excerpt_of_score.score
+    most = max((row.questions for row in result.forecasters), default=0)
     skilled = (skill(score) or skill_table(score),) if score.skill and most > 1 else ()
     return (
-        _in_a_sentence(score.forecasters, most),
-        _forecasters(score.forecasters),
+        *_lead(result, most),
+        *([_forecasters(score.forecasters)] if most else []),
         *(_forecasters(group.forecasters, group.name or "no tag") for group in score.groups),
-        _questions(score.questions, len({row.question for row in result.questions})),
+        *(
+            _questions(rows, what, len({row.question for row in _part(result.questions, early)}))
+            for what, early in (("Brier by question", False), ("Brier, decided early", True))
+            if (rows := _part(score.questions, early))
+        ),
         *_sets(score),
+        *([doc.Paragraph(_SO_FAR), so_far(score)] if score.so_far else []),
         *skilled,
-        *(doc.Paragraph(fitted_sentence(key, factor)) for key, factor in fitted.items() if factor),
+        *([doc.Paragraph(score.hindsight)] if score.hindsight and most else []),
+        *(doc.Paragraph(fitted_sentence(key, factor)) for key, factor in score.fitted.items()),
         *_references(score),
         *_calibration(score),
         *_excluded(score),
-        *([doc.Paragraph(shown.left_out + every)] if shown.left_out else []),
-        doc.Paragraph(_LEGEND),
+        *([doc.Paragraph(excerpt_of_score.left_out + every)] if excerpt_of_score.left_out else []),
+        *([doc.Paragraph(_LEGEND)] if result.questions else []),
     )
 
 
-def _in_a_sentence(rows: Sequence[ForecasterScore], most: int) -> doc.Paragraph:
-    """The Brier score of the team, or else of the first forecaster, and how to read it."""
-    row = next((row for row in rows if row.name == "team"), rows[0])
-    scale = f" on {counted(row.questions, 'question')}: 0 is best, always saying 50% scores 0.25."
-    little = f" n = {most}: under {ENOUGH} questions these figures prove little."
-    name = "the team" if row.name == "team" else row.name
-    brier = (f"The Brier score of {name} is ", _number(row.brier), scale)
-    return doc.Paragraph((*brier, *([little] if most < ENOUGH else [])))
+def _lead(result: Score, most: int) -> Iterator[doc.Block]:
+    """A mean with its n and coverage, beside others on common days; what waits and what is open."""
+    if row := min(result.forecasters, key=lambda row: row.name != TEAM, default=None):
+        beside = " and ".join(
+            f"{percent(abs(by), 0)} {'below' if by > 0 else 'above'} that of {pair.against}"
+            for pair in result.skill
+            if (pair.forecaster, pair.alone) == (row.name, row.alone) and pair.questions > 1
+            if (by := pair.skill) and pair.against in (IMPLIED, PRIOR) and not result.hindsight
+        )
+        n = f" on {counted(row.questions, 'question')}, over {percent(row.coverage)} of the days"
+        beside = f" On common days it is {beside}." if beside else ""
+        little = f" n = {most}: under {ENOUGH} questions these figures prove little."
+        head = f"The Brier score of {'the team' if row.name == TEAM else row.name} is "
+        tail = f"{n}: 0 is best, 1 worst.{beside}{little if most < ENOUGH else ''}"
+        yield doc.Paragraph((head, _number(row.brier), tail))
+    else:
+        some = " that can be read" if any("withheld" in e.reason for e in result.excluded) else ""
+        none = f"No resolved question{some} had a forecast to score."
+        none = "No question counts yet: no horizon is past." if result.early else none
+        yield doc.Paragraph(none)
+    texts, number = [], len(result.early)
+    if days := sorted({row.until for row in result.early}):
+        until = " to ".join(f"{day}" for day in dict.fromkeys((days[0], days[-1])))
+        texts.append(
+            f"{number} decided early {'waits' if number == 1 else 'wait'} until {until}: most of "
+            "what is decided early happened, so a mean with it would reward who cries wolf."
+        )
+    if result.open:
+        texts.append(f"{result.open} {'is' if result.open == 1 else 'are'} open.")
+    if texts:
+        yield doc.Paragraph(" ".join(texts))
 
 
 def fitted_sentence(key: str, fitted: FittedFactor) -> str:
@@ -212,16 +235,14 @@ def _references(result: Score) -> Iterator[doc.Block]:
         named, others = (
             (_number(row.brier), f" on {counted(row.questions, 'question')} with") for row in both
         )
-        yield doc.Paragraph(
-            ("Brier of prior: ", *named, " a reference class, ", *others, "out one.")
-        )
+        text = ("Brier of prior: ", *named, " a reference class, ", *others, "out one.")
+        yield doc.Paragraph(text)
 
 
 def _factor(key: str, value: float | None) -> str:
-    beyond = " or more" if value == MOST else ""
-    if value == LEAST and key == "team.extremize":
-        beyond = " or less"
-    return plain(doc.Figure(value, "ratio", 2)) + beyond
+    least, *_, most = TRIED[key]
+    beyond = " or more" if value == most else " or less" if value == least > 0 else ""
+    return plain(doc.Figure(value, "ratio", 2)) + beyond if value is not None else "not set"
 
 
 def _forecasters(rows: Sequence[ForecasterScore], caption: str = "") -> doc.Table:
@@ -236,22 +257,28 @@ def _forecasters(rows: Sequence[ForecasterScore], caption: str = "") -> doc.Tabl
         (right("final"), lambda row: _number(row.final_brier)),
         (right("common"), lambda row: _number(row.common_brier)),
     )
-    return cells.table(rows, columns, caption=caption)
+    note = "On no day did all of the table stand: skill, below, compares pair by pair."
+    is_common = any(row.common_brier is not None for row in rows)
+    return cells.table(rows, columns, caption=caption, note="" if is_common or caption else note)
 
 
-def _questions(rows: Sequence[QuestionScore], asked: int) -> doc.Table:
+def _part(rows: Iterable[QuestionScore], early: bool) -> list[QuestionScore]:
+    return [row for row in rows if row.early is early]
+
+
+def _questions(rows: Sequence[QuestionScore], what: str, asked: int) -> doc.Table:
     """Brier by question and forecaster; one row for each pair where that does not fit."""
     names, answered = by_question(rows)
-    title, caption = f"Brier by question (n = {asked})", ""
+    title, caption = f"{what} (n = {asked})", ""
     if len(answered) < asked:
-        title, caption = "question", f"Brier by question, the worst to the best of {asked:,}"
+        title, caption = "question", f"{what}, the worst to the best of {asked:,}"
     elif ANALYSTS in names:
         return _pairs(title, ((row.question, row.forecaster, row.brier) for row in rows))
     columns: list[Cell[ScoredQuestion]] = [
         (left(title), lambda row: _named(row.question)),
         (left("outcome", meaning="state"), lambda row: row.outcome),
     ]
-    columns += [(right(name), _nth(place)) for place, name in enumerate(names)]
+    columns += [(right(name), _nth(index)) for index, name in enumerate(names)]
     pairs = (
         (row.question, name, brier)
         for row in answered
@@ -262,8 +289,8 @@ def _questions(rows: Sequence[QuestionScore], asked: int) -> doc.Table:
     return cells.table(answered, columns, caption=caption, narrow=narrow)
 
 
-def _nth(place: int) -> Callable[[ScoredQuestion], doc.Figure]:
-    return lambda row: _number(row.briers[place])
+def _nth(index: int) -> Callable[[ScoredQuestion], doc.Figure]:
+    return lambda row: _number(row.briers[index])
 
 
 def _named(question: Cluster) -> doc.Ref:
@@ -280,16 +307,12 @@ def _pairs(title: str, rows: Iterable[tuple[Cluster, str, float]]) -> doc.Table:
 
 
 def _sets(result: Score) -> Iterator[doc.Block]:
-    if result.sets:
-        rows = (
-            (
-                doc.Ref(row.set),
-                f": of {len(row.members)} members ",
-                doc.Ref(row.occurred, "scenario"),
-            )
-            for row in result.sets
-        )
-        yield doc.Items(tuple(doc.Item((*row, " occurred")) for row in rows))
+    rows = []
+    for row in result.sets:
+        occurred = doc.Ref(row.occurred, "scenario"), " occurred"
+        rows.append(doc.Item((doc.Ref(row.set), f": of {len(row.members)} members ", *occurred)))
+    if rows:
+        yield doc.Items(tuple(rows))
 
 
 def _calibration(result: Score) -> Iterator[doc.Block]:
@@ -362,30 +385,51 @@ def calibration(score: Score) -> Chart | None:
     """The bins and the curve of the forecaster whose calibration was asked for, if any."""
     if not score.calibration:
         return None
+    curve = score.corp[0].curve if score.corp else ()
     data = Reliability(
         forecaster=score.calibration[0].forecaster,
         bins=convert(score.calibration, tuple[ReliabilityBin, ...], from_attributes=True),
-        curve=convert(
-            score.corp[0].curve if score.corp else (), tuple[CorpCurve, ...], from_attributes=True
-        ),
+        curve=convert(curve, tuple[CorpCurve, ...], from_attributes=True),
     )
     return Chart(_says(data), data, _bins(score))
 
 
+def so_far(score: Score) -> Chart:
+    """Brier scores so far, drawn of ours and of a few analysts."""
+    rows = score.so_far[-_PAIRS:]
+    pairs = tuple(
+        SkillInterval(forecaster=row.forecaster, questions=row.questions, skill=row.brier)
+        for row in rows
+    )
+    columns: tuple[Cell[ScoreSoFar], ...] = (
+        (left("so far"), lambda row: row.forecaster),
+        (right("n"), lambda row: doc.Figure(row.questions)),
+        (right("Brier"), lambda row: _number(row.brier)),
+        (right("log"), lambda row: _number(row.log_score)),
+        (right("coverage"), lambda row: p(row.coverage)),
+    )
+    says = ", ".join(f"{row.forecaster} {row.brier:.3f}" for row in rows)
+    return Chart(
+        f"Brier so far, 0 is best: {says}.",
+        SkillRows(pairs=pairs, is_brier=True),
+        cells.table(score.so_far, columns),
+    )
+
+
 def skill(score: Score) -> Chart | None:
     """Everyone against the others, each pair once; None where there is nobody to compare."""
-    known = [pair for pair in score.skill if pair.skill is not None and not pair.alone]
-    if not known:
+    intervals = [pair for pair in score.skill if pair.skill is not None and not pair.alone]
+    if not intervals:
         return None
     drawn: list[Skill] = []
-    for pair in sorted(known, key=_place):
+    for pair in sorted(intervals, key=_order):
         if (pair.against, pair.forecaster) not in {(o.forecaster, o.against) for o in drawn}:
             drawn.append(pair)
     pairs = convert(drawn[:_PAIRS], tuple[SkillInterval, ...], from_attributes=True)
     return Chart(_sure(pairs), SkillRows(pairs=pairs), skill_table(score))
 
 
-def _place(pair: Skill) -> tuple[bool, int, int]:
+def _order(pair: Skill) -> tuple[bool, int, int]:
     """Those with an interval first; the team, then analysts, what is implied, the prior last."""
     order = ("team", "", "implied", "first", "prior")
     ends = (name if name in order else "" for name in (pair.forecaster, pair.against))
@@ -405,24 +449,23 @@ def _says(data: Reliability) -> str:
 
 def _sure(pairs: tuple[SkillInterval, ...]) -> str:
     """Who is surely better or worse than whom."""
+    first = pairs[0]
+    head = f"Skill: {first.forecaster} against {first.against} {signed(first.skill, 2)}"
+    if first.low is None:  # those with an interval come first
+        return f"{head}; without an interval, nothing is sure."
     sure = [
         f"{pair.forecaster} {'better' if pair.low > 0 else 'worse'} than {pair.against}"
         for pair in pairs
         if pair.low is not None and pair.high is not None and (pair.low > 0 or pair.high < 0)
     ]
-    differences = "; ".join(sure[:3]) or "no difference is sure"
-    first = pairs[0]
-    head = f"{first.forecaster} against {first.against} {signed(first.skill, 2)}"
-    return f"Skill: {head}; at 90%, {differences}."
+    return f"{head}; at 90%, {'; '.join(sure[:3]) or 'no difference is sure'}."
 
 
 def _bins(score: Score) -> Table:
     about = "In the bar: | what was said, o what came, = the Wilson band."
+    whose = f"calibration of {score.calibration[0].forecaster}"
     columns: tuple[Cell[CalibrationBin], ...] = (
-        (
-            left(f"calibration of {score.calibration[0].forecaster}"),
-            lambda row: plain(cells.band(row.low, row.high)),
-        ),
+        (left(whose), lambda row: plain(cells.band(row.low, row.high))),
         (right("n"), lambda row: Figure(row.n, digits=2)),
         (right("said"), lambda row: p(row.mean_forecast)),
         (right("came"), lambda row: p(row.frequency)),
@@ -453,4 +496,5 @@ def skill_table(score: Score) -> Table:
         (right("90% from"), lambda row: Figure(row.low, digits=3)),
         (right("90% to"), lambda row: Figure(row.high, digits=3)),
     )
-    return cells.table(score.skill, columns, note=SKILL_NOTE)
+    shown, note = (columns[:-2], "") if score.hindsight else (columns, SKILL_NOTE)
+    return cells.table(score.skill, shown, note=note)

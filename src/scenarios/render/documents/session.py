@@ -35,12 +35,12 @@ _TEXT = 3
 """Lines of a question, and of what decides it; one less of a reason."""
 
 
-def unrated_text(known: KnownEvidence, id: EvidenceId, width: int) -> str:
+def unrated_text(known_evidence: KnownEvidence, id: EvidenceId, width: int) -> str:
     """An item without its ratings: what it says and who says so."""
-    item = known.database.evidence[id]
+    item = known_evidence.database.evidence[id]
     source = f", {item.source}" if item.source else ""
     texts = (item.summary, item.quote and f"“{item.quote}”", item.url, item.notes)
-    head = fold(f"{id} ({item.grade(known.database.sources)}{source})", width)
+    head = fold(f"{id} ({item.grade(known_evidence.database.sources)}{source})", width)
     return "\n".join([head, *(fold(text, width, "  ") for text in texts if text)])
 
 
@@ -117,9 +117,11 @@ def set_sums(
             if old:
                 still = ", ".join(f"{id} {percent(own.figures[id], 1)}" for id in old)
                 under += (doc.Item(f"the table counts what still stands as before: {still}"),)
-        given = f"{len(own.figures)} of {own.members}"
+        stated_in_set = f"{len(own.figures)} of {own.members}"
         rows.append(
-            doc.Item(f"{own.set}: {analyst} gives {given}, sum {percent(own.total, 1)}", under)
+            doc.Item(
+                f"{own.set}: {analyst} gives {stated_in_set}, sum {percent(own.total, 1)}", under
+            )
         )
     return doc.Items(tuple(rows))
 
@@ -152,7 +154,7 @@ def forecast_document(
 
 def topic_text(
     topic: ScenarioQuestion,
-    known: KnownEvidence,
+    known_evidence: KnownEvidence,
     number: str,
     language: str,
     width: int,
@@ -166,7 +168,7 @@ def topic_text(
     """
     scenario = topic.scenario
     decided = f"by {scenario.horizon}: {scenario.resolution_criteria}"
-    heading, news = _news(topic, known, items=items)
+    heading, news = _news(topic, known_evidence, items=items)
     head = [
         *_cut(f"{number} {topic.id}: {scenario.title}", width, 1),
         *_cut(scenario.question, width, _TEXT, "  "),
@@ -185,10 +187,13 @@ def question(topic: ScenarioQuestion, language: str) -> doc.Document:
     )
 
 
-def grounds(topic: ScenarioQuestion, known: KnownEvidence) -> doc.Document:
+def grounds(topic: ScenarioQuestion, known_evidence: KnownEvidence) -> doc.Document:
     """The blocks of what an answer rests on: what moved it first, the newest on top."""
-    title, texts = _news(topic, known, items=True)
-    heading, listed = _on_screen(title), [doc.Item(_linked(line, known)) for line in texts[::-1]]
+    title, texts = _news(topic, known_evidence, items=True)
+    heading, listed = (
+        _on_screen(title),
+        [doc.Item(_linked(line, known_evidence)) for line in texts[::-1]],
+    )
     more = doc.Heading(4, f"{counted(len(listed) - _FEW, 'line')} more")
     rest = (
         (doc.CollapsedSection(more, (doc.Items(tuple(listed[_FEW:])),)),) if listed[_FEW:] else ()
@@ -207,18 +212,20 @@ def _on_screen(text: str) -> str:
     return _DAY.sub(lambda match: on_screen(match[0]), text)
 
 
-def _linked(text: str, known: KnownEvidence) -> doc.Text:
+def _linked(text: str, known_evidence: KnownEvidence) -> doc.Text:
     """A line with its days as a page writes them, and references to the items that it names."""
     parts: list[Any] = _NAMED.split(_on_screen(text))
-    items = known.database.evidence
+    items = known_evidence.database.evidence
     parts[1::2] = [doc.Ref(id, "evidence") if id in items else f"[{id}]" for id in parts[1::2]]
     return tuple(parts)
 
 
-def _news(topic: ScenarioQuestion, known: KnownEvidence, *, items: bool) -> tuple[str, list[str]]:
+def _news(
+    topic: ScenarioQuestion, known_evidence: KnownEvidence, *, items: bool
+) -> tuple[str, list[str]]:
     """A heading and lines: what is new for a scenario since its analyst spoke."""
     fresh = topic.fresh
-    news = [*(_items(fresh, known) if items else ()), *_changes(fresh, known)]
+    news = [*(_items(fresh, known_evidence) if items else ()), *_changes(fresh, known_evidence)]
     number = len(fresh.evidence)
     of_set = f"{counted(number, 'item')} above {'bears' if number == 1 else 'bear'} on it"
     other = of_set if number else "nothing new of its own"
@@ -227,20 +234,24 @@ def _news(topic: ScenarioQuestion, known: KnownEvidence, *, items: bool) -> tupl
 
 
 def set_text(
-    title: str, topics: Sequence[ScenarioQuestion], known: KnownEvidence, width: int, most: int
+    title: str,
+    topics: Sequence[ScenarioQuestion],
+    known_evidence: KnownEvidence,
+    width: int,
+    most: int,
 ) -> str:
     """New items for the members of a set, each once."""
-    fresh = _of_all(topics, known)
+    fresh = _of_all(topics, known_evidence)
     if not fresh.evidence:
         return "\n".join(_cut(title, width, 1))
     spoke = all(topic.last for topic in topics)
     news = "new since you last spoke" if spoke else "what is known"
     head = _cut(f"{title}: {news}", width, 1)
-    return "\n".join([*head, *_listed([*_items(fresh, known)], width, most - 1)])
+    return "\n".join([*head, *_listed([*_items(fresh, known_evidence)], width, most - 1)])
 
 
 def in_full(
-    topic: ScenarioQuestion, topics: Sequence[ScenarioQuestion], known: KnownEvidence
+    topic: ScenarioQuestion, topics: Sequence[ScenarioQuestion], known_evidence: KnownEvidence
 ) -> str:
     """Everything that a screen has no room for; the items are those of the whole set.
 
@@ -248,7 +259,10 @@ def in_full(
     """
     last = topic.reasoned
     reason = f"you said on {last.date}: {last.rationale}" if last else ""
-    news = [*_items(_of_all(topics, known), known), *_changes(topic.fresh, known)]
+    news = [
+        *_items(_of_all(topics, known_evidence), known_evidence),
+        *_changes(topic.fresh, known_evidence),
+    ]
     parts = [
         *(f"- {line}" for line in news),
         _later(topic),
@@ -281,28 +295,28 @@ def _heading(topic: ScenarioQuestion) -> str:
     return f"new since {day}:" if day else "what is known of it:"
 
 
-def _items(fresh: RecentNews, known: KnownEvidence) -> Iterator[str]:
+def _items(fresh: RecentNews, known_evidence: KnownEvidence) -> Iterator[str]:
     """Yield the items by their numbers, the newest last."""
     earlier = fresh.evidence[:-_MOST]
     if earlier:
         yield f"{counted(len(earlier), 'earlier item')}: scen list evidence"
     for number, id in enumerate(fresh.evidence[-_MOST:], len(earlier) + 1):
-        item = known.evidence[id]
-        grade = item.grade(known.database.sources)
+        item = known_evidence.evidence[id]
+        grade = item.grade(known_evidence.database.sources)
         yield f"{number}. {item.observed} ({grade}) {item.summary} [{id}]"
 
 
-def _changes(fresh: RecentNews, known: KnownEvidence) -> Iterator[str]:
+def _changes(fresh: RecentNews, known_evidence: KnownEvidence) -> Iterator[str]:
     for change in fresh.indicators:
         yield f"{change.indicator} is {change.after}, was {change.before}: {change.statement}"
     for id in fresh.retracted:
-        gone = known.database.evidence[id]
+        gone = known_evidence.database.evidence[id]
         reason = f": {gone.retracted.reason}" if gone.retracted else ""
         yield f"retracted: {gone.summary} [{id}]{reason}"
     for note in fresh.clarifications:
         yield f"clarified on {note.date}: {note.text}"
     for id in fresh.decided:
-        outcome = resolved(known.database, id, known.as_of)
+        outcome = resolved(known_evidence.database, id, known_evidence.as_of)
         yield f"{id}: {cells.outcome_words(outcome.outcome) if outcome else 'decided'}"
 
 
@@ -316,9 +330,9 @@ def _later(topic: ScenarioQuestion) -> str:
     return f"{items} of {day} itself, perhaps after you spoke: {listed}"
 
 
-def _of_all(topics: Sequence[ScenarioQuestion], known: KnownEvidence) -> RecentNews:
+def _of_all(topics: Sequence[ScenarioQuestion], known_evidence: KnownEvidence) -> RecentNews:
     """The items that are new for one of them or several, each once, the oldest first."""
-    return RecentNews(evidence=offered(topics, known))
+    return RecentNews(evidence=offered(topics, known_evidence))
 
 
 def _listed(news: Sequence[str], width: int, most: int) -> list[str]:

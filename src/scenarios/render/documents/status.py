@@ -104,7 +104,7 @@ def figures(days: Iterable[date], trend: Iterable[TrajectoryPoint]) -> Figures:
     """The stated probabilities, or the implied ones where none was stated; None is a gap."""
     points = {point.day: point for point in trend}
     is_stated = any(point.stated is not None for point in points.values())
-    shown = (points.get(day) for day in days)
+    values = (points.get(day) for day in days)
     return tuple(
-        None if point is None else point.stated if is_stated else point.implied for point in shown
+        None if point is None else point.stated if is_stated else point.implied for point in values
     )

@@ -53,18 +53,18 @@ def _cell(text: Text | None) -> float | str | None:
         return round(value, 6) + 0.0 if isinstance(value, float) else value
     if not text:
         return None
-    shown = text.id if isinstance(text, doc.Ref) else plain(text)
-    return printable("'" + shown if _FORMULA.match(shown) else shown)
+    content = text.id if isinstance(text, doc.Ref) else plain(text)
+    return printable("'" + content if _FORMULA.match(content) else content)
 
 
 def _table(table: doc.Table) -> Iterator[Cells]:
-    kept = [n for n, column in enumerate(table.columns) if column.only != "terminal"]
+    indexes = [n for n, column in enumerate(table.columns) if column.only != "terminal"]
     names = [column.key or column.name for column in table.columns]
     by = [table.by] if any(isinstance(row, doc.Group) for row in table.rows) else []
-    first, *others = (names[n] for n in kept)
+    first, *others = (names[n] for n in indexes)
     yield [first, *by, *others]
     for group, row in grouped(table):
-        cells = [row[n] for n in kept]
+        cells = [row[n] for n in indexes]
         yield [cells[0], group.name if group else "", *cells[1:]] if by else cells
 
 

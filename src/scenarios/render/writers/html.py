@@ -5,8 +5,7 @@ import hashlib
 import re
 from collections import ChainMap
 from collections.abc import Callable, Iterable, Iterator
-from datetime import date, datetime, time
-from email.message import EmailMessage
+from datetime import date
 from functools import cache, partial
 from html import escape
 from importlib.resources import files
@@ -14,14 +13,13 @@ from itertools import groupby
 
 import msgspec
 from markupsafe import Markup
-from msgspec.structs import replace
 
 from scenarios.model import Database, Kind
 from scenarios.paths import file_address, path_of
 from scenarios.render import document as doc
 from scenarios.render import palette
 from scenarios.render.document import NOWHERE, Document, Figure, Places, Text, grouped, plain
-from scenarios.render.drawing import picture
+from scenarios.render.drawing import page, picture
 from scenarios.render.templating import fill, macro
 from scenarios.render.text import on_screen, short_day
 from scenarios.text import printable
@@ -114,15 +112,15 @@ def write(document: Document) -> str:
 def sections(document: Iterable[doc.Block], places: Places = NOWHERE) -> Markup:
     """The blocks, with what stands under a heading around it."""
     parts: list[Markup] = []
-    rest, place = list(document), 0
-    while place < len(rest):
-        head, place = rest[place], place + 1
+    rest, index = list(document), 0
+    while index < len(rest):
+        head, index = rest[index], index + 1
         if isinstance(head, doc.Heading) and head.level in _SECTIONS:
-            ends = (n for n in range(place, len(rest)) if _level(rest[n]) <= head.level)
+            ends = (n for n in range(index, len(rest)) if _level(rest[n]) <= head.level)
             end = next(ends, len(rest))
-            inside = sections(rest[place:end], places)
+            inside = sections(rest[index:end], places)
             parts.append(_macro("section")(head, partial(_text, places), inside))
-            place = end
+            index = end
         else:
             parts.append(_block(head, places))
     return Markup("\n").join(parts)
@@ -164,6 +162,8 @@ def _block(block: doc.Block, places: Places) -> Markup:
     elif isinstance(block, doc.Chart):
         rows = {anchor: f"#{anchor}" for anchor in block.table.anchors}
         both: Places = ChainMap(rows, places)  # type: ignore[arg-type]
+        if whole := page(block.drawing, read):
+            return whole
         drawn = picture(block.drawing, block.label, both) if block.drawing is not None else ""
         text = _macro("chart")(block, drawn, _block(block.table, places))
     else:
@@ -183,13 +183,13 @@ def _text(places: Places, text: Text, unit: bool = False) -> Markup:
 
 def _span(span: doc.Span, places: Places) -> str:
     if isinstance(span, str):
-        return _form("isolated") % safe(on_screen(span))
+        return _isolated(span)
     if isinstance(span, Figure):
         read = plain(span)
         return read if span.value is None else _form("figure") % (repr(span.value), read)
     if isinstance(span, doc.ShadedCell):
         return _span(span.text, places)
-    words, leads = safe(on_screen(plain(span))), None
+    words, leads = _isolated(plain(span)), None
     if isinstance(span, doc.Ref) and span.kind:
         leads = places.get(anchor(span.kind, span.id))
     elif isinstance(span, doc.AnchorLink):
@@ -198,7 +198,21 @@ def _span(span: doc.Span, places: Places) -> str:
         leads = places.get(anchor("evidence", span.id))
         if leads is None and (outside := address(span.address)):
             return _form("outside_link") % (safe(outside), words)
-    return _form("link") % (safe(leads), words) if leads else _form("isolated") % words
+    return _form("link") % (safe(leads), words) if leads else words
+
+
+_RIGHT_TO_LEFT = re.compile(
+    "[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]"
+)
+
+
+def _isolated(text: str) -> str:
+    """A text that turns nothing around it: by itself where letters run from right to left.
+
+    Other texts are no element of their own, so that a sentence is read in one go.
+    """
+    words = safe(on_screen(text))
+    return _form("isolated") % words if _RIGHT_TO_LEFT.search(text) else words
 
 
 @cache
@@ -229,14 +243,14 @@ class PageStyle:
         none = ("",) * len(self._table.rows)
         anchors, words = self._table.anchors or none, self._table.words or none
         rows = zip(self._table.rows, anchors, words, strict=True)
-        for group, part in groupby(
+        for group, blocks in groupby(
             rows, lambda row: row[0] if isinstance(row[0], doc.Group) else None
         ):
             if isinstance(group, doc.Group):
                 name = ": ".join(filter(None, (group.name, group.about)))
                 yield "tbody", self._read(name), ((self._cells(row), "", "") for row in group.rows)
             else:
-                own = ((row, id, of) for row, id, of in part if isinstance(row, tuple))
+                own = ((row, id, of) for row, id, of in blocks if isinstance(row, tuple))
                 yield "tbody", None, ((self._cells(row), id, of) for row, id, of in own)
         if self._table.foot:
             yield "tfoot", None, ((self._cells(row), "", "") for row in self._table.foot)
@@ -300,49 +314,3 @@ def file_places(database: Database) -> Places:
         for id in ids
         if database.tracker.repository
     }
-
-
-MAIL = PageFrame(is_served=True)
-"""A page inside a mail."""
-_LONGEST = 150
-"""The characters of a subject; the mail has it all."""
-_BOUNDARY = "=_scen_{}"
-"""Separates the parts: no line that is quoted-printable or base64 holds `=_`."""
-
-
-def eml(
-    subject: str,
-    on: date,
-    text: str,
-    document: Document,
-    page: Callable[[Document], str],
-    pixels: Callable[[doc.Chart], bytes],
-) -> str:
-    """The mail (RFC 5322) in ASCII, dated at the beginning of the local day, to and from nobody.
-
-    `page` makes the HTML of the document, `pixels` the PNG of a chart.
-    """
-    mail = EmailMessage()
-    cut = printable(" ".join(subject.split()))
-    mail["Subject"] = cut if len(cut) <= _LONGEST else f"{cut[: _LONGEST - 1]}…"
-    mail["Date"] = datetime.combine(on, time()).astimezone()
-    mail["X-Unsent"] = "1"  # mailers open it to be addressed and sent
-    mail.set_content(text, cte="quoted-printable")
-    pictures: dict[str, bytes] = {}
-
-    def inside(block: doc.Block) -> doc.Block:
-        if not isinstance(block, doc.Chart):
-            return block
-        data = pixels(block)
-        id = f"{hashlib.sha256(data).hexdigest()[:32]}@scen"
-        pictures[id] = data
-        return replace(block, drawing=f"cid:{id}")
-
-    html = page(tuple(map(inside, document)))
-    mail.add_alternative(html, subtype="html", cte="quoted-printable")
-    mail.set_boundary(_BOUNDARY.format("texts"))
-    *_, of_page = mail.iter_parts()
-    for id, data in pictures.items():
-        of_page.add_related(data, "image", "png", cid=f"<{id}>", disposition="inline")
-        of_page.set_boundary(_BOUNDARY.format("page"))
-    return mail.as_bytes().decode("ascii").removesuffix("\n")

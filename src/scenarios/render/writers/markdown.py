@@ -27,7 +27,7 @@ _UNQUOTED = "%/:?#@!$&'*+,;=~"
 def write(document: Document, root: str | None = None) -> str:
     """The blocks; records lead to their files where `root` is the path to the database."""
     parts = (_BLOCKS[type(block)](block, root) for block in flat(document))
-    return "\n\n".join(part for part in parts if part)
+    return "\n\n".join(paragraph for paragraph in parts if paragraph)
 
 
 def text(value: str) -> str:
@@ -108,10 +108,10 @@ def _facts(block: doc.Facts, root: str | None) -> str:
 
 
 def _table(block: doc.Table, root: str | None) -> str:
-    kept = [n for n, column in enumerate(block.columns) if not column.only]
-    rows = [[_spans(cells[n], root) for n in kept] for _, cells in grouped(block)]
-    names = [text(block.columns[n].name) for n in kept]
-    right = [n for n, at in enumerate(kept) if block.columns[at].align == "right"]
+    indexes = [n for n, column in enumerate(block.columns) if not column.only]
+    rows = [[_spans(cells[n], root) for n in indexes] for _, cells in grouped(block)]
+    names = [text(block.columns[n].name) for n in indexes]
+    right = [n for n, index in enumerate(indexes) if block.columns[index].align == "right"]
     if any(isinstance(row, doc.Group) for row in block.rows):
         names.insert(1, text(block.by))
         right = [n + (n > 0) for n in right]
@@ -119,7 +119,7 @@ def _table(block: doc.Table, root: str | None) -> str:
             row.insert(1, text(group.name if group else ""))
     body = table(names, rows, right) if rows else _spans(block.empty, root)
     parts = (_spans(block.caption, root), body, _spans(block.note, root))
-    return "\n\n".join(part for part in parts if part)
+    return "\n\n".join(paragraph for paragraph in parts if paragraph)
 
 
 def _sum(block: doc.Sum, root: str | None) -> str:
@@ -156,8 +156,8 @@ def _word(word: str) -> str:
     return f"{_escaped(before)}`{core}`{_escaped(after)}"
 
 
-def _escaped(part: str) -> str:
-    return _SIGN.sub(lambda sign: _ENTITIES.get(sign[0], f"\\{sign[0]}"), part)
+def _escaped(segment: str) -> str:
+    return _SIGN.sub(lambda sign: _ENTITIES.get(sign[0], f"\\{sign[0]}"), segment)
 
 
 def _link(label: str, target: str) -> str:

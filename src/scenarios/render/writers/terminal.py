@@ -39,18 +39,18 @@ def sign_tone(text: str) -> str:
 
 def tone(text: doc.Text, meaning: doc.Meaning) -> str:
     """Paint a cell by the meaning of its column; plain where it says nothing special."""
-    shown = plain(text) if meaning else ""
-    if not shown or meaning == "strip":
-        return shown and _STRIP
+    printed = plain(text) if meaning else ""
+    if not printed or meaning == "strip":
+        return printed and _STRIP
     if meaning == "move":
-        return sign_tone(shown)
+        return sign_tone(printed)
     if meaning == "grade":
-        return _WEAK if _DOUBTFUL & set(shown[:2]) or "retracted" in shown else ""
+        return _WEAK if _DOUBTFUL & set(printed[:2]) or "retracted" in printed else ""
     if meaning == "state":
-        return _STATES.get(shown.split()[-1], "")
+        return _STATES.get(printed.split()[-1], "")
     if meaning == "rating":
-        return _DOWN if shown.endswith("*") else _RATINGS.get(shown, "")
-    return _STRONG if shown.startswith(_OUTCOMES) else _ATTENTION
+        return _DOWN if printed.endswith("*") else _RATINGS.get(printed, "")
+    return _STRONG if printed.startswith(_OUTCOMES) else _ATTENTION
 
 
 GAP = 2
@@ -159,7 +159,7 @@ def _heavy(text: str, *, colour: bool) -> Iterator[str]:
 def _painted(cell: TextCell) -> str:
     if cell.tone == _STRIP:  # the way of a figure has more ink than the axis that it lies on
         return _STRIP_PARTS.sub(
-            lambda part: painted(part[0], _WEAK if part[0][0] == "·" else _STRONG), cell.text
+            lambda match: painted(match[0], _WEAK if match[0][0] == "·" else _STRONG), cell.text
         )
     return "\n".join(painted(line, cell.tone) for line in cell.text.split("\n"))
 
@@ -203,10 +203,10 @@ def draw(table: doc.Table, width: int, *, colour: bool) -> Iterator[str]:
 
 
 def _grid(table: doc.Table, *, colour: bool) -> TextGrid:
-    kept = [n for n, column in enumerate(table.columns) if column.only != "csv"]
+    indexes = [n for n, column in enumerate(table.columns) if column.only != "csv"]
 
     def cells(row: doc.Row) -> list[TextCell]:
-        return [_cell(row[n], table.columns[n], colour=colour) for n in kept]
+        return [_cell(row[n], table.columns[n], colour=colour) for n in indexes]
 
     lines: list[Line] = []
     above = ""
@@ -218,7 +218,7 @@ def _grid(table: doc.Table, *, colour: bool) -> TextGrid:
         if isinstance(row, doc.Group):
             lines.append(_text(f"{name}: {row.about}".rstrip()))
         lines += map(cells, row.rows if isinstance(row, doc.Group) else (row,))
-    columns = [table.columns[n] for n in kept]
+    columns = [table.columns[n] for n in indexes]
     names, foot = [_text(column.name) for column in columns], [*map(cells, table.foot)]
     return TextGrid(columns, names, lines, foot, colour)
 
@@ -229,8 +229,8 @@ def _text(text: doc.Text) -> str:
 
 def _cell(text: doc.Text, column: doc.Column, *, colour: bool) -> TextCell:
     if isinstance(text, doc.Trend):
-        way = sign_tone(direction(text.values)) if colour else ""
-        return TextCell(_text(text), way, text.values)
+        tone_name = sign_tone(direction(text.values)) if colour else ""
+        return TextCell(_text(text), tone_name, text.values)
     is_strong = isinstance(text, doc.Ref) and text.strong
     own = _STRONG if is_strong else tone(text, column.meaning)
     return TextCell(_text(text), own if colour else "")
@@ -245,8 +245,8 @@ def direction(values: Sequence[float | None]) -> str:
 def _compact(grid: TextGrid, width: int) -> TextGrid:
     """Names in several lines, where all that is wanted does not fit beside one another."""
     wide = grid.widths()
-    kept = [w for w, c in zip(wide, grid.columns, strict=True) if width >= WIDE or not c.extra]
-    if sum(kept) + GAP * (len(kept) - 1) <= width:
+    widths = [w for w, c in zip(wide, grid.columns, strict=True) if width >= WIDE or not c.extra]
+    if sum(widths) + GAP * (len(widths) - 1) <= width:
         return grid
     cells = grid._replace(names=[""] * len(wide)).widths()
     return grid._replace(
@@ -264,38 +264,38 @@ def _fitting(grid: TextGrid, width: int, *, firm: bool = False) -> dict[int, int
     may be dropped too. A column dropped for a later one comes back where it fits.
     """
     columns, wide = grid.columns, grid.widths()
-    kept = {n: wide[n] for n, c in enumerate(columns) if width >= WIDE or not c.extra}
+    widths = {n: wide[n] for n, c in enumerate(columns) if width >= WIDE or not c.extra}
 
     def narrowed() -> int | None:
-        soft = [n for n in kept if columns[n].least and (columns[n].drop or not firm)]
+        soft = [n for n in widths if columns[n].least and (columns[n].drop or not firm)]
         return max(soft, default=None)
 
     def over() -> int:
         n = narrowed()
-        spare = max(kept[n] - columns[n].least, 0) if n is not None else 0
-        return sum(kept.values()) + GAP * (len(kept) - 1) - spare - width
+        spare = max(widths[n] - columns[n].least, 0) if n is not None else 0
+        return sum(widths.values()) + GAP * (len(widths) - 1) - spare - width
 
     gone = []
-    for n in sorted((n for n in kept if columns[n].drop), key=lambda n: columns[n].drop):
+    for n in sorted((n for n in widths if columns[n].drop), key=lambda n: columns[n].drop):
         excess = over()
         if excess <= 0:
             break
-        if n != narrowed() and 0 < columns[n].least <= kept[n] - excess:
-            kept[n] -= excess
+        if n != narrowed() and 0 < columns[n].least <= widths[n] - excess:
+            widths[n] -= excess
             break
         gone.append(n)
-        del kept[n]
+        del widths[n]
     if over() > 0:
         return None
     for n in reversed(gone):
-        kept[n] = wide[n]
+        widths[n] = wide[n]
         if over() > 0:
-            del kept[n]
+            del widths[n]
     last = narrowed()
     if last is not None:
-        excess = sum(kept.values()) + GAP * (len(kept) - 1) - width
-        kept[last] -= max(excess, 0)
-    return dict(sorted(kept.items()))
+        excess = sum(widths.values()) + GAP * (len(widths) - 1) - width
+        widths[last] -= max(excess, 0)
+    return dict(sorted(widths.items()))
 
 
 def _legend(grid: TextGrid, width: int) -> Iterator[str]:
@@ -307,8 +307,8 @@ def _legend(grid: TextGrid, width: int) -> Iterator[str]:
 
 
 def _abouts(grid: TextGrid, limits: Mapping[int, int], width: int) -> Iterator[str]:
-    shown = ((grid.columns[n], limit) for n, limit in limits.items())
-    abouts = (_about(c.days[-limit:]) if c.days else plain(c.about) for c, limit in shown)
+    limited_columns = ((grid.columns[n], limit) for n, limit in limits.items())
+    abouts = (_about(c.days[-limit:]) if c.days else plain(c.about) for c, limit in limited_columns)
     folded_words = [fold(about, width) for about in abouts if about]
     yield from ["", *folded_words] if folded_words else []
 
@@ -323,16 +323,18 @@ def _about(days: Sequence[date]) -> str:
 
 def _stacked(grid: TextGrid, width: int) -> Iterator[str]:
     """A paragraph a line: its first cell, the others by name, below it what may be long."""
-    kept = [n for n, column in enumerate(grid.columns) if n and not column.drop]
-    below = [n for n in kept[-1:] if grid.columns[n].least]
+    indexes = [n for n, column in enumerate(grid.columns) if n and not column.drop]
+    below = [n for n in indexes[-1:] if grid.columns[n].least]
     if " " in grid.names[0]:  # it says more than what its cells are
         yield fold(grid.names[0], width)
     for line in (*grid.lines, *([""] if grid.foot else []), *grid.foot):
         if isinstance(line, str):
             yield fold(line, width)
             continue
-        labels = [_labelled(grid, n, line[n].text) for n in kept if line[n].text and n not in below]
-        head = ": ".join(part for part in (line[0].text, ", ".join(labels)) if part)
+        labels = [
+            _labelled(grid, n, line[n].text) for n in indexes if line[n].text and n not in below
+        ]
+        head = ": ".join(text for text in (line[0].text, ", ".join(labels)) if text)
         yield fold(head if labels else line[0].text, width, "    ", "")
         yield from (fold(line[n].text, width, "    ") for n in below if line[n].text)
 
@@ -428,7 +430,7 @@ def _sum(block: doc.Sum, width: int) -> Iterator[str]:
     for term in (*block.terms, block.total):
         lead = f"{_worth(term.worth, _WORTH)}  "
         hang = " " * (len(lead) + 1)
-        words = ": ".join(part for part in (plain(term.name), plain(term.why)) if part)
+        words = ": ".join(text for text in (plain(term.name), plain(term.why)) if text)
         yield fold(words, width, hang, lead)
         yield from (fold(plain(text), width, hang) for text in term.behind)
 

@@ -18,16 +18,16 @@ BOTH = "a code and a ratio: keep one"
 
 
 def ratings_asked(
-    database: Database, day: date, given: Mapping[ScenarioId, Rating] = {}
+    database: Database, day: date, ratings: Mapping[ScenarioId, Rating] = {}
 ) -> tuple[ChoiceRow, ...]:
     """A row for each set and each tag, then for rated scenarios that were not open that day."""
     groups = [*rated_together(database, day)]
     inside = {id for group in groups for id in group.ids}
-    others = [id for id in given if id not in inside]
+    others = [id for id in ratings if id not in inside]
     groups += [ComparisonSet("Not open on that day", others, is_set=False)] if others else []
     rows = []
     for group in groups:
-        cells = tuple(_cell(database, id, given.get(id)) for id in group.ids)
+        cells = tuple(_cell(database, id, ratings.get(id)) for id in group.ids)
         note = "Rated across: a member that is left out counts as N." if group.is_set else ""
         rows.append(ChoiceRow(title=group.title, cells=cells, note=note))
     return tuple(rows)
@@ -56,7 +56,7 @@ def words(database: Database) -> str:
     return f"How expected is it if the scenario happens, against if it does not? {scale}."
 
 
-def _cell(database: Database, id: ScenarioId, given: Rating | None = None) -> ChoiceCell:
+def _cell(database: Database, id: ScenarioId, rating: Rating | None = None) -> ChoiceCell:
     scenario = database.scenarios.get(id)
     return ChoiceCell(
         name=f"rate:{id}",
@@ -64,19 +64,19 @@ def _cell(database: Database, id: ScenarioId, given: Rating | None = None) -> Ch
         label=scenario.title if scenario else id,
         about=id,
         options=CODES,
-        value="" if given is None else ratios.rating_text(given),
+        value="" if rating is None else ratios.rating_text(rating),
     )
 
 
 def indicators_asked(
-    database: Database, day: date, given: Mapping[str, str] = {}
+    database: Database, day: date, states: Mapping[str, str] = {}
 ) -> tuple[ChoiceRow, ...]:
     """The indicators of the open scenarios, and those already chosen."""
     rows = []
-    left = dict(given)
+    left = dict(states)
     for group in rated_together(database, day):
         cells = [
-            _shown(f"{id}/{name}", indicator, left.pop(f"{id}/{name}", ""))
+            _state_cell(f"{id}/{name}", indicator, left.pop(f"{id}/{name}", ""))
             for id in group.ids
             for name, indicator in database.scenarios[id].indicators.items()
         ]
@@ -87,7 +87,7 @@ def indicators_asked(
         id, _, name = key.partition("/")
         scenario = database.scenarios.get(id)
         indicator = scenario.indicators.get(name) if scenario else None
-        others.append(_shown(key, indicator, state))
+        others.append(_state_cell(key, indicator, state))
     rows += [ChoiceRow(title="Not open on that day", cells=tuple(others))] if others else []
     return tuple(rows)
 
@@ -107,7 +107,7 @@ def item_groups(
     )
 
 
-def _shown(key: str, indicator: Indicator | None, state: str) -> ChoiceCell:
+def _state_cell(key: str, indicator: Indicator | None, state: str) -> ChoiceCell:
     rates = (
         ", ".join(f"{id} {ratios.rating_text(rating)}" for id, rating in indicator.ratings.items())
         if indicator

@@ -27,12 +27,12 @@ from scenarios.storage.schema import forms, nodes_at
 from scenarios.storage.yaml.reader import read
 from scenarios.text import shown
 from scenarios.workspace import corrections
-from scenarios.workspace.audit_preview import foretold_lines
+from scenarios.workspace.audit_preview import preview_lines
 from scenarios.workspace.corrections import KeyChange, RecordLocation, locate
-from scenarios.workspace.how import WriteMode
 from scenarios.workspace.input.offers import newest, titled
 from scenarios.workspace.opened import StaleEdit, from_here
 from scenarios.workspace.tasks import evidence, indicator, scenario, source
+from scenarios.workspace.write_mode import WriteMode
 from scenarios.workspace.writing import WriteResult
 
 
@@ -61,14 +61,14 @@ def _key_draft(by: FormContext, reading: ParsedForm) -> WorkspaceCall | None:
     if reading.missing or not reading.is_sound:
         return None
 
-    def call(*, how: WriteMode) -> WriteResult:
-        return corrections.edit(by.root, id, changes, how)[0]
+    def call(mode: WriteMode) -> WriteResult:
+        return corrections.edit(by.root, id, changes, mode)[0]
 
     return call
 
 
 def _report(by: FormContext, written: WriteResult, _typed: FormValues) -> Document:
-    return listed(foretold_lines(written, by.today, audit))
+    return listed(preview_lines(written, by.today, audit))
 
 
 def _rests_on(by: FormContext, typed: FormValues) -> str | None:
@@ -106,12 +106,12 @@ def _fields_of(located: RecordLocation, by: FormContext) -> Iterator[FieldGroup]
         note = f"{located.path} cannot be read: mend the file itself."
         yield FieldGroup(title="", note=note, parts=())
         return
-    shown = [*_groups(located, located.keys, value, by)]
-    fields = [part for group in shown for part in group.parts if isinstance(part, Field)]
+    groups = [*_groups(located, located.keys, value, by)]
+    fields = [field for group in groups for field in group.parts if isinstance(field, Field)]
     texts = {field.name: [*filter(str.strip, field.given)] for field in fields}
     field = Field(name=_SHOWN, label="", kind="hidden", value=_text(texts))
     yield FieldGroup(title="", parts=(field,))
-    yield from shown
+    yield from groups
 
 
 def _groups(
@@ -174,7 +174,7 @@ def _field(
         hint=_meaning(schema),
         kind=cast("Kind", kind),
         options=tuple((choice, choice or "none") for choice in offered) if kind == "choice" else (),
-        known=tuple((ask.choices or ask.offers)(by.database)) if ask and kind == "line" else (),
+        known=tuple(ask.choices(by.database)) if ask and kind == "line" else (),
         many=is_list,
         value=text,
     )
@@ -213,15 +213,15 @@ def _text(value: Any) -> str:
 
 def _changes(located: RecordLocation, reading: ParsedForm) -> list[KeyChange]:
     """The keys whose texts differ from the original ones, and those of new entries."""
-    typed, shown = reading.typed, dict[str, list[str]]()
+    typed, sent_texts = reading.typed, dict[str, list[str]]()
     with suppress(msgspec.MsgspecError):
-        shown = msgspec.json.decode(typed.first(_SHOWN), type=dict[str, list[str]])
+        sent_texts = msgspec.json.decode(typed.first(_SHOWN), type=dict[str, list[str]])
     names = [name for name in typed.texts if name.startswith("key:")]
-    filled = [name for name in {*names, *shown} if typed.every(name) or name not in names]
+    filled = [name for name in {*names, *sent_texts} if typed.every(name) or name not in names]
     put, unset = [], dict[str, None]()
     for name in names:
         texts, path = typed.every(name), tuple(name.removeprefix("key:").split("."))
-        if texts == shown.get(name, []):
+        if texts == sent_texts.get(name, []):
             continue
         if not texts:
             unset[_key(located, _emptied(located, path, filled))] = None
@@ -281,10 +281,10 @@ def _file_draft(by: FormContext, reading: ParsedForm) -> WorkspaceCall | None:
     old = by.opened.snapshot[located.path]
     text = typed.first("text").replace("\n", "\r\n" if b"\r\n" in old else "\n")
 
-    def call(*, how: WriteMode) -> WriteResult:
+    def call(mode: WriteMode) -> WriteResult:
         if seen(typed).get(located.path) != by.opened.digest(located.path):
             raise StaleEdit(located.path, from_here(by.root / located.path))
-        return corrections.replace(by.root, id, old, text.encode(), how)[0]
+        return corrections.replace(by.root, id, old, text.encode(), mode)[0]
 
     return call
 
@@ -309,15 +309,15 @@ _DATE = len("2022-02-07-")
 def asked_for(by: FormContext, typed: FormValues) -> Field:
     """The question for the record."""
     database = by.database
-    known = [("tracker", "Tracker settings")]
-    known += [*titled(database.scenarios), *titled(database.sources), *newest(database.evidence)]
-    known += [(id, "A sheet") for id in sorted(database.sheets, reverse=True)[:_NEWEST]]
+    choices = [("tracker", "Tracker settings")]
+    choices += [*titled(database.scenarios), *titled(database.sources), *newest(database.evidence)]
+    choices += [(id, "A sheet") for id in sorted(database.sheets, reverse=True)[:_NEWEST]]
     return Field(
         name="id",
         label="Record",
         hint="Id of the record; for an indicator SCENARIO/INDICATOR.",
         needed=True,
-        known=tuple(known),
+        known=tuple(choices),
         value=typed.first("id"),
     )
 

@@ -6,7 +6,7 @@ from datetime import date
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
-from typing import Literal, NamedTuple, Protocol, TypeVar
+from typing import Literal, NamedTuple, TypeVar
 
 import msgspec
 
@@ -16,9 +16,9 @@ from scenarios.render.document import Document, Item, Items
 from scenarios.storage.edits import ChangeRefused
 from scenarios.storage.schema import schema_text
 from scenarios.storage.yaml.reader import keys_at
-from scenarios.workspace.how import WriteMode
 from scenarios.workspace.input import typed_in
 from scenarios.workspace.opened import OpenDatabase, StaleEdit
+from scenarios.workspace.write_mode import WriteMode
 from scenarios.workspace.writing import WriteResult, refuse_day
 
 _UNNAMED = re.compile(r"[^A-Za-z0-9-]")
@@ -102,14 +102,14 @@ class FieldGroup(msgspec.Struct, frozen=True, kw_only=True):
 
 def labels(groups: Iterable[FieldGroup]) -> dict[str, str]:
     """Labels of the visible fields, by name."""
-    parts = [part for group in groups for part in group.parts]
+    parts = [field for group in groups for field in group.parts]
     cells = {
         cell.name: cell.about
-        for part in parts
-        if isinstance(part, ChoiceRow)
-        for cell in part.cells
+        for field in parts
+        if isinstance(field, ChoiceRow)
+        for cell in field.cells
     }
-    fields = (part for part in parts if isinstance(part, Field) and part.kind != "hidden")
+    fields = (field for field in parts if isinstance(field, Field) and field.kind != "hidden")
     return cells | {field.name: field.label for field in fields}
 
 
@@ -161,12 +161,12 @@ class FormValues(msgspec.Struct, frozen=True):
 
         For a group that `is_shut` only what differs from the initial values.
         """
-        for part in group.parts:
-            if isinstance(part, Field):
-                before = [*filter(str.strip, part.given)] if group.is_shut else []
-                if self.values(part) != before or faults.get(part.name):
+        for field in group.parts:
+            if isinstance(field, Field):
+                before = [*filter(str.strip, field.given)] if group.is_shut else []
+                if self.values(field) != before or faults.get(field.name):
                     return True
-            elif self.fills_row(part, faults):
+            elif self.fills_row(field, faults):
                 return True
         return False
 
@@ -267,11 +267,8 @@ class FormContext(NamedTuple):
         return self.opened.database
 
 
-class WorkspaceCall(Protocol):
-    """A function of the workspace with all its arguments but `how`."""
-
-    def __call__(self, *, how: WriteMode) -> WriteResult:
-        """Write, or only try."""
+WorkspaceCall = Callable[[WriteMode], WriteResult]
+"""A function of the workspace with all its arguments but the mode: it writes, or only tries."""
 
 
 class Form(msgspec.Struct, frozen=True, kw_only=True):
@@ -380,13 +377,11 @@ def attempt(form: Form, by: FormContext, typed: FormValues, *, writes: bool) -> 
         return FormResult(faults=reading.faults, missing=missing, doubts=doubts)
     try:
         commits = bool(typed.first("commit"))
-        written = call(
-            how=WriteMode(not writes, commits, latest(by, typed), seen(typed), by.opened)
-        )
+        written = call(WriteMode(not writes, commits, latest(by, typed), seen(typed), by.opened))
     except ChangeRefused as error:
         if form.is_text:
             return FormResult(problems=folded(error.problems))
-        _place(form, reading, error)
+        _attach_problems(form, reading, error)
         return FormResult(faults=reading.faults, missing=missing)
     except StaleEdit as error:
         return FormResult(faults={"": [_message(error)]}, missing=missing, changed=error.path)
@@ -401,7 +396,7 @@ def _message(error: ScenError) -> str:
     return "; ".join([*getattr(error, "__notes__", ()), str(error)])
 
 
-def _place(form: Form, reading: ParsedForm, error: ChangeRefused) -> None:
+def _attach_problems(form: Form, reading: ParsedForm, error: ChangeRefused) -> None:
     """Put each problem at its field; those without a field, with their place, at the form."""
     new = {draft.path: draft.new for draft in error.drafts if draft.new is not None}
     for problem in error.problems:

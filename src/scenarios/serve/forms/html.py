@@ -26,11 +26,11 @@ _OUTCOME = "serve/outcome.html"
 
 def result_words(form: Form, groups: Iterable[FieldGroup], tried: FormResult) -> Markup:
     """A summary for the eye and for screen readers: what is wrong, and what is missing."""
-    known, verdict = labels(groups), ""
+    names, verdict = labels(groups), ""
     if tried.written and form.is_text and not tried.written.warnings:
         verdict = "No faults" if tried.written.drafts else "Nothing is changed"
-    missing = [known.get(name, name) for name in tried.missing]
-    return macro(_OUTCOME, "result_words")([*_faults(tried, known)], missing, verdict)
+    missing = [names.get(name, name) for name in tried.missing]
+    return macro(_OUTCOME, "result_words")([*_faults(tried, names)], missing, verdict)
 
 
 def outcome(form: Form, by: FormContext, typed: FormValues, tried: FormResult) -> Markup:
@@ -125,11 +125,11 @@ def _effects(by: FormContext, document: Document) -> str:
     return html.blocks(document, places)
 
 
-def _faults(tried: FormResult, known: dict[str, str]) -> Iterator[str]:
+def _faults(tried: FormResult, names: dict[str, str]) -> Iterator[str]:
     """Faults without a field, and the fields with faults."""
     yield from tried.faults.get("", ())
     for name, faults in tried.faults.items():
-        if name and name not in known:
+        if name and name not in names:
             yield from (f"{name.partition(':')[2] or name}: {fault}" for fault in faults)
-    if elsewhere := [known[name] for name in tried.faults if name in known]:
+    if elsewhere := [names[name] for name in tried.faults if name in names]:
         yield f"Not right yet: {', '.join(elsewhere)}."

@@ -40,8 +40,8 @@ from scenarios.storage.drafts import (
     FormDraft,
     drop_draft,
     keep_draft,
-    kept_draft,
-    kept_drafts,
+    saved_draft,
+    saved_drafts,
 )
 from scenarios.workspace.input import typed_in
 from scenarios.workspace.opened import OpenDatabase
@@ -67,7 +67,7 @@ _CHUNK = 1 << 20
 
 def recorder(ask: PageRequest, sent: Path | None = None) -> FormContext:
     """The recorder of a page, always on the files as they are."""
-    opened = ask.desk.latest.opened
+    opened = ask.live_database.latest.opened
     who, today = people.analyst_of(ask), typed_in.today()
     return FormContext(opened.root, opened, today, who, people.hidden(ask), sent)
 
@@ -82,17 +82,17 @@ class SubmittedForm(NamedTuple):
 
 
 def _form_page(form: Form, ask: PageRequest) -> ServedPage:
-    ask.desk.refresh()
+    ask.live_database.refresh()
     query = ask.request.url.query
     address = f"/record/{form.name}/{f'?{query}' if query else ''}"
     by = recorder(ask)
-    if draft := kept_draft(by.root, address):
+    if draft := saved_draft(by.root, address):
         sent = FormValues({**draft.texts, "at": (address,)}, is_sent=True)
         filled = SubmittedForm(form, by, sent, form.groups(by, sent))
         return _page(ask, filled, attempt(form, by, sent, writes=False), is_kept=True)
     pairs = [*ask.request.query_params.multi_items(), ("at", address)]
-    given = typed(pairs, is_sent=False)
-    return _page(ask, SubmittedForm(form, by, given, form.groups(by, given)), FormResult())
+    values = typed(pairs, is_sent=False)
+    return _page(ask, SubmittedForm(form, by, values, form.groups(by, values)), FormResult())
 
 
 def _draft_address(form: Form, by: FormContext, sent: FormValues) -> str:
@@ -110,7 +110,7 @@ def _draft_address(form: Form, by: FormContext, sent: FormValues) -> str:
 
 
 def _record(form: Form, ask: PageRequest, data: FormData) -> Reply:
-    ask.desk.refresh()
+    ask.live_database.refresh()
     sent_texts = typed(((k, v) for k, v in data.multi_items() if isinstance(v, str)), is_sent=True)
     is_live = "hx-request" in ask.request.headers
     with _received(data) as sent:
@@ -136,7 +136,7 @@ def _record(form: Form, ask: PageRequest, data: FormData) -> Reply:
                         saved.put(name, _saved_page(form, now, sent_texts, tried))
                     return tried.written
 
-                ask.desk.write(save)
+                ask.live_database.write(save)
                 if saved.get(name):
                     drop_draft(by.root, address)
                     return _leading(f"/recorded/{name}/", is_live=is_live)
@@ -199,11 +199,11 @@ def _received(data: FormData) -> Iterator[Path | None]:
         return
     with TemporaryDirectory(prefix="scen-") as folder:
         ending = os.path.splitext(sent.filename)[1]  # noqa: PTH122 - a name, and no path of ours
-        place = Path(folder, f"sent{ending if ending[1:].isalnum() else ''}"[:40])
-        with place.open("wb") as file:
+        path = Path(folder, f"sent{ending if ending[1:].isalnum() else ''}"[:40])
+        with path.open("wb") as file:
             while chunk := sent.file.read(_CHUNK):
                 file.write(chunk)
-        yield place
+        yield path
 
 
 def _page(
@@ -218,7 +218,7 @@ def _page(
 
 def _form(filled: SubmittedForm, tried: FormResult, *, is_kept: bool = False) -> Markup:
     form, by, sent, groups = filled
-    kept = {
+    hidden_fields = {
         "form": version(form.name),
         "ticket": sent.first("ticket") or ticket(),
         "shape": _shape(groups),
@@ -227,7 +227,7 @@ def _form(filled: SubmittedForm, tried: FormResult, *, is_kept: bool = False) ->
     return fill(
         "serve/form.html",
         form=form,
-        kept=kept,
+        kept=hidden_fields,
         is_kept=is_kept,
         seen=_source_file(form, by, sent),
         groups=groups,
@@ -258,7 +258,7 @@ def _overview(ask: PageRequest) -> ServedPage:
             title,
             next((text for key in _KNOWN_BY for text in draft.texts.get(key, ())), ""),
         )
-        for draft in kept_drafts(ask.desk.root)
+        for draft in saved_drafts(ask.live_database.root)
         if (title := titles.get(draft.address.partition("?")[0]))
     ]
     content = fill("serve/record.html", who=people.who_records(ask), ways=ways, drafts=drafts)

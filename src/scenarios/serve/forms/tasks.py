@@ -7,7 +7,7 @@ from typing import Any, cast
 
 import msgspec
 
-from scenarios.analysis.forecasts import standing
+from scenarios.analysis.forecasts import current_forecasts
 from scenarios.analysis.history import audit
 from scenarios.analysis.ledger.ledger import EvidenceEffect
 from scenarios.analysis.review.agenda import sums
@@ -35,18 +35,24 @@ from scenarios.serve.forms.form import (
     until,
 )
 from scenarios.values import ProposalOrigin
-from scenarios.workspace.audit_preview import foretold_lines
-from scenarios.workspace.how import WriteMode
+from scenarios.workspace.audit_preview import preview_lines
 from scenarios.workspace.inbox import waiting_at
 from scenarios.workspace.input import typed_in
-from scenarios.workspace.input.offers import Offer, newest
+from scenarios.workspace.input.offers import newest
 from scenarios.workspace.results import (
     evidence_effects,
     forecast_figures,
     id_of_new,
 )
 from scenarios.workspace.tasks import evidence, forecast, source
-from scenarios.workspace.tasks.task import AnswerContext, Answers, FormSection, Question, Task, day
+from scenarios.workspace.tasks.task import (
+    AnswerContext,
+    Answers,
+    FormSection,
+    Question,
+    RequiredAnswer,
+    Task,
+)
 from scenarios.workspace.writing import WriteResult
 
 NEW = "new_source"
@@ -73,8 +79,8 @@ def form_of(task: Task) -> Form:
 
 def _groups(task: Task, by: FormContext, typed: FormValues) -> tuple[FieldGroup, ...]:
     proposal = Field(name="proposal", label="", kind="hidden", value=typed.first("proposal"))
-    kept = [FieldGroup(title="", parts=(proposal,))] if _accepts(task, typed) else []
-    return (*(_group(task, layout, by, typed) for layout in task.groups), *kept, SWITCHES)
+    groups = [FieldGroup(title="", parts=(proposal,))] if _accepts(task, typed) else []
+    return (*(_group(task, layout, by, typed) for layout in task.groups), *groups, SWITCHES)
 
 
 def _accepts(task: Task, typed: FormValues) -> bool:
@@ -84,28 +90,27 @@ def _accepts(task: Task, typed: FormValues) -> bool:
 
 def _group(task: Task, layout: FormSection, by: FormContext, typed: FormValues) -> FieldGroup:
     asks = [task.by_key[key] for key in layout.keys.split()]
-    parts = tuple(part for ask in asks for part in _parts(ask, by, typed))
+    parts = tuple(field for ask in asks for field in _parts(ask, by, typed))
     notes = "\n".join(filter(None, (layout.note, *(_note(ask, by, typed) for ask in asks))))
     return FieldGroup(title=layout.title, note=notes, parts=parts, folded=layout.folded)
 
 
 def _note(ask: Question, by: FormContext, typed: FormValues) -> str:
-    if ask.kind in ("ratings", "across"):
+    if ask.type.kind in ("ratings", "across"):
         return across.words(by.database)
-    records = ask.records(by.database, {}) if ask.records else {}
-    record = records.get(typed.first(ask.key).strip())
-    return ask.note(record) if record else ""
+    record = ask.known(by.database, {}).get(typed.first(ask.key).strip())
+    return ask.records.note(record) if ask.records and record else ""
 
 
 def _parts(ask: Question, by: FormContext, typed: FormValues) -> Sequence[Field | ChoiceRow]:
-    if ask.kind == "ratings":
+    if ask.type.kind == "ratings":
         return across.ratings_fixed(by.database, typed.first("scenario").strip())
-    if ask.kind in ("across", "states"):
-        rows = across.ratings_asked if ask.kind == "across" else across.indicators_asked
+    if ask.type.kind in ("across", "states"):
+        rows = across.ratings_asked if ask.type.kind == "across" else across.indicators_asked
         return rows(by.database, _day(typed, "recorded", by.today))
-    if ask.kind == "new_source":
+    if ask.type.kind == "new_source":
         return [_source_field(ask, by) for ask in source.KEYS]
-    if ask.kind == "given":
+    if ask.type.kind == "given":
         others = [(id, scenario.title) for id, scenario in by.database.scenarios.items()]
         return (
             Field(name=ask.key, label=ask.name, kind="choice", options=(("", "none"), *others)),
@@ -123,12 +128,12 @@ def _field(ask: Question, by: FormContext) -> Sequence[Field]:
         name=ask.key,
         label=ask.name,
         hint=ask.hint or "",
-        kind=cast("Kind", ask.kind),
+        kind=cast("Kind", ask.type.kind),
         options=options,
-        known=() if options else _known(ask, by),
+        known=() if options else _choices(ask, by),
         needed=ask.is_needed,
-        many=ask.is_many,
-        rows=ask.rows,
+        many=ask.type.is_many,
+        rows=ask.type.rows,
         begins=ask.begins,
     )
     return (field,)
@@ -136,7 +141,7 @@ def _field(ask: Question, by: FormContext) -> Sequence[Field]:
 
 def _source_field(ask: Question, by: FormContext) -> Field:
     """The field for a key of a new source; all are optional."""
-    (field,) = _field(msgspec.structs.replace(ask, is_needed=ask.kind == "radio"), by)
+    (field,) = _field(ask, by)
     options = (("", "choose"), *field.options) if field.options else ()
     kind: Kind = "choice" if options else "line"
     name = f"{NEW}:{field.name}"
@@ -152,59 +157,61 @@ def _day(typed: FormValues, key: str, today: date) -> date:
 
 
 def _options(ask: Question, by: FormContext) -> Pairs:
-    if ask.kind not in ("choice", "radio"):
+    if ask.type.kind not in ("choice", "radio"):
         return ()
-    records = ask.records(by.database, {}).items() if ask.records else ()
-    listed: Sequence[Offer] = [(id, f"{record.title} ({id})") for id, record in records]
-    if ask.choices:
-        listed = ask.choices(by.database)
-    blank = [] if ask.kind == "radio" else [("", "choose" if ask.is_needed else "none")]
-    return (*blank, *listed)
+    records = ask.known(by.database, {}).items()
+    listed = [(id, ask.type.choice(id, record.title)) for id, record in records]
+    blank = [] if ask.type.kind == "radio" else [("", "choose" if ask.is_needed else "none")]
+    return (*blank, *listed, *ask.choices(by.database))
 
 
-def _known(ask: Question, by: FormContext) -> Pairs:
+def _choices(ask: Question, by: FormContext) -> Pairs:
     if ask.records is None:
         return tuple(ask.offers(by.database)[:_OFFERED])
-    return tuple(newest(ask.records(by.database, {}), _OFFERED))
+    return tuple(newest(ask.known(by.database, {}), _OFFERED))
 
 
 def answers_of(task: Task, by: FormContext, reading: ParsedForm) -> Answers:
     """The values of all that a form asks, by key."""
-    at = AnswerContext(by.today, by.opened, {}, latest(by, reading.typed))
+    context = AnswerContext(by.today, by.opened, {}, latest(by, reading.typed))
     for ask in task.asks:
-        at.answers[ask.key] = _answer(ask, by, reading, at)
+        context.answers[ask.key] = _answer(ask, by, reading, context)
     if _accepts(task, reading.typed):
         try:
-            at.answers["proposal"] = waiting_at(by.root, reading.typed.first("proposal"))
+            context.answers["proposal"] = waiting_at(by.root, reading.typed.first("proposal"))
         except ScenError as error:
             reading.fault("", str(error))
-        if not at.answers["analyst"]:
+        if not context.answers["analyst"]:
             reading.fault("", "say who you are: a person accepts a proposal by name")
-    return at.answers
+    return context.answers
 
 
-def _answer(ask: Question, by: FormContext, reading: ParsedForm, at: AnswerContext) -> Any:
-    if ask.kind == "ratings":
-        scenario, ratings = at.answers["scenario"], across.ratings(reading, by.opened)
+def _answer(ask: Question, by: FormContext, reading: ParsedForm, context: AnswerContext) -> Any:
+    if ask.type.kind == "ratings":
+        scenario, ratings = context.answers["scenario"], across.ratings(reading, by.opened)
         reading.missing += [] if ratings else [f"rate:{scenario}" if scenario else ask.key]
         return ratings
-    if ask.kind in _READERS:
-        return _READERS[ask.kind](ask, by, reading)
+    if ask.type.kind in _READERS:
+        return _READERS[ask.type.kind](ask, by, reading)
     if ask.key == "analyst" and (by.analyst or not ask.is_needed):
         return by.analyst
 
     def read(text: str) -> Any:
-        if ask.kind == "day" and not ask.is_ahead:
+        if ask.type.kind == "day" and not ask.type.is_ahead:
             return until(ask.key, by, latest(by, reading.typed))(text)
-        return day(text, at) if ask.kind == "day" else ask.read(text, at)
+        return ask.type.read(text, context)
 
-    if ask.is_many:
+    if ask.type.is_many:
         return reading.several(ask.key, read)
-    if ask.is_needed or ask.needs(at.answers):
-        offered = ask.default(at) if ask.default and not reading.text(ask.key) else None
-        return offered or reading.needed(ask.key, read, ask.stand_in)
-    value = reading.text(ask.key) if ask.kind == "text" else reading.wanted(ask.key, read)
-    return ask.default(at) if value is None and ask.default else value
+    if ask.is_needed_after(context.answers):
+        offered = None if reading.text(ask.key) else ask.default(context)
+        return offered or reading.needed(ask.key, read, _stand_in(ask))
+    value = reading.text(ask.key) if ask.type.kind == "text" else reading.wanted(ask.key, read)
+    return ask.default(context) if value is None else value
+
+
+def _stand_in(ask: Question) -> Any:
+    return ask.missing.stand_in if isinstance(ask.missing, RequiredAnswer) else None
 
 
 def _new_source(_ask: Question, by: FormContext, reading: ParsedForm) -> dict[str, Any] | None:
@@ -214,11 +221,11 @@ def _new_source(_ask: Question, by: FormContext, reading: ParsedForm) -> dict[st
     if not reading.typed.first("source").strip():
         reading.missing.append("source")
     asks = (msgspec.structs.replace(ask, key=f"{NEW}:{ask.key}") for ask in source.KEYS)
-    at = AnswerContext(by.today, by.opened, {})
-    return {ask.key.removeprefix(f"{NEW}:"): _answer(ask, by, reading, at) for ask in asks}
+    context = AnswerContext(by.today, by.opened, {})
+    return {ask.key.removeprefix(f"{NEW}:"): _answer(ask, by, reading, context) for ask in asks}
 
 
-def _given(
+def _conditional_prior(
     ask: Question, _by: FormContext, reading: ParsedForm
 ) -> dict[str, dict[str, float]] | None:
     other = reading.text(ask.key)
@@ -230,7 +237,7 @@ def _given(
 
 
 _READERS: dict[str, Callable[[Question, FormContext, ParsedForm], Any]] = {
-    "given": _given,
+    "given": _conditional_prior,
     "across": lambda _ask, by, reading: across.ratings(reading, by.opened),
     "states": lambda _ask, by, reading: across.states(reading, by.opened),
     "new_source": _new_source,
@@ -240,12 +247,8 @@ _READERS: dict[str, Callable[[Question, FormContext, ParsedForm], Any]] = {
 
 def _draft(task: Task, by: FormContext, reading: ParsedForm) -> WorkspaceCall | None:
     answers = answers_of(task, by, reading)
-
-    def call(*, how: WriteMode) -> WriteResult:
-        return task.write(by.root, answers, how)
-
-    stand_ins = [ask.key for ask in task.asks if ask.stand_in is not None]
-    return call if {*reading.missing} <= {*stand_ins} else None
+    stand_ins = [ask.key for ask in task.asks if _stand_in(ask) is not None]
+    return partial(task.write, by.root, answers) if {*reading.missing} <= {*stand_ins} else None
 
 
 def _report(task: Task, by: FormContext, written: WriteResult, typed: FormValues) -> Document:
@@ -260,15 +263,17 @@ def _report(task: Task, by: FormContext, written: WriteResult, typed: FormValues
 def effects_report(by: FormContext, written: WriteResult, id: str, day: date) -> Document:
     """Effects of an item on each scenario, except hidden ones."""
     effects = evidence_effects(written, id, day)
-    shown = [effect for effect in effects if effect.scenario not in by.hidden]
-    document = effects_document(shown, by.database.tracker, day) if shown else ()
-    return (*document, *_untold(effects, shown))
+    visible_effects = [effect for effect in effects if effect.scenario not in by.hidden]
+    document = (
+        effects_document(visible_effects, by.database.tracker, day) if visible_effects else ()
+    )
+    return (*document, *_untold(effects, visible_effects))
 
 
-def _untold(effects: Sequence[EvidenceEffect], shown: Sequence[EvidenceEffect]) -> Document:
+def _untold(effects: Sequence[EvidenceEffect], reported: Sequence[EvidenceEffect]) -> Document:
     if not effects:
         return (Items((Item("It does not rate any scenario yet."),)),)
-    hidden = [effect.scenario for effect in effects if effect not in shown]
+    hidden = [effect.scenario for effect in effects if effect not in reported]
     if not hidden:
         return ()
     names = ", ".join(dict.fromkeys(hidden))
@@ -322,7 +327,7 @@ def _rate_draft(by: FormContext, reading: ParsedForm) -> WorkspaceCall | None:
         return None
     ratings, states = (read(reading, by.opened) for read in (across.ratings, across.states))
     new = {key: value for key, value in ratings.items() if item.ratings.get(key) != value}
-    fired = {key: how for key, how in states.items() if item.indicators.get(key) != how}
+    fired = {key: state for key, state in states.items() if item.indicators.get(key) != state}
     answers: Answers = {"evidence": id, "ratings": new, "indicators": fired}
     answers["date"] = max(by.today, item.recorded)
     return partial(evidence.rate, by.root, answers)
@@ -353,15 +358,15 @@ def _forecast_groups(by: FormContext, typed: FormValues) -> Sequence[FieldGroup]
     first, *rest = _groups(forecast.TASK, by, typed)
     id = typed.first("scenario").strip()
     is_known = id in by.database.scenarios and by.analyst
-    own = standing(by.database, id, by.today).get(by.analyst or "") if is_known else None
+    own = current_forecasts(by.database, id, by.today).get(by.analyst or "") if is_known else None
     if own is None:
         return (first, *rest)
     own_figure = f"You said {percent(own.probability)}."
     parts = tuple(
-        msgspec.structs.replace(part, hint=f"{part.hint} {own_figure}")
-        if isinstance(part, Field) and part.name == "probability"
-        else part
-        for part in first.parts
+        msgspec.structs.replace(field, hint=f"{field.hint} {own_figure}")
+        if isinstance(field, Field) and field.name == "probability"
+        else field
+        for field in first.parts
     )
     return (msgspec.structs.replace(first, parts=parts), *rest)
 
@@ -375,10 +380,7 @@ def _forecast_draft(by: FormContext, reading: ParsedForm) -> WorkspaceCall | Non
         reading.fault(forecast.TASK.field_of(keys), fault)
         return fault
 
-    def call(*, how: WriteMode) -> WriteResult:
-        return forecast.TASK.write(by.root, answers, how, placed=placed)
-
-    return call
+    return partial(forecast.TASK.write, by.root, answers, placed=placed)
 
 
 def _forecast_report(by: FormContext, written: WriteResult, typed: FormValues) -> Document:
@@ -388,7 +390,7 @@ def _forecast_report(by: FormContext, written: WriteResult, typed: FormValues) -
     if written.dry_run or id in by.hidden:  # a figure is one's own before it is compared
         after = "What the others and the evidence say is shown once it is recorded."
         return (
-            *listed(foretold_lines(written, by.today, audit)),
+            *listed(preview_lines(written, by.today, audit)),
             Paragraph(after),
             set_sums(added, who),
         )

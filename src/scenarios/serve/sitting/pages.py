@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse, Response
 
-from scenarios.analysis.evidence.knowledge import known
+from scenarios.analysis.evidence.knowledge import known_on
 from scenarios.analysis.history import audit
 from scenarios.analysis.review.agenda import (
     FigureComparison,
@@ -36,17 +36,23 @@ from scenarios.serve.exchange import Endpoint, PageRequest, Reply, ServedPage, g
 from scenarios.serve.forms import across
 from scenarios.serve.forms.form import FormValues, ParsedForm, typed
 from scenarios.serve.forms.html import texts
-from scenarios.serve.sitting import shown
+from scenarios.serve.sitting import step_content
 from scenarios.storage.git.committing import behind
-from scenarios.storage.session_notes import SessionFile, SittingAnswer, earlier, kept, notes
+from scenarios.storage.session_notes import (
+    SessionFile,
+    SittingAnswer,
+    earlier,
+    notes,
+    saved_session,
+)
 from scenarios.text import counted
 from scenarios.workspace import sitting
-from scenarios.workspace.audit_preview import foretold_of_sheet
-from scenarios.workspace.how import WriteMode
+from scenarios.workspace.audit_preview import preview_of_sheet
 from scenarios.workspace.input import typed_in
 from scenarios.workspace.opened import OpenDatabase
 from scenarios.workspace.sheets import ForecastEntry
 from scenarios.workspace.tasks.evidence import rate
+from scenarios.workspace.write_mode import WriteMode
 
 _TURN = threading.Lock()
 """Serializes the tabs of one browser; a terminal with the sitting gives a message."""
@@ -79,67 +85,67 @@ class OpenSession(NamedTuple):
 
 @contextmanager
 def open_sitting(ask: PageRequest, analyst: Analyst) -> Iterator[OpenSession]:
-    opened, on = ask.desk.refresh().opened, typed_in.today()
+    opened, on = ask.live_database.refresh().opened, typed_in.today()
     opened.refuse_without_tracker()
     with _TURN, notes(opened.root, analyst, on) as held:
         yield OpenSession(ask, opened, held, analyst, on)
 
 
 def asked(
-    sat: OpenSession, typed: FormValues | None = None, reading: ParsedForm | None = None
+    session: OpenSession, typed: FormValues | None = None, reading: ParsedForm | None = None
 ) -> ServedPage:
     """The next step, with the typed texts and their faults."""
     text, faults = typed or FormValues(), reading.faults if reading else {}
-    step, now = sat.step, sat.notes.sitting
-    at_day = known(sat.database, sat.on)
+    step, now = session.step, session.notes.sitting
+    at_day = known_on(session.database, session.on)
     if step.kind == "item":
-        values = shown.item_asked(sat.database, at_day, step.item)
+        values = step_content.item_asked(session.database, at_day, step.item)
     elif step.kind == "past-due":
-        values = shown.past_due_asked(step)
+        values = step_content.past_due_asked(step)
     elif step.kind == "ask":
-        values = shown.group_asked(sat.database, at_day, now, step)
+        values = step_content.group_asked(session.database, at_day, now, step)
     elif step.kind == "sums":
-        values = shown.sums_shown(now, step)
+        values = step_content.sums_shown(now, step)
     elif step.kind == "revise":
-        language = sat.database.tracker.estimative_language
-        values = shown.revision_asked(at_day, language, *_revealed_to(sat, step))
+        language = session.database.tracker.estimative_language
+        values = step_content.revision_asked(at_day, language, *_revealed_to(session, step))
     else:
-        return _sheet(sat)
+        return _sheet(session)
     return page(step.kind, step_now=step, typed=text, faults=faults, **values)
 
 
 def _revealed_to(
-    sat: OpenSession, step: sitting.SessionStep
+    session: OpenSession, step: sitting.SessionStep
 ) -> tuple[
     list[tuple[ScenarioQuestion, SittingAnswer, FigureComparison]],
     Mapping[ScenarioId, Sequence[str]],
 ]:
-    now = sat.notes.sitting
+    now = session.notes.sitting
     pairs = sitting.of_stage(now, step.group, "revealed", "revising")
-    after = sitting.with_answers(sat.database, now)
+    after = sitting.with_answers(session.database, now)
     ids = [topic.id for topic, _ in pairs]
-    figures = reveal(sat.database, after, sat.analyst, sat.on, ids)
-    absent = counted_absent(sat.database, sat.on, sitting.seen(now))
-    return [(*pair, shown) for pair, shown in zip(pairs, figures, strict=True)], absent
+    figures = reveal(session.database, after, session.analyst, session.on, ids)
+    absent = counted_absent(session.database, session.on, sitting.seen(now))
+    return [(*pair, figure) for pair, figure in zip(pairs, figures, strict=True)], absent
 
 
-def _sheet(sat: OpenSession, *, stopped: bool = False) -> ServedPage:
-    entries, left_out = _of_sheet(sat)
-    open_ends = unrecorded(sat.database, sat.on, sitting.seen(sat.notes.sitting))
-    foretold = foretold_of_sheet(
-        sat.opened.root, sat.analyst, sat.on, entries, typed_in.today(), audit
+def _sheet(session: OpenSession, *, stopped: bool = False) -> ServedPage:
+    entries, left_out = _of_sheet(session)
+    open_ends = unrecorded(session.database, session.on, sitting.seen(session.notes.sitting))
+    preview = preview_of_sheet(
+        session.opened.root, session.analyst, session.on, entries, typed_in.today(), audit
     )
-    values = shown.end_shown(sat.on, entries, (*left_out, *foretold), open_ends)
+    values = step_content.end_shown(session.on, entries, (*left_out, *preview), open_ends)
     return page("end", stopped=stopped, **values)
 
 
-def _of_sheet(sat: OpenSession) -> tuple[list[ForecastEntry], list[str]]:
+def _of_sheet(session: OpenSession) -> tuple[list[ForecastEntry], list[str]]:
     entries, left_out = [], []
-    for entry in sitting.end(sat.notes.sitting).entries:
+    for entry in sitting.end(session.notes.sitting).entries:
         typed_text = answer_text(entry.probability, entry.rationale)
-        if fault := sitting.closed_since(sat.opened, entry, sat.on):
+        if fault := sitting.closed_since(session.opened, entry, session.on):
             left_out.append(f"Left out: {fault}; you had said {typed_text}")
-        elif sat.notes.sitting.answers[entry.scenario].stage == "figure":
+        elif session.notes.sitting.answers[entry.scenario].stage == "figure":
             left_out.append(f"Not answered, left out: {entry.scenario}; you had typed {typed_text}")
         else:
             entries.append(entry)
@@ -149,15 +155,15 @@ def _of_sheet(sat: OpenSession) -> tuple[list[ForecastEntry], list[str]]:
 Step = Callable[[OpenSession, FormData], Reply | None]
 
 
-def taken(path: str, do: Step) -> Endpoint:
+def step_endpoint(path: str, do: Step) -> Endpoint:
     """The address that takes the form of a step and continues with the next."""
 
     def reply(ask: PageRequest, form: FormData) -> Reply:
         analyst = people.analyst_of(ask)
         if analyst is None:
             return RedirectResponse("/who/?to=/sitting/", 303)
-        with open_sitting(ask, analyst) as sat:
-            return do(sat, form) or RedirectResponse("/sitting/#answered", 303)
+        with open_sitting(ask, analyst) as session:
+            return do(session, form) or RedirectResponse("/sitting/#answered", 303)
 
     return take(f"/sitting/{path}/", reply)
 
@@ -169,8 +175,8 @@ def sent(form: FormData) -> FormValues:
 def page(kind: str, **values: Any) -> ServedPage:
     """A step of a sitting; faults of the step as a whole stand above it."""
     faults = values.setdefault("faults", {})
-    given = {"kind": kind, "stopped": False, "ticks": shown.TICKS, **values}
-    content = fill("serve/sitting.html", **given)
+    context = {"kind": kind, "stopped": False, "ticks": step_content.TICKS, **values}
+    content = fill("serve/sitting.html", **context)
     status = 422 if faults else 200
     return ServedPage(title="The weekly sitting", content=content, live=False, status=status)
 
@@ -183,20 +189,22 @@ def _page_shown(ask: PageRequest) -> ServedPage:
     analyst = people.analyst_of(ask)
     if analyst is None:
         return page("nobody", who=people.who_records(ask))
-    root, on = ask.desk.root, typed_in.today()
-    if kept(root, analyst, on) is None:
+    root, on = ask.live_database.root, typed_in.today()
+    if saved_session(root, analyst, on) is None:
         return _before(ask, analyst, on)
-    with open_sitting(ask, analyst) as sat:
-        return asked(sat)
+    with open_sitting(ask, analyst) as session:
+        return asked(session)
 
 
 def _before(ask: PageRequest, analyst: Analyst, on: date) -> ServedPage:
-    opened = ask.desk.refresh().opened
+    opened = ask.live_database.refresh().opened
     due = agenda(opened.database, analyst, on)
     sheet = f"{on}-{analyst}"
     opened.refuse_left_out("forecasts", sheet, opened.database.sheets)
-    summary = shown.agenda_summary(due, analyst, on)
-    before = {day: kept(opened.root, analyst, day) for day in earlier(opened.root, analyst, on)}
+    summary = step_content.agenda_summary(due, analyst, on)
+    before = {
+        day: saved_session(opened.root, analyst, day) for day in earlier(opened.root, analyst, on)
+    }
     return page(
         "before",
         who=people.who_records(ask),
@@ -212,72 +220,72 @@ def _before(ask: PageRequest, analyst: Analyst, on: date) -> ServedPage:
     )
 
 
-def _begun(sat: OpenSession, _form: FormData) -> None:
-    sat.notes.keep()
+def _start(session: OpenSession, _form: FormData) -> None:
+    session.notes.keep()
 
 
-def _carry_over(sat: OpenSession, form: FormData) -> None:
+def _carry_over(session: OpenSession, form: FormData) -> None:
     """Carry the answers of an earlier day's sitting over for another look, or drop them."""
     day, takes = typed_in.day(str(form.get("day")), typed_in.today), form.get("do") == "take"
-    with notes(sat.opened.root, sat.analyst, day) as old:
-        if day >= sat.on or old.is_new:
+    with notes(session.opened.root, session.analyst, day) as old:
+        if day >= session.on or old.is_new:
             return
-        was, now = old.sitting, sat.notes.sitting
+        was, now = old.sitting, session.notes.sitting
         if takes and not (now.answers or now.half_rated):
-            sat.notes.keep(answers=was.answers, half_rated=was.half_rated)
+            session.notes.keep(answers=was.answers, half_rated=was.half_rated)
         old.drop()
 
 
-def _rated(sat: OpenSession, form: FormData) -> Reply | None:
+def _rated(session: OpenSession, form: FormData) -> Reply | None:
     texts_sent = sent(form)
-    id, now = texts_sent.first("item"), sat.notes.sitting
+    id, now = texts_sent.first("item"), session.notes.sitting
     reading = ParsedForm(texts_sent)
-    ratings, states = (read(reading, sat.opened) for read in (across.ratings, across.states))
-    if sat.step.item != id:
+    ratings, states = (read(reading, session.opened) for read in (across.ratings, across.states))
+    if session.step.item != id:
         return None
     if texts_sent.first("do") == "later" or not (ratings or states or reading.faults):
-        sat.notes.keep(left_unrated=(*now.left_unrated, id))
+        session.notes.keep(left_unrated=(*now.left_unrated, id))
         return None
     if reading.is_sound:
         try:
-            day = max(sat.on, sat.database.evidence[id].recorded)
+            day = max(session.on, session.database.evidence[id].recorded)
             answers = {"evidence": id, "ratings": ratings, "indicators": states, "date": day}
-            rate(sat.opened.root, answers)
+            rate(session.opened.root, answers)
         except ScenError as error:
             reading.fault("", str(error))
         else:
-            sat.notes.keep(rated=(*now.rated, id))
+            session.notes.keep(rated=(*now.rated, id))
             return None
-    return asked(sat, texts_sent, reading)
+    return asked(session, texts_sent, reading)
 
 
-def _past_due(sat: OpenSession, form: FormData) -> None:
-    states = {key: how for key, how in sent(form).under("due").items() if how in _HOW}
-    asked = {sitting.key_of(indicator) for indicator in sat.step.past_due}
-    due = {key: how for key, how in states.items() if key in asked}
-    sat.notes.keep(past_due={**sat.notes.sitting.past_due, **due})
+def _past_due(session: OpenSession, form: FormData) -> None:
+    states = {key: state for key, state in sent(form).under("due").items() if state in _HOW}
+    asked = {sitting.key_of(indicator) for indicator in session.step.past_due}
+    due = {key: state for key, state in states.items() if key in asked}
+    session.notes.keep(past_due={**session.notes.sitting.past_due, **due})
 
 
-def _answered(sat: OpenSession, form: FormData) -> Reply | None:
+def _answered(session: OpenSession, form: FormData) -> Reply | None:
     texts_sent = sent(form)
-    step, reading = sat.step, ParsedForm(texts_sent)
+    step, reading = session.step, ParsedForm(texts_sent)
     if step.kind != "ask":  # another tab was faster
         return None
     for topic in step.group:
-        _answer(sat, topic, reading)
+        _answer(session, topic, reading)
     if reading.faults:
-        return asked(sat, texts_sent, reading)
-    after = sat.step
+        return asked(session, texts_sent, reading)
+    after = session.step
     if after.kind == "sums" and not any(total.nearest for total in after.sums):
-        sitting.show(sat.notes, after.group)
+        sitting.show(session.notes, after.group)
     return None
 
 
-def _answer(sat: OpenSession, topic: ScenarioQuestion, reading: ParsedForm) -> None:
+def _answer(session: OpenSession, topic: ScenarioQuestion, reading: ParsedForm) -> None:
     """Keep the sound parts of the answer for one scenario."""
     id, texts_sent = topic.id, reading.typed
     if texts_sent.first(f"skip:{id}"):
-        sitting.skip(sat.notes, id)
+        sitting.skip(session.notes, id)
         return
     ended = _figure(topic, reading)
     why = reading.wanted(f"why:{id}", sitting.reason)
@@ -287,7 +295,7 @@ def _answer(sat: OpenSession, topic: ScenarioQuestion, reading: ParsedForm) -> N
         return
     why, items = sitting.cited(why, topic.fresh.evidence)
     answer = SittingAnswer(ended[0], ended[0], "answered", topic.grounds, why, items)
-    sitting.put(sat.notes, id, answer)
+    sitting.put(session.notes, id, answer)
 
 
 def _figure(topic: ScenarioQuestion, reading: ParsedForm) -> tuple[float | None] | None:
@@ -312,38 +320,42 @@ def _in_percent(text: str) -> str:
     return text
 
 
-def _save_draft(sat: OpenSession, form: FormData) -> Reply:
+def _save_draft(session: OpenSession, form: FormData) -> Reply:
     """Save a draft while somebody types; incomplete figures are left out."""
     texts_sent = sent(form)
-    step = sat.step
+    step = session.step
     for topic in step.group if step.kind == "ask" else ():
         reading = ParsedForm(texts_sent)
         answer = _figure(topic, reading)
         why = reading.wanted(f"why:{topic.id}", sitting.reason)
         if answer and not reading.faults:
             draft = SittingAnswer(answer[0], answer[0], "figure", topic.grounds, why)
-            if draft != sat.notes.sitting.answers.get(topic.id):
-                sitting.put(sat.notes, topic.id, draft)
+            if draft != session.notes.sitting.answers.get(topic.id):
+                sitting.put(session.notes, topic.id, draft)
     return Response(status_code=204)
 
 
-def _revealed(sat: OpenSession, form: FormData) -> None:
-    if (step := sat.step).kind != "sums":
+def _revealed(session: OpenSession, form: FormData) -> None:
+    if (step := session.step).kind != "sums":
         return
     if form.get("do") == "change":
-        ids = [topic.id for topic, _ in sitting.of_stage(sat.notes.sitting, step.group, "answered")]
-        sitting.stage(sat.notes, ids, "figure")
+        ids = [
+            topic.id for topic, _ in sitting.of_stage(session.notes.sitting, step.group, "answered")
+        ]
+        sitting.stage(session.notes, ids, "figure")
     else:
-        sitting.show(sat.notes, step.group)
+        sitting.show(session.notes, step.group)
 
 
-def _revised(sat: OpenSession, form: FormData) -> Reply | None:
+def _revised(session: OpenSession, form: FormData) -> Reply | None:
     texts_sent = sent(form)
-    step, reading = sat.step, ParsedForm(texts_sent)
+    step, reading = session.step, ParsedForm(texts_sent)
     if step.kind != "revise":
         return None
     answers = {}
-    for topic, answer in sitting.of_stage(sat.notes.sitting, step.group, "revealed", "revising"):
+    for topic, answer in sitting.of_stage(
+        session.notes.sitting, step.group, "revealed", "revising"
+    ):
         now = _figure(topic, reading)
         why = reading.wanted(f"why:{topic.id}", sitting.reason)
         if now is None or now[0] == answer.blind:
@@ -353,61 +365,65 @@ def _revised(sat: OpenSession, form: FormData) -> Reply | None:
         else:
             answers[topic.id] = sitting.revised(replace(answer, probability=now[0]), why)
     if texts_sent.first("do") != "anyway":
-        for warning in _off(sat, step.group, answers):
+        for warning in _off(session, step.group, answers):
             reading.fault("", warning)
     if reading.faults:
-        return asked(sat, texts_sent, reading)
-    sat.notes.keep(answers={**sat.notes.sitting.answers, **answers})
+        return asked(session, texts_sent, reading)
+    session.notes.keep(answers={**session.notes.sitting.answers, **answers})
     return None
 
 
 def _off(
-    sat: OpenSession, group: Sequence[ScenarioQuestion], answers: Mapping[ScenarioId, SittingAnswer]
+    session: OpenSession,
+    group: Sequence[ScenarioQuestion],
+    answers: Mapping[ScenarioId, SittingAnswer],
 ) -> Iterator[str]:
     """The sum of a set's figures after a revision, where that is not 100%."""
-    before = sat.notes.sitting
+    before = session.notes.sitting
     after = replace(before, answers={**before.answers, **answers})
-    was, now = (sitting.figures(sat.database, answered, group) for answered in (before, after))
+    was, now = (sitting.figures(session.database, answered, group) for answered in (before, after))
     off = [total for total in now if total.nearest and total not in was]
-    for row in set_sums(off, sat.analyst).rows:
+    for row in set_sums(off, session.analyst).rows:
         yield "; ".join(plain(line.text) for line in (row, *row.under))
 
 
 def _stopped(ask: PageRequest) -> Reply:
     """The sheet of the answers so far; the sitting stays open until it is written."""
     analyst = people.analyst_of(ask)
-    if analyst and kept(ask.desk.root, analyst, typed_in.today()):
-        with open_sitting(ask, analyst) as sat:
-            if sat.step.kind != "end":
-                return _sheet(sat, stopped=True)
+    if analyst and saved_session(ask.live_database.root, analyst, typed_in.today()):
+        with open_sitting(ask, analyst) as session:
+            if session.step.kind != "end":
+                return _sheet(session, stopped=True)
     return RedirectResponse("/sitting/", 303)
 
 
-def _ended(sat: OpenSession, form: FormData) -> Reply | None:
+def _ended(session: OpenSession, form: FormData) -> Reply | None:
     commit = bool(form.get("commit"))
-    if sat.step.kind != "end" and not form.get("stopped"):
+    if session.step.kind != "end" and not form.get("stopped"):
         return None
-    entries, _ = _of_sheet(sat)
+    entries, _ = _of_sheet(session)
     if not entries:
-        sat.notes.drop()
+        session.notes.drop()
         return page("over", fault=None, subject="", table="", files=(), ways=())
-    ended = sitting.end(sat.notes.sitting)._replace(entries=entries)
-    how = WriteMode(commit=commit)
-    written = sat.ask.desk.write(
-        lambda now: sitting.write_sheet(now.root, ended, how._replace(read=now))
+    ended = sitting.end(session.notes.sitting)._replace(entries=entries)
+    mode = WriteMode(commit=commit)
+    written = session.ask.live_database.write(
+        lambda now: sitting.write_sheet(now.root, ended, mode._replace(read=now))
     )
     assert written is not None  # noqa: S101 - or it was refused
-    sat.notes.drop()
+    session.notes.drop()
     after, ids = written.after.database, [entry.scenario for entry in entries]
-    added = sums(after, sat.analyst, sat.on, ids)
-    absent = counted_absent(after, sat.on, ended.seen)
-    table = html.blocks(reveal_table(sitting.reveals(written, ended), added, sat.analyst, absent))
+    added = sums(after, session.analyst, session.on, ids)
+    absent = counted_absent(after, session.on, ended.seen)
+    table = html.blocks(
+        reveal_table(sitting.reveals(written, ended), added, session.analyst, absent)
+    )
     done = written.committed
     subject = done.subject if done and done.oid else ""
     fault = done.fault if done else None
     ways = [(f"/s/{id}/", after.scenarios[id].title) for id in ids]
-    given = {"fault": fault, "subject": subject, "table": table, "ways": ways}
-    return page("over", files=texts(written), **given)
+    values = {"fault": fault, "subject": subject, "table": table, "ways": ways}
+    return page("over", files=texts(written), **values)
 
 
 def _item(ask: PageRequest) -> Reply:
@@ -415,20 +431,22 @@ def _item(ask: PageRequest) -> Reply:
     id, opened = ask.seen.opened.evidence(ask.part("id")), ask.seen.opened
     if not people.hidden(ask):
         return RedirectResponse(f"/e/{id}/", 303)
-    return page("evidence", **shown.item_read(known(opened.database, typed_in.today()), id))
+    return page(
+        "evidence", **step_content.item_read(known_on(opened.database, typed_in.today()), id)
+    )
 
 
 ENTRIES = (
     give("/sitting/", _page_shown),
     give("/sitting/evidence/{id}/", _item),
-    taken("begin", _begun),
-    taken("left", _carry_over),
-    taken("item", _rated),
-    taken("past-due", _past_due),
-    taken("answers", _answered),
-    taken("keep", _save_draft),
-    taken("show", _revealed),
-    taken("revise", _revised),
+    step_endpoint("begin", _start),
+    step_endpoint("left", _carry_over),
+    step_endpoint("item", _rated),
+    step_endpoint("past-due", _past_due),
+    step_endpoint("answers", _answered),
+    step_endpoint("keep", _save_draft),
+    step_endpoint("show", _revealed),
+    step_endpoint("revise", _revised),
     give("/sitting/stop/", _stopped),
-    taken("end", _ended),
+    step_endpoint("end", _ended),
 )

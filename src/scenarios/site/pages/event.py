@@ -8,23 +8,24 @@ from scenarios.model import Database
 from scenarios.render import cells
 from scenarios.render import document as doc
 from scenarios.render.cells import Cell, left, one_line
-from scenarios.render.charts.lanes import SetMember, SmallMultiples
-from scenarios.render.charts.lanes import figures as figures_of
+from scenarios.render.charts.multiples import SetMember, SmallMultiples
+from scenarios.render.charts.multiples import figures as figures_of
 from scenarios.render.charts.parts import WORDS, DayFigures, OutcomeMark
-from scenarios.render.documents.review.causes import short
+from scenarios.render.documents.review.causes import name, short
 from scenarios.render.templating import fill
 from scenarios.render.text import on_screen, short_day
 from scenarios.render.writers import html
 from scenarios.site.figures import figures
 from scenarios.site.pages.record import listed_first, recorded
-from scenarios.site.site import Page, PageLink, Site, place, review_title
+from scenarios.site.site import Page, PageLink, Site, address_of, review_title
 from scenarios.text import counted
 from scenarios.values import first_day
+from scenarios.workspace.reading import start_of
 
 
 def event_page(site: Site, id: str) -> Page:
     """The page of an event, from the reports recorded by the site's day."""
-    address, story = place("event", id), figures(site).event(site.events[id])
+    address, story = address_of("event", id), figures(site).event(site.events[id])
     lead, places, year = site.evidence[story.items[0]], site.links(address), story.items[0][:4]
     head: doc.Document = (
         doc.Heading(1, one_line(lead.summary)),
@@ -50,7 +51,7 @@ def event_page(site: Site, id: str) -> Page:
             body=html.sections(blocks, places),
         ),
         section="evidence",
-        above=(PageLink(year, site.href(address, place("year", year))),),
+        above=(PageLink(year, site.href(address, address_of("year", year))),),
     )
 
 
@@ -65,7 +66,8 @@ def _facts(site: Site, story: EventStory) -> Iterator[doc.Fact]:
 
 
 def _reviews(site: Site, story: EventStory) -> Iterator[doc.Item]:
-    for day in [day for day in site.days if day >= story.recorded[0]][:1]:
+    told = (day for day in site.days if start_of(site.opened, day) < story.recorded[0] <= day)
+    for day in [*told][:1] if story.moves else ():
         yield doc.Item(("Told in: ", doc.AnchorLink(review_title(day), f"review-{day}")))
 
 
@@ -88,6 +90,14 @@ def lead(story: EventStory, database: Database) -> Iterator[doc.Span]:
         yield from (f"It moved {number_of}", *before_and_after(moved[0], database), ".")
 
 
+def _by_evidence(move: EventMove, database: Database) -> Iterator[doc.Span]:
+    """Yield `Nord Stream 2 gas: evidence 20% → 5%`, or how a question came out."""
+    yield name(move.scenario, database, first=True)
+    yield from (": ", *through(move, database)) if move.resolved or move.through else ()
+    if not move.resolved:
+        yield from (": evidence ", *cells.step(*four(move)[2:]))
+
+
 def before_and_after(move: EventMove, database: Database) -> Iterator[doc.Span]:
     """Yield `“A pact”: stated 20% → 0.3%, implied 5.3% → 0.2%`."""
     stated_before, stated, implied_before, implied = four(move)
@@ -95,9 +105,9 @@ def before_and_after(move: EventMove, database: Database) -> Iterator[doc.Span]:
     last, mark = "last " if move.resolved else "", ": "
     yield from cells.quoted(cells.scenario(move.scenario, database))
     yield from why if move.resolved else ()
-    for name, pair in (("stated", (stated_before, stated)), ("implied", (implied_before, implied))):
+    for side, pair in (("stated", (stated_before, stated)), ("implied", (implied_before, implied))):
         if pair[1] is not None:
-            yield from (f"{mark}{last}{name} ", *cells.step(*pair))
+            yield from (f"{mark}{last}{side} ", *cells.step(*pair))
             mark = ", "
     yield from () if move.resolved else why
 
@@ -125,9 +135,9 @@ def event_picture(story: EventStory, database: Database) -> doc.Chart | None:
     if not story.moves:
         return None
     day, recorded, name = first_day(story.observed), story.recorded[1], on_screen(story.observed)
-    beside = max((recorded - day).days // _MARGIN, 2)
-    eve = date.fromordinal(max(day.toordinal() - beside, 1))
-    end = date.fromordinal(min(recorded.toordinal() + beside, date.max.toordinal()))
+    margin = max((recorded - day).days // _MARGIN, 2)
+    eve = date.fromordinal(max(day.toordinal() - margin, 1))
+    end = date.fromordinal(min(recorded.toordinal() + margin, date.max.toordinal()))
     data = SmallMultiples(
         since=day,
         as_of=max(recorded, day),
@@ -184,8 +194,8 @@ def moved_blocks(site: Site, story: EventStory) -> Iterator[doc.Block]:
     """Yield every question that the items moved, before and after."""
     yield doc.Heading(2, "What it moved", anchor="moved")
     if story.beside:
-        beside = [(id, short(id, site.database)) for id in story.beside[:_OTHERS]]
-        names = [doc.Ref(id, "evidence", f"“{clause}”") for id, clause in beside]
+        others = [(id, short(id, site.database)) for id in story.beside[:_OTHERS]]
+        names = [doc.Ref(id, "evidence", f"“{clause}”") for id, clause in others]
         more = len(story.beside) - len(names)
         rest = (f" and {counted(more, 'more item')}",) if more else ()
         yield doc.Paragraph(("Counted as one with ", *cells.listed(names), *rest, "."))
@@ -206,10 +216,10 @@ def events_listed(site: Site, stories: Sequence[EventStory], most: int) -> Itera
 
 
 def _listed(site: Site, story: EventStory) -> doc.Item:
-    id, moves = story.items[0], story.moves
+    id, moves = story.items[0], [move for move in story.moves if move.resolved or move.implied]
     event = site.evidence[id].event
     leads = doc.AnchorLink(short(id, site.database), f"event-{event}" if event else f"e-{id}")
-    under = [doc.Item(tuple(before_and_after(move, site.database))) for move in moves[:_LISTED]]
+    under = [doc.Item(tuple(_by_evidence(move, site.database))) for move in moves[:_LISTED]]
     if more := moves[_LISTED:]:
         under.append(doc.Item(f"and {counted(len(more), 'more question')}"))
     return doc.Item((leads, f" ({recorded(*story.recorded)})"), tuple(under), lead=story.observed)

@@ -16,7 +16,7 @@ from scenarios.scales import CREDIBILITY, RELIABILITY
 from scenarios.site.figures import figures
 from scenarios.site.pages.event import moved_blocks
 from scenarios.site.pages.record import is_retracted, listed, newest, record_blocks, recorded
-from scenarios.site.site import INDEX, Page, PageLink, Site, page_of, place
+from scenarios.site.site import INDEX, Page, PageLink, Site, address_of, page_of
 from scenarios.text import counted
 from scenarios.values import indicator_key
 
@@ -30,7 +30,7 @@ _READING = (
 
 def item_page(site: Site, id: EvidenceId) -> Page:
     """The page of an item, as of the site's day."""
-    address, year = place("e", id), id[:4]
+    address, year = address_of("e", id), id[:4]
     item, places = site.evidence[id], site.links(address)
     bearings = _bearings(site, id)
     bears = counted(len(bearings), "scenario")
@@ -45,7 +45,7 @@ def item_page(site: Site, id: EvidenceId) -> Page:
             body=html.sections(_body(site, id, item, bearings), places),
         ),
         section="evidence",
-        above=(PageLink(year, site.href(address, place("year", year))),),
+        above=(PageLink(year, site.href(address, address_of("year", year))),),
     )
 
 
@@ -54,6 +54,9 @@ def _top(site: Site, id: EvidenceId, item: Evidence) -> Iterator[doc.Block]:
     if is_retracted(site, id) and item.retracted:
         gone = f"Retracted on {short_day(item.retracted.date)}, and counted no longer: "
         yield doc.Paragraph(gone + one_line(item.retracted.reason), tone="attention")
+    if by := site.superseded.get(id):
+        later = doc.Ref(by, "evidence", one_line(site.evidence[by].summary))
+        yield doc.Paragraph(("Superseded, and counted no longer: ", later), tone="attention")
     if item.quote:
         yield doc.Paragraph(f"“{one_line(item.quote)}”", tone="quote")
     yield doc.Facts(tuple(_facts(site, item)))
@@ -87,7 +90,7 @@ class ScenarioRating(NamedTuple):
     scenario: ScenarioId
     rating: Rating
     row: str
-    how: doc.Text
+    label: doc.Text
 
 
 def _bearings(site: Site, id: EvidenceId) -> list[ScenarioRating]:
@@ -96,9 +99,9 @@ def _bearings(site: Site, id: EvidenceId) -> list[ScenarioRating]:
     for key, state in item.indicators.items():
         owner, name = indicator_key(key)
         if owner in scenarios and (indicator := scenarios[owner].indicators.get(name)):
-            how = (f"{state}: ", cells.indicator(key, site.database))
+            label = (f"{state}: ", cells.indicator(key, site.database))
             rated += [
-                ScenarioRating(other, code, key, how) for other, code in indicator.ratings.items()
+                ScenarioRating(other, code, key, label) for other, code in indicator.ratings.items()
             ]
     return [bearing for bearing in rated if bearing.scenario in scenarios]
 
@@ -113,6 +116,9 @@ def _body(
     if item.corroborated_by:
         yield doc.Heading(2, "What bears it out", anchor="corroboration")
         yield listed(site, [other for other in item.corroborated_by if other in site.evidence])
+    if earlier := [other for other in item.supersedes if other in site.evidence]:
+        yield doc.Heading(2, "What it replaces", anchor="supersedes")
+        yield listed(site, earlier)
     if item.notes:
         yield doc.Heading(2, "Notes", anchor="notes")
         yield doc.Paragraph(item.notes)
@@ -139,13 +145,15 @@ def _counts(site: Site, id: EvidenceId, bearings: list[ScenarioRating]) -> doc.B
         return doc.Paragraph("It is rated for no scenario: it moves nothing.")
     weight = doc.Figure(figures(site).window.now.weights.get(id, 0.0), digits=2)
 
-    def shown(count: CountedRating, text: doc.Text) -> doc.Text:
+    def count_text(count: CountedRating, text: doc.Text) -> doc.Text:
         return cells.unless_withheld(site.database.withheld.get(count.bearing.scenario), text)
 
     def implied(count: CountedRating) -> doc.Text:
         id = count.bearing.scenario
         is_known = id not in site.database.withheld
-        return shown(count, p(figures(site).ledger(id).implied.probability) if is_known else "")
+        return count_text(
+            count, p(figures(site).ledger(id).implied.probability) if is_known else ""
+        )
 
     columns: tuple[Cell[CountedRating], ...] = (
         (left("Scenario"), lambda count: cells.scenario(count.bearing.scenario, site.database)),
@@ -153,13 +161,13 @@ def _counts(site: Site, id: EvidenceId, bearings: list[ScenarioRating]) -> doc.B
         (cells.weight_column(site.database.tracker), lambda _: weight),
         (
             right("Factor"),
-            lambda count: shown(
+            lambda count: count_text(
                 count, doc.Figure(count.line.factor, digits=2) if count.line else ""
             ),
         ),
         (
             right("Counts, dB", "counted_decibans"),
-            lambda count: shown(
+            lambda count: count_text(
                 count, doc.Figure(count.line.counted_decibans if count.line else 0.0, "dB")
             ),
         ),
@@ -167,8 +175,8 @@ def _counts(site: Site, id: EvidenceId, bearings: list[ScenarioRating]) -> doc.B
         (
             left("How", "how"),
             lambda count: (
-                *spans(count.bearing.how),
-                *(["; "] if count.bearing.how and count.reason else []),
+                *spans(count.bearing.label),
+                *(["; "] if count.bearing.label and count.reason else []),
                 *count.reason,
             ),
         ),
@@ -183,6 +191,8 @@ def _count(site: Site, id: EvidenceId, bearing: ScenarioRating) -> CountedRating
     reason: tuple[doc.Span, ...] = ("neutral: tells nothing apart",)
     if is_retracted(site, id):
         return CountedRating(bearing, None, ("retracted",))
+    if id in site.superseded:
+        return CountedRating(bearing, None, ("superseded",))
     for line in figures(site).lines(bearing.scenario).get(bearing.row, ())[:1]:
         if bearing.row in line.suppressed:
             label = doc.Ref(line.id, "evidence" if line.id in site.evidence else None)

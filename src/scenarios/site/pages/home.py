@@ -8,18 +8,18 @@ from scenarios.analysis.review.status import StatusRow
 from scenarios.model import ScenarioId
 from scenarios.render import cells
 from scenarios.render import document as doc
-from scenarios.render.cells import Cell, left, notice, right
+from scenarios.render.cells import Cell, left, right
 from scenarios.render.charts.draw import Card
-from scenarios.render.documents.brief import in_short
+from scenarios.render.documents.brief import how_to_read
 from scenarios.render.documents.review import sentences
 from scenarios.render.documents.review.context import ReviewContext, context_of
-from scenarios.render.documents.review.news import headline
-from scenarios.render.pictures import overview
+from scenarios.render.documents.review.news import front
+from scenarios.render.review_picture import review_picture
 from scenarios.render.templating import fill
 from scenarios.render.text import long_day, short_day
 from scenarios.render.writers import html
 from scenarios.render.writers.html import whence
-from scenarios.site.figures import Facet, figures, odds_of, rules
+from scenarios.site.figures import Facet, figures, odds_of, past_ranges, rules
 from scenarios.site.pages.event import events_listed
 from scenarios.site.pages.record import listed, newest
 from scenarios.site.site import INDEX, Page, Site, review_title, revision
@@ -64,7 +64,7 @@ def page(site: Site) -> Page:
     return Page(
         address=INDEX,
         title=site.title,
-        description=in_short(_words(site)),
+        description=sentences.in_short(_words(site)),
         main=main,
         noticed=True,
         section="scenarios",
@@ -81,26 +81,24 @@ def _card(site: Site) -> Card:
     about = cells.count((live or 0) - overdue, overdue, moved, 0, since).partition(" ")[2]
     number = cells.WITHHELD if live is None else f"{live - overdue}"
     return Card(
-        title=site.title,
+        title=doc.plain(sentences.headline(_words(site))),
         figure=number,
         about=f"{headline.withheld} cannot be read" if headline.withheld else about,
-        signature=f"As of {short_day(site.as_of)}",
+        signature=f"{site.title} · as of {short_day(site.as_of)}",
         notice=cells.one_line(site.database.tracker.notice),
     )
 
 
 def _summary(site: Site) -> Iterator[doc.Block]:
-    yield doc.Heading(1, site.title)
-    yield from headline(_words(site))
+    yield from front(_words(site), site.title)
     if figures(site).review.story.is_quiet:
         yield from (doc.Paragraph(paragraph) for paragraph in before(site))
-    yield from notice(site.database.tracker.notice)
-    yield from _events(site)
-    if drawn := overview(figures(site).review, site.database):
-        moved = f"Where it stands, and what moved since {short_day(figures(site).window.since)}"
-        still = figures(site).review.story.is_quiet
-        yield doc.Heading(2, "Where each question stands" if still else moved, anchor="board")
+    known = site.once(past_ranges)
+    if drawn := review_picture(figures(site).window, figures(site).review, known):
+        yield doc.Heading(2, "What moved, by event", anchor="board")
         yield drawn
+    yield from _events(site)
+    yield from how_to_read(_words(site))
 
 
 def _events(site: Site) -> Iterator[doc.Block]:
@@ -111,7 +109,7 @@ def _events(site: Site) -> Iterator[doc.Block]:
     stories.sort(key=lambda story: (-story.movement_bits, story.items))
     if stories:
         yield doc.Heading(
-            2, f"Events since {short_day(since)}, and what each moved on its day", anchor="events"
+            2, f"Events since {short_day(since)}, and what each moved", anchor="events"
         )
         yield from events_listed(site, stories, _EVENTS)
 
@@ -149,13 +147,13 @@ def _row_words(site: Site, id: ScenarioId) -> list[str]:
 def _scenario_table(site: Site) -> doc.Table:
     rows = figures(site).rows
     columns: tuple[Cell[StatusRow], ...] = (
-        (left("Scenario"), cells.title),
-        (right("Stated"), cells.stated),
+        (left("Question"), cells.title),
+        (right("We say"), cells.stated),
         (right("Change", "stated_change"), lambda row: cells.change(row.stated)),
-        (right("Implied"), cells.implied),
-        (right("Band"), lambda row: cells.band(*row.shown[2:])),
+        (right("Evidence"), cells.implied),
+        (right("Range"), lambda row: cells.band(*row.shown[2:])),
         (left("State"), cells.state),
-        (left("Horizon"), lambda row: f"{row.horizon or ''}"),
+        (left("By"), lambda row: f"{row.horizon or ''}"),
     )
     return cells.table(
         rows.values(),

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
-from scenarios.analysis.daily_forecasts import OURS, TEAM
+from scenarios.analysis.question_timelines import OURS, TEAM
 from scenarios.analysis.review.listing import IndicatorRow, ListFilter, SourceRow
 from scenarios.analysis.review.listing import indicators as indicator_rows
 from scenarios.analysis.review.listing import sources as source_rows
@@ -87,13 +87,13 @@ def _sources(site: Site) -> Iterator[doc.Block]:
         return
     yield source_table(rows, every=True, named=False)
     yield from map(doc.Paragraph, SOURCES)
-    given: dict[SourceId, list[EvidenceId]] = {}
+    items_of: dict[SourceId, list[EvidenceId]] = {}
     for id, item in site.evidence.items():
         if item.source:
-            given.setdefault(item.source, []).append(id)
+            items_of.setdefault(item.source, []).append(id)
     yield doc.Heading(2, "What each said last", anchor="said")
     for row in rows:
-        yield _source(site, row, newest(site, given.get(row.id, [])))
+        yield _source(site, row, newest(site, items_of.get(row.id, [])))
 
 
 def _source(site: Site, row: SourceRow, items: list[EvidenceId]) -> doc.CollapsedSection:
@@ -101,10 +101,10 @@ def _source(site: Site, row: SourceRow, items: list[EvidenceId]) -> doc.Collapse
     about = [doc.Item(f"Graded {row.reliability}{why}")]
     about += [doc.Item(doc.Link(row.url, row.url))] if row.url else []
     blocks = [*record_blocks(site, "source", row.id, (), about, 4)]
-    shown = site.first(items[:_MOST], _FEW)
+    first_items = site.first(items[:_MOST], _FEW)
     if items:
-        blocks.append(listed(site, shown))
-    if (more := len(items) - len(shown)) > 0:
+        blocks.append(listed(site, first_items))
+    if (more := len(items) - len(first_items)) > 0:
         blocks.append(doc.Paragraph(f"and {counted(more, 'earlier item')}"))
     head = doc.Heading(3, row.name, (counted(len(items), "item"),), f"source-{row.id}")
     return doc.CollapsedSection(head, tuple(blocks))

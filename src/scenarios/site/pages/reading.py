@@ -1,6 +1,6 @@
 """How to read the site, in plain words: what each figure and mark means."""
 
-from scenarios.render.cells import one_line
+from scenarios.render.cells import HOLDS_NINE_IN_TEN, MISSES_MORE_OFTEN, one_line
 from scenarios.render.document import Block, Heading, Paragraph
 from scenarios.render.documents.report import method_text
 from scenarios.site.figures import figures
@@ -21,8 +21,9 @@ _WORDS = {
     ),
     "Band": (
         "How far the implied figure moves when the judgements behind it are taken to be "
-        "somewhat weaker or stronger. It says how much hangs on them, and is no margin of "
-        "error."
+        "somewhat weaker or stronger, each rating misread among them. "
+        f"{HOLDS_NINE_IN_TEN}; {MISSES_MORE_OFTEN}. It knows nothing of what nobody recorded, and "
+        "no outcome lies inside it or outside."
     ),
     "What a figure means": (
         "Of ten questions on which a desk says seven in ten, some seven should come true. So "

@@ -11,7 +11,7 @@ from scenarios.render import document as doc
 from scenarios.render.cells import one_line
 from scenarios.render.templating import macro
 from scenarios.render.text import short_day
-from scenarios.site.site import Page, Site, commits, place
+from scenarios.site.site import Page, Site, address_of, commits
 from scenarios.text import counted
 
 _MOST, _FIRST = 12, 30
@@ -45,15 +45,15 @@ def record_blocks(
 
 def _commits(site: Site, path: str) -> Iterator[doc.Item]:
     if changes := commits(site).get(path, ()):
-        shown = tuple(
+        rows = tuple(
             doc.Item(
                 f"{commit.subject} ({commit.author}, {commit.id[:7]})", lead=f"{commit.authored}"
             )
             for commit in changes[:_MOST]
         )
-        more = len(changes) - len(shown)
+        more = len(changes) - len(rows)
         rest = (doc.Item(f"and {counted(more, 'earlier commit')}"),) if more else ()
-        yield doc.Item(f"{counted(len(changes), 'commit')} changed it", (*shown, *rest))
+        yield doc.Item(f"{counted(len(changes), 'commit')} changed it", (*rows, *rest))
 
 
 def listed(site: Site, ids: Iterable[EvidenceId]) -> doc.Items:
@@ -71,7 +71,8 @@ def listed_first(site: Site, ids: Sequence[EvidenceId]) -> Iterator[doc.Block]:
 
 def _listed(site: Site, id: EvidenceId) -> doc.Item:
     item = site.evidence[id]
-    gone = ", retracted" if is_retracted(site, id) else ""
+    gone = ", superseded" if id in site.superseded else ""
+    gone = ", retracted" if is_retracted(site, id) else gone
     by = f"{cells.source(item.source, site.database).label}, " if item.source else ""
     day = recorded(item.recorded, item.recorded)
     about = f" ({by}{item.grade(site.database.sources)}, {day}{gone})"
@@ -99,9 +100,9 @@ _TITLES = {"s": "scenario", "e": "evidence"}
 
 def moved_page(site: Site, folder: str, id: str) -> Page:
     """A page that sends its reader on, without a script."""
-    address = place(folder, id)
+    address = address_of(folder, id)
     now = site.moved[folder][id]
-    leads = site.href(address, place(folder, now))
+    leads = site.href(address, address_of(folder, now))
     title = site.scenarios[now].title if folder == "s" else site.evidence[now].summary
     return Page(
         address=address,

@@ -9,38 +9,41 @@ from scenarios.model import Sheet
 from scenarios.render import cells
 from scenarios.render.cells import Cell, left, right
 from scenarios.render.document import AnchorLink, Block, Figure, Paragraph
-from scenarios.render.documents.brief import in_short, on_page
-from scenarios.render.documents.review import sections
+from scenarios.render.documents.brief import on_page
+from scenarios.render.documents.review import sections, sentences
 from scenarios.render.documents.review.context import context_of
+from scenarios.render.review_picture import review_picture
 from scenarios.render.templating import fill
 from scenarios.render.text import short_day
 from scenarios.render.writers import html
-from scenarios.site.figures import looked_back, odds_of
-from scenarios.site.site import Page, Site, page_of, place, review_title
+from scenarios.site.figures import looked_back, odds_of, past_ranges
+from scenarios.site.site import Page, Site, address_of, page_of, review_title
 from scenarios.text import counted
 from scenarios.workspace.reading import start_of
 
 
 def review_page(site: Site, day: str) -> Page:
     """The page that `scen report --as-of DAY` makes; its records lead to their pages."""
-    address, on = place("review", day), date.fromisoformat(day)
+    address, on = address_of("review", day), date.fromisoformat(day)
     # Not by `span`, whose cache of bands holds one day at a time.
     odds, since = site.once(odds_of), start_of(site.opened, on)
     both = window(site.database, since, on, banded=True, odds=odds)
     both, compared, _ = looked_back(site, both)
+    picture = review_picture(both, compared, site.once(past_ranges))
     blocks = (
-        *on_page(brief(both, compared), compared, site.database),
+        *on_page(brief(both, compared), site.database, picture),
         *sections.fresh(compared.findings, site.database),
     )
-    at = site.days.index(on)
+    index = site.days.index(on)
+    of = context_of(compared.story, site.database, compared.scenarios)
     return Page(
         address=address,
         title=review_title(on),
-        description=in_short(context_of(compared.story, site.database, compared.scenarios)),
+        description=sentences.in_short(of),
         main=fill(
             "site/review.html",
-            before=_turn(site, site.days[max(at - 1, 0) : at], address),
-            after=_turn(site, site.days[at + 1 : at + 2], address),
+            before=_turn(site, site.days[max(index - 1, 0) : index], address),
+            after=_turn(site, site.days[index + 1 : index + 2], address),
             blocks=html.sections(blocks, site.event_links(address)),
         ),
         noticed=True,
@@ -50,7 +53,7 @@ def review_page(site: Site, day: str) -> Page:
 
 
 def _turn(site: Site, days: Iterable[date], address: str) -> list[tuple[str, str]]:
-    return [(short_day(day), site.href(address, place("review", f"{day}"))) for day in days]
+    return [(short_day(day), site.href(address, address_of("review", f"{day}"))) for day in days]
 
 
 def reviews_page(site: Site) -> Page:

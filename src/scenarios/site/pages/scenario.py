@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from scenarios.analysis.evidence.indicators import reading
 from scenarios.analysis.forecasts import SheetForecast
-from scenarios.analysis.ledger.ledger import Ledger, Line
+from scenarios.analysis.ledger.ledger import Ledger, Line, rival_lines
 from scenarios.analysis.period.period import ScenarioView
 from scenarios.analysis.review.status import StatusRow
 from scenarios.model import Database, Indicator, IndicatorId, Scenario, ScenarioId
@@ -17,6 +17,7 @@ from scenarios.render.charts.draw import Card
 from scenarios.render.charts.ledger import BarGroup, LedgerBar, LedgerBars
 from scenarios.render.document import Chart, Figure, Group, Row, Table, lines, plain, spans
 from scenarios.render.documents.ledger_changes import STEPS, by_theme, counted_in
+from scenarios.render.documents.review import sentences
 from scenarios.render.documents.review.context import context_of
 from scenarios.render.documents.review.sentences import of_scenario
 from scenarios.render.pictures import figures_of, timeline
@@ -26,16 +27,16 @@ from scenarios.render.writers import html
 from scenarios.scales import percent
 from scenarios.site.figures import figures
 from scenarios.site.pages.record import listed_first, newest, record_blocks
-from scenarios.site.site import Page, PageLink, Site, place
+from scenarios.site.site import Page, PageLink, Site, address_of
 from scenarios.text import counted
 
-_ROWS, _LAST = 60, 3
-"""First and last rows of a long table."""
+_ROWS, _LAST, _DAYS = 60, 3, 12
+"""First and last rows of a long table; days of a course that are not folded."""
 
 
 def scenario_page(site: Site, id: ScenarioId) -> Page:
     """The page of a scenario, as of the site's day."""
-    address, scenario = place("s", id), site.scenarios.get(id)
+    address, scenario = address_of("s", id), site.scenarios.get(id)
     places, card = site.links(address), None
     if path := site.database.withheld.get(id):
         description = cells.withheld_figures(path)
@@ -75,9 +76,12 @@ def _withheld(site: Site, scenario: Scenario | None, id: ScenarioId, reason: str
 
 def _card(site: Site, view: ScenarioView) -> Card:
     stated, implied = view.stated, "–" if view.unfounded else plain(p(view.implied.probability))
-    about = f"stated; implied {implied}" if stated else f"implied; {cells.NO_FORECAST}"
-    if view.unfounded:
-        about = "stated" if stated else cells.NO_FORECAST
+    row = figures(site).rows[view.id]
+    about = cells.NO_FORECAST
+    if stated:
+        about = term(stated.probability, site.database.tracker.estimative_language)
+    if not view.unfounded:
+        about += f"; evidence {sentences.range_words(row)}"
     if view.resolution:
         about = cells.outcome_words(view.resolution.outcome)
     return Card(
@@ -87,7 +91,7 @@ def _card(site: Site, view: ScenarioView) -> Card:
         about=about,
         signature=f"{site.title} · as of {short_day(site.as_of)}",
         notice=one_line(site.database.tracker.notice),
-        points=figures_of(figures(site).course(view.id), unfounded=view.unfounded),
+        points=figures_of(figures(site).trajectory(view.id), unfounded=view.unfounded),
     )
 
 
@@ -95,7 +99,7 @@ def _above(site: Site, scenario: Scenario, address: str) -> tuple[PageLink, ...]
     if not scenario.set:
         return ()
     name = site.database.tracker.sets.get(scenario.set, scenario.set)
-    return (PageLink(name, site.href(address, place("set", scenario.set))),)
+    return (PageLink(name, site.href(address, address_of("set", scenario.set))),)
 
 
 def _top(site: Site, view: ScenarioView) -> Iterator[doc.Block]:
@@ -112,8 +116,16 @@ def _news(site: Site, view: ScenarioView) -> tuple[doc.Span, ...]:
 
 def _line(site: Site, view: ScenarioView) -> Iterator[doc.Block]:
     yield doc.Heading(2, "How it came here", anchor="course")
-    course = figures(site).course(view.id)
-    yield timeline(course, view, site.database, figures(site).window.since)
+    trajectory = figures(site).trajectory(view.id)
+    course = timeline(trajectory, view, site.database, figures(site).window.since)
+    days, marks = course.table.rows, course.table.anchors
+    yield replace(course, table=replace(course.table, rows=()))  # its marks lead to the rows below
+    yield doc.Heading(2, "What happened to it", anchor="happened")
+    yield replace(course.table, rows=days[:_DAYS], anchors=marks[:_DAYS])
+    if rest := days[_DAYS:]:
+        earlier = replace(course.table, rows=rest, anchors=marks[_DAYS:])
+        head = doc.Heading(3, counted(len(rest), "earlier day"))
+        yield doc.CollapsedSection(head, (earlier,))
 
 
 def _body(site: Site, view: ScenarioView) -> Iterator[doc.Block]:
@@ -148,14 +160,16 @@ def _indicators(site: Site, view: ScenarioView) -> doc.Table:
 def _forecasts(site: Site, view: ScenarioView) -> Iterator[doc.Block]:
     if not view.stated:
         return
-    latest = {given.analyst: given for given in figures(site).course(view.id).forecasts}
-    rows = [given for who, given in sorted(latest.items()) if who in view.stated.analysts]
+    latest = {
+        forecast.analyst: forecast for forecast in figures(site).trajectory(view.id).forecasts
+    }
+    rows = [forecast for who, forecast in sorted(latest.items()) if who in view.stated.analysts]
     analysts = site.database.tracker.analysts
     columns: tuple[Cell[SheetForecast], ...] = (
-        (left("Analyst"), lambda given: analysts.get(given.analyst, given.analyst)),
-        (right("Stated"), lambda given: p(given.probability)),
-        (left("On"), lambda given: f"{given.date}"),
-        (left("Why"), lambda given: one_line(given.rationale)),
+        (left("Analyst"), lambda forecast: analysts.get(forecast.analyst, forecast.analyst)),
+        (right("Stated"), lambda forecast: p(forecast.probability)),
+        (left("On"), lambda forecast: f"{forecast.date}"),
+        (left("Why"), lambda forecast: one_line(forecast.rationale)),
     )
     yield doc.Heading(2, "Who says so", anchor="forecasts")
     yield cells.table(rows, columns)
@@ -195,14 +209,15 @@ def _facts(row: StatusRow, view: ScenarioView, language: str) -> doc.Facts:
         end = doc.Fact("Outcome", outcome, f"{view.resolution.date}")
     gap = doc.Fact("Gap", (doc.Figure(row.shown_gap, "dB"), " dB"), "stated minus implied")
     between = () if row.shown_gap is None else (gap,)
-    shown = unfounded if view.unfounded else doc.Fact("Implied", implied, under)
-    return doc.Facts((stated, shown, *between, end))
+    implied_fact = unfounded if view.unfounded else doc.Fact("Implied", implied, under)
+    return doc.Facts((stated, implied_fact, *between, end))
 
 
 def _ledger(site: Site, view: ScenarioView) -> Iterator[doc.Chart]:
     if not view.unfounded:
         stated, lines = view.stated.probability if view.stated else None, view.ledger.lines
-        drawn = ledger(view.ledger, stated, site.database, LISTED)
+        rivals = rival_lines(view.odds, view.id)
+        drawn = ledger(view.ledger, stated, site.database, LISTED, rivals)
         yield _excerpt(drawn, _ROWS if len(site.first(lines)) == len(lines) else LISTED)
 
 
@@ -218,8 +233,8 @@ def _excerpt(chart: doc.Chart, most: int) -> doc.Chart:
             rows.append(row)
     if not left:
         return chart
-    note, shown = f"{counted(left, 'more row')}.", (*rows[:most], *rows[most:][-_LAST:])
-    return replace(chart, table=replace(chart.table, rows=shown, note=note))
+    note, excerpt = f"{counted(left, 'more row')}.", (*rows[:most], *rows[most:][-_LAST:])
+    return replace(chart, table=replace(chart.table, rows=excerpt, note=note))
 
 
 def _terms(view: ScenarioView) -> Iterator[doc.Block]:
@@ -241,19 +256,32 @@ def _terms(view: ScenarioView) -> Iterator[doc.Block]:
 
 LISTED = 12
 """Most lines drawn separately, the strongest; the others in one sum."""
+_RIVALS = 4
+"""Parts of the row `rivals` that have a bar of their own."""
 SMALL = 0.1
 """Decibans below which a line goes into the sum of the others."""
 _FIRST = ("given", "time")
 
 
-def ledger(book: Ledger, stated: float | None, database: Database, listed: int = LISTED) -> Chart:
-    """Bars from prior to implied probability: the strongest lines, the others in one bar."""
+def ledger(
+    book: Ledger,
+    stated: float | None,
+    database: Database,
+    listed: int = LISTED,
+    rivals: Sequence[Line] = (),
+) -> Chart:
+    """Bars from prior to implied probability: the strongest lines, the others in one bar.
+
+    `rivals` are the parts of that row, which have bars of their own.
+    """
     title = database.scenarios[book.scenario].title
     steps = [line for line in book.lines if line.kind in STEPS]
     evidence = [line for line in book.lines if line.kind not in STEPS]
     strong = [line for line in evidence if abs(line.counted_decibans) >= SMALL][:listed]
     weak = [line for line in evidence if line not in strong]
     others = LedgerBar(label=counted(len(weak), "other line"), decibans=counted_in(weak))
+    split = _split(rivals, database) if any(line.kind == "rivals" for line in steps) else ()
+    last = [s for s in steps if s.kind not in (*_FIRST, *(["rivals"] if split else []))]
     themes = [
         BarGroup(name="", bars=_bars([s for s in steps if s.kind in _FIRST], database)),
         *(
@@ -261,7 +289,8 @@ def ledger(book: Ledger, stated: float | None, database: Database, listed: int =
             for name, lines in _themes(strong, database)
         ),
         *([BarGroup(name="", bars=(others,))] if weak else []),
-        BarGroup(name="", bars=_bars([s for s in steps if s.kind not in _FIRST], database)),
+        BarGroup(name=STEPS["rivals"], bars=split),
+        BarGroup(name="", bars=_bars(last, database)),
     ]
     data = LedgerBars(
         title=title,
@@ -270,7 +299,17 @@ def ledger(book: Ledger, stated: float | None, database: Database, listed: int =
         implied=book.implied.probability,
         stated=stated,
     )
-    return Chart(_label(data, strong, database), data, _table(book, database))
+    return Chart(_label(data, strong, split, database), data, _table(book, database))
+
+
+def _split(parts: Sequence[Line], database: Database) -> tuple[LedgerBar, ...]:
+    """The bars of what moved the rivals, the largest first, and one of all that is small."""
+    ordered = sorted(parts, key=lambda part: (-abs(part.counted_decibans), part.id))
+    large = [part for part in ordered[:_RIVALS] if abs(part.counted_decibans) >= SMALL]
+    rest = ordered[len(large) :]
+    label = counted(len(rest), "other line")
+    bars = (LedgerBar(label=label, decibans=counted_in(rest)),) if rest else ()
+    return (*_bars(large, database), *bars) if large else ()
 
 
 def says(line: Line, database: Database) -> str:
@@ -278,6 +317,10 @@ def says(line: Line, database: Database) -> str:
     if line.kind == "given":
         other = database.scenarios.get(line.id)
         return f"given: {other.title if other else line.id}"
+    if line.kind == "rivals" and line.id == "prior":
+        return "the priors of the set, which do not sum to 100%"
+    if line.kind == "rivals" and line.id in database.scenarios:
+        return f"decided: {database.scenarios[line.id].title}"
     if line.kind in STEPS:
         return STEPS[line.kind].format(line.id)
     if line.kind in ("direct", "in-prior"):
@@ -307,12 +350,17 @@ def _themes(lines: Sequence[Line], database: Database) -> list[tuple[str, list[L
     return [(titles.get(id, id) if id else without, own) for id, own in themes]
 
 
-def _label(data: LedgerBars, strong: Sequence[Line], database: Database) -> str:
+def _label(
+    data: LedgerBars, strong: Sequence[Line], rivals: Sequence[LedgerBar], database: Database
+) -> str:
     tail = ""
     if strong:
         first = strong[0]
-        way = "for" if first.counted_decibans > 0 else "against"
-        tail = f"; most weight {way} it: {says(first, database)}"
+        side = "for" if first.counted_decibans > 0 else "against"
+        tail = f"; most weight {side} it: {says(first, database)}"
+    if rivals:
+        did = "lost" if rivals[0].decibans > 0 else "gained"
+        tail += f"; most of what its rivals {did}: {rivals[0].label}"
     ends = f"from a prior of {percent(data.prior)} to an implied {percent(data.implied)}"
     return f"{data.title}: {ends}{tail}."
 

@@ -6,7 +6,7 @@ from importlib.resources import files
 
 from scenarios.model import Evidence, Scenario
 from scenarios.render.templating import fill
-from scenarios.site.site import Page, Site, place, review_title
+from scenarios.site.site import Page, Site, address_of, review_title
 from scenarios.text import printable
 
 ADDRESS = "search/index.html"
@@ -41,21 +41,21 @@ def _plain(text: str) -> str:
 def _entries(site: Site) -> Iterator[Entry]:
     for id, scenario in site.scenarios.items():
         day, texts = f"{scenario.opened}", _scenario_texts(id, scenario)
-        yield "Scenario", place("s", id), scenario.title, day, texts
+        yield "Scenario", address_of("s", id), scenario.title, day, texts
     for set_id in site.sets:
         statement = site.database.tracker.sets.get(set_id, set_id)
-        yield "Set", place("set", set_id), statement, "", set_id
+        yield "Set", address_of("set", set_id), statement, "", set_id
     for event, ids in site.events.items():
         first = site.evidence[ids[-1]]
-        yield "Event", place("event", event), first.summary, first.observed, event
+        yield "Event", address_of("event", event), first.summary, first.observed, event
     for id, item in site.evidence.items():
         day, texts = item.observed, _item_texts(site, id, item)
-        yield "Evidence", place("e", id), item.summary, day, texts
+        yield "Evidence", address_of("e", id), item.summary, day, texts
     for id, source in site.database.sources.items():
         more = f"{id} {source.reliability_basis or ''}"
-        yield "Source", place("source", id), source.name, "", more
+        yield "Source", address_of("source", id), source.name, "", more
     for on in site.days:
-        yield "Review", place("review", f"{on}"), review_title(on), f"{on}", ""
+        yield "Review", address_of("review", f"{on}"), review_title(on), f"{on}", ""
 
 
 def _scenario_texts(id: str, scenario: Scenario) -> str:

@@ -12,25 +12,26 @@ from scenarios.render import cells
 from scenarios.render import document as doc
 from scenarios.render.cells import Cell, left, one_line, right
 from scenarios.render.document import titled
-from scenarios.render.documents.matrix import NO_ROWS, reading
-from scenarios.render.pictures import lanes
+from scenarios.render.documents.matrix import NO_ROWS, code, reading
+from scenarios.render.pictures import set_picture
 from scenarios.render.text import short_day
 from scenarios.site.figures import figures
-from scenarios.site.site import Page, Site, page_of, place
+from scenarios.site.site import Page, Site, address_of, page_of
 from scenarios.text import counted
 
 _TELLING = 1.0
 """Decibans of diagnosticity under which a row of a matrix is folded away."""
 _ROWS = 100
 _HEAD = (
-    "How expected each item is under each hypothesis: CC and C more, N equally, I and II less, "
-    "× a likelihood ratio; the most telling first. The fewest inconsistencies rank first."
+    "How expected each item is under each hypothesis: CC and C more, N equally, I and II less, a "
+    "number so many times; the most telling first. The fewest inconsistencies rank first: I counts "
+    "one, II two, a number with * or ** as many."
 )
 
 
 def set_page(site: Site, id: SetId) -> Page:
     """The page of a set, as of the site's day."""
-    address, statement = place("set", id), site.database.tracker.sets.get(id, id)
+    address, statement = address_of("set", id), site.database.tracker.sets.get(id, id)
     description = f"{counted(len(site.sets[id]), 'scenario')} of which exactly one occurs."
     blocks = (
         doc.Paragraph(description),
@@ -41,14 +42,20 @@ def set_page(site: Site, id: SetId) -> Page:
 
 
 def _members(site: Site, id: SetId, statement: str) -> Iterator[doc.Block]:
-    shown = figures(site)
-    known, views = shown.window.now, shown.window.views
-    drawn = [(shown.course(member), views[member]) for member in site.sets[id] if member in views]
+    all_figures = figures(site)
+    known_evidence, views = all_figures.window.now, all_figures.window.views
+    drawn = [
+        (all_figures.trajectory(member), views[member])
+        for member in site.sets[id]
+        if member in views
+    ]
     if not drawn:
         return
-    yield lanes(statement, drawn, known.database, shown.window.since, known.as_of)
+    yield set_picture(
+        statement, drawn, known_evidence.database, all_figures.window.since, known_evidence.as_of
+    )
     yield doc.Heading(2, "Competing hypotheses")
-    sums = matrix(known, site.sets[id])
+    sums = matrix(known_evidence, site.sets[id])
     if not sums.rows:
         yield doc.Paragraph(NO_ROWS)
         return
@@ -56,21 +63,21 @@ def _members(site: Site, id: SetId, statement: str) -> Iterator[doc.Block]:
     rest = [row for row in sums.rows if row.diagnosticity < _TELLING]
     is_cut = len(telling) > _ROWS
     telling, rest = telling[:_ROWS], telling[_ROWS:] + rest
-    yield replace(_matrix(sums, telling, known), foot=tuple(_sums(sums)), caption=_HEAD)
+    yield replace(_matrix(sums, telling, known_evidence), foot=tuple(_sums(sums)), caption=_HEAD)
     if rest:
         name = f"{counted(len(rest), 'row')} under {_TELLING:g} dB"
         if is_cut:
             name = f"{counted(len(rest), 'row')} that {'tell' if len(rest) > 1 else 'tells'} less"
         more = doc.Paragraph(f"and {counted(len(rest) - _ROWS, 'more row')}.")
-        folded = (_matrix(sums, rest[:_ROWS], known), *((more,) if rest[_ROWS:] else ()))
+        folded = (_matrix(sums, rest[:_ROWS], known_evidence), *((more,) if rest[_ROWS:] else ()))
         yield doc.CollapsedSection(doc.Heading(3, name), folded)
-    yield from titled(reading(sums, known, 2), known.database)
+    yield from titled(reading(sums, known_evidence, 2), known_evidence.database)
 
 
-def _matrix(matrix: Matrix, rows: Sequence[MatrixRow], known: KnownEvidence) -> doc.Table:
+def _matrix(matrix: Matrix, rows: Sequence[MatrixRow], known_evidence: KnownEvidence) -> doc.Table:
     def column(id: ScenarioId) -> Cell[MatrixRow]:
         gone = matrix.scores[id].ruled_out
-        name = known.database.scenarios[id].title + (
+        name = known_evidence.database.scenarios[id].title + (
             f", ruled out {short_day(gone)}" if gone else ""
         )
         return right(name, id), lambda row: _code(row, id)
@@ -78,7 +85,10 @@ def _matrix(matrix: Matrix, rows: Sequence[MatrixRow], known: KnownEvidence) -> 
     columns: tuple[Cell[MatrixRow], ...] = (
         (left("Evidence or indicator", "id"), _matrix_row),
         (left("Grade", "grade"), lambda row: row.grade or ""),
-        (cells.weight_column(known.database.tracker), lambda row: doc.Figure(row.weight, digits=2)),
+        (
+            cells.weight_column(known_evidence.database.tracker),
+            lambda row: doc.Figure(row.weight, digits=2),
+        ),
         *map(column, matrix.scenarios),
         (right("dB apart", "diagnosticity"), lambda row: doc.Figure(row.diagnosticity, digits=1)),
     )
@@ -104,11 +114,8 @@ def _sums(matrix: Matrix) -> Iterator[doc.Row]:
 
 def _code(row: MatrixRow, id: ScenarioId) -> doc.Text:
     """A code or a ratio, tinted by its decibans before the grade."""
-    rating, worth = row.ratings[id], row.decibans[id]
-    if rating is None or worth is None:
-        return ""
-    code = rating if isinstance(rating, str) else doc.Figure(rating, "ratio", 3, mark="×")
-    return doc.ShadedCell(code, worth / (row.weight or 1))
+    worth = row.decibans[id]
+    return "" if worth is None else doc.ShadedCell(code(row, id), worth / (row.weight or 1))
 
 
 def _member(row: StatusRow) -> doc.Item:

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from msgspec.structs import replace
 
-from scenarios.analysis.evidence.knowledge import borne, connected, touched
+from scenarios.analysis.evidence.knowledge import borne, connected, superseders, touched
 from scenarios.errors import ScenError
 from scenarios.model import Database, Evidence, EvidenceId, LazyEvidence, ScenarioId
 from scenarios.paths import id_of, path_of
@@ -26,13 +26,13 @@ class CachedFile(NamedTuple):
     """A file whose record is cached."""
 
     folder: PackedFolder
-    place: int
+    number: int
 
     def record(self) -> Any:
-        return self.folder.record(self.place)
+        return self.folder.record(self.number)
 
     def digest(self) -> bytes:
-        return self.folder.digest(self.place)
+        return self.folder.digest(self.number)
 
 
 class CachedFolder:
@@ -49,7 +49,7 @@ class CachedFolder:
         self.is_evidence = name.startswith("evidence/")
 
     @cached_property
-    def kept(self) -> dict[str, CachedFile]:
+    def cached_files(self) -> dict[str, CachedFile]:
         """Cached files, by name."""
         folder = self.folder
         return (
@@ -59,14 +59,14 @@ class CachedFolder:
     @property
     def is_whole(self) -> bool:
         """True if no file changed."""
-        kept = self.folder.names if self.folder else ()
-        return not self.read and len(self.places) == len(kept)
+        names = self.folder.names if self.folder else ()
+        return not self.read and len(self.places) == len(names)
 
-    def at(self, name: str) -> CachedFile | None:
+    def file(self, name: str) -> CachedFile | None:
         """The cached file of a name."""
         folder = self.folder
-        place = folder.places.get(name, -1) if folder else -1
-        return CachedFile(folder, place) if folder and place in self._places else None
+        index = folder.places.get(name, -1) if folder else -1
+        return CachedFile(folder, index) if folder and index in self._places else None
 
     @cached_property
     def _places(self) -> frozenset[int]:
@@ -78,37 +78,37 @@ class CachedFolder:
     def digests(self) -> bytes:
         if self.is_whole and self.folder:
             return self.folder.digests
-        return b"".join(map(self.digest, sorted((*self.kept, *self.read))))
+        return b"".join(map(self.digest, sorted((*self.cached_files, *self.read))))
 
     def digest(self, name: str) -> bytes:
         if name in self.read:
             return digest_of(self.path(name), self.read[name])
-        return self.kept[name].digest()
+        return self.cached_files[name].digest()
 
     def settle(self, folder: PackedFolder) -> None:
         """Take the files from a folder that has just been cached."""
         self.folder, self.places = folder, [*range(len(folder.names))]
         self.read = {name: data for name, data in self.read.items() if name not in folder.places}
-        vars(self).pop("kept", None)
+        vars(self).pop("cached_files", None)
         vars(self).pop("_places", None)
 
     def changed(self, files: Mapping[str, bytes | None]) -> CachedFolder:
         """The folder with files replaced, by name; None removes a file."""
-        part = CachedFolder(self.name, self.folder)
+        cached_folder = CachedFolder(self.name, self.folder)
         places = self.folder.places if self.folder else {}
         gone = {places[name] for name in files if name in places}
-        part.places = [place for place in self.places if place not in gone]
+        cached_folder.places = [index for index in self.places if index not in gone]
         every = {**self.read, **files}
-        part.read = {name: data for name, data in every.items() if data is not None}
-        return part
+        cached_folder.read = {name: data for name, data in every.items() if data is not None}
+        return cached_folder
 
     def open_places(self, frame: Frame, items: Collection[EvidenceId]) -> Collection[int]:
         """Places of records that name missing records, or were judged by records since removed."""
         if self.folder is None or not frame.issuperset(self.folder.frame):
             return self.places
         links = self.folder.links
-        kept = links.keys() & set(self.places) if links else ()
-        return [n for n in sorted(kept) if any(link not in items for link in links[n])]
+        linked = links.keys() & set(self.places) if links else ()
+        return [n for n in sorted(linked) if any(link not in items for link in links[n])]
 
 
 class CachedFiles(Mapping[str, bytes]):
@@ -119,30 +119,35 @@ class CachedFiles(Mapping[str, bytes]):
         self._late: dict[str, bytes] = {}
 
     def __getitem__(self, path: str) -> bytes:
-        part, name = self._place(path)
-        if part and name in part.read:
-            return part.read[name]
+        cached_folder, name = self._place(path)
+        if cached_folder and name in cached_folder.read:
+            return cached_folder.read[name]
         if path not in self._late:
-            at = self.kept(path)
-            if at is None:
+            file = self.cached_file(path)
+            if file is None:
                 raise KeyError(path)
-            self._late[path] = self._read(path, at)
+            self._late[path] = self._read(path, file)
         return self._late[path]
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._paths)
 
     def __len__(self) -> int:
-        return sum(len(part.places) + len(part.read) for part in self.parts.values())
+        return sum(
+            len(cached_folder.places) + len(cached_folder.read)
+            for cached_folder in self.parts.values()
+        )
 
     def __contains__(self, path: object) -> bool:
-        part, name = self._place(str(path))
-        return part is not None and (name in part.read or part.at(name) is not None)
+        cached_folder, name = self._place(str(path))
+        return cached_folder is not None and (
+            name in cached_folder.read or cached_folder.file(name) is not None
+        )
 
-    def kept(self, path: str) -> CachedFile | None:
+    def cached_file(self, path: str) -> CachedFile | None:
         """The cached file at a path."""
-        part, name = self._place(path)
-        return part.at(name) if part else None
+        cached_folder, name = self._place(path)
+        return cached_folder.file(name) if cached_folder else None
 
     def digest(self, path: str) -> bytes:
         folder, _, name = path.rpartition("/")
@@ -150,7 +155,11 @@ class CachedFiles(Mapping[str, bytes]):
 
     def fresh(self) -> list[str]:
         """The paths of files that were read, unordered."""
-        return [part.path(name) for part in self.parts.values() for name in part.read]
+        return [
+            cached_folder.path(name)
+            for cached_folder in self.parts.values()
+            for name in cached_folder.read
+        ]
 
     def changed(self, files: Mapping[str, bytes | None]) -> CachedFiles:
         """The snapshot with files replaced, by path; None removes a file."""
@@ -165,44 +174,53 @@ class CachedFiles(Mapping[str, bytes]):
 
     def state(self) -> bytes:
         """The digest of all files."""
-        return digest(b"".join(part.digests() for part in self.parts.values()))
+        return digest(b"".join(cached_folder.digests() for cached_folder in self.parts.values()))
 
-    def beside(self, *folders: str) -> bytes:
+    def digest_of(self, *folders: str) -> bytes:
         """The digest of the files at the top and in these folders."""
         parts = (p for n, p in self.parts.items() if not n or n.partition("/")[0] in folders)
-        return digest(b"".join(part.digests() for part in parts))
+        return digest(b"".join(cached_folder.digests() for cached_folder in parts))
 
     @cached_property
     def _paths(self) -> list[str]:
         parts = self.parts.values()
-        return sorted(part.path(name) for part in parts for name in (*part.kept, *part.read))
+        return sorted(
+            cached_folder.path(name)
+            for cached_folder in parts
+            for name in (*cached_folder.cached_files, *cached_folder.read)
+        )
 
     def _place(self, path: str) -> tuple[CachedFolder | None, str]:
         folder, _, name = path.rpartition("/")
         return self.parts.get(folder), name
 
-    def _read(self, path: str, at: CachedFile) -> bytes:
+    def _read(self, path: str, file: CachedFile) -> bytes:
         data = worktree.content(self.root, path)
-        if data is None or digest_of(path, data) != at.digest():
-            place = worktree.safe(self.root / path)
+        if data is None or digest_of(path, data) != file.digest():
+            full_path = worktree.safe(self.root / path)
             raise ChangedMeanwhile(
-                f"{place}: changed since it was looked at; run the command again"
+                f"{full_path}: changed since it was looked at; run the command again"
             )
         return data
 
 
 def is_in_git(files: Mapping[str, bytes], path: str, oid: bytes) -> bool:
     """True if a file is there, and git gives it this name."""
-    at = files.kept(path) if isinstance(files, CachedFiles) else None
-    if at and len(oid) == OID:
-        return at.folder.oid(at.place) == oid
+    file = files.cached_file(path) if isinstance(files, CachedFiles) else None
+    if file and len(oid) == OID:
+        return file.folder.oid(file.number) == oid
     return path in files and oid_of(files[path], len(oid)) == oid
 
 
 def is_tree_in_git(files: Mapping[str, bytes], folder: str, oid: bytes) -> bool:
     """True if git gives the records of a folder, as plain files with nothing beside, this name."""
-    part = files.parts.get(folder) if isinstance(files, CachedFiles) else None
-    return bool(part and part.folder and part.is_whole and part.folder.tree == oid)
+    cached_folder = files.parts.get(folder) if isinstance(files, CachedFiles) else None
+    return bool(
+        cached_folder
+        and cached_folder.folder
+        and cached_folder.is_whole
+        and cached_folder.folder.tree == oid
+    )
 
 
 def with_changes(
@@ -224,16 +242,18 @@ class CachedEvidence(LazyEvidence):
     """Evidence by id, in order: records `at_hand`, and cached records."""
 
     def __init__(self, files: CachedFiles, items: Mapping[EvidenceId, Evidence]) -> None:
-        self.files, self.at_hand = files, items
-        self.parts = [part for part in files.parts.values() if part.is_evidence]
+        self.files, self.loaded = files, items
+        self.parts = [
+            cached_folder for cached_folder in files.parts.values() if cached_folder.is_evidence
+        ]
         self._decoded: dict[EvidenceId, Evidence] = {}
 
     def __getitem__(self, id: EvidenceId) -> Evidence:
         if id not in self._decoded:
-            at = self._located(id)
-            if at is None:
+            stored = self._located(id)
+            if stored is None:
                 raise KeyError(id)
-            self._decoded[id] = at.record() if isinstance(at, CachedFile) else at
+            self._decoded[id] = stored.record() if isinstance(stored, CachedFile) else stored
         return self._decoded[id]
 
     def __iter__(self) -> Iterator[EvidenceId]:
@@ -252,12 +272,14 @@ class CachedEvidence(LazyEvidence):
         return self._all.values()
 
     def settle(self) -> None:
-        """Keep at hand only the items that are not cached or had another id."""
-        self._decoded |= self.at_hand
-        self.at_hand = {
+        """Keep at hand only the items that are not cached, had another id, or supersede others."""
+        self._decoded |= self.loaded
+        self.loaded = {
             id: item
-            for id, item in self.at_hand.items()
-            if item.formerly or not self.files.kept(path_of("evidence", id))
+            for id, item in self.loaded.items()
+            if item.formerly
+            or item.supersedes
+            or not self.files.cached_file(path_of("evidence", id))
         }
 
     def about(
@@ -280,20 +302,22 @@ class CachedEvidence(LazyEvidence):
         """The paths of items that bear on one of these scenarios themselves, or are used."""
         wanted = {f"{id}.yaml" for id in used}
         paths: set[str] = set()
-        for part in self.parts:
-            if folder := part.folder:
+        for cached_folder in self.parts:
+            if folder := cached_folder.folder:
                 hits = [not columns.isdisjoint(ids) for ids in _bearing(folder, database)]
-                names, which, at = folder.names, folder.abouts, f"{part.name}/"
-                near = (names[n] for n in part.places if hits[which[n]] or names[n] in wanted)
-                paths |= {at + name for name in near}
-        for id, item in self.at_hand.items():
+                names, which, prefix = folder.names, folder.abouts, f"{cached_folder.name}/"
+                near = (
+                    names[n] for n in cached_folder.places if hits[which[n]] or names[n] in wanted
+                )
+                paths |= {prefix + name for name in near}
+        for id, item in self.loaded.items():
             bears = id in used or not columns.isdisjoint(borne(database, item))
             (paths.add if bears else paths.discard)(path_of("evidence", id))
         return paths
 
     def take(self, before: CachedEvidence) -> list[EvidenceId]:
         """Share the records that an earlier state has decoded; return the items that differ."""
-        apart = {*before.at_hand, *self.at_hand, *_differing_items(before.files, self.files)}
+        apart = {*before.loaded, *self.loaded, *_differing_items(before.files, self.files)}
         shared = before._decoded.copy()
         for id in apart:
             shared.pop(id, None)
@@ -303,9 +327,12 @@ class CachedEvidence(LazyEvidence):
     @cached_property
     def _ids(self) -> dict[EvidenceId, None]:
         paths = [
-            part.folder.path(n) for part in self.parts if part.folder for n in sorted(part.places)
+            cached_folder.folder.path(n)
+            for cached_folder in self.parts
+            if cached_folder.folder
+            for n in sorted(cached_folder.places)
         ]
-        paths += [path_of("evidence", id) for id in self.at_hand]
+        paths += [path_of("evidence", id) for id in self.loaded]
         return dict.fromkeys(map(id_of, sorted(paths)))
 
     @cached_property
@@ -315,7 +342,7 @@ class CachedEvidence(LazyEvidence):
 
     def _located(self, id: EvidenceId) -> Evidence | CachedFile | None:
         """The record, if it is `at_hand`, or where it is cached."""
-        return self.at_hand.get(id) or self.files.kept(path_of("evidence", id))
+        return self.loaded.get(id) or self.files.cached_file(path_of("evidence", id))
 
 
 def bearing_on(
@@ -342,7 +369,7 @@ def sides(
     old, new = before.evidence, after.evidence
     if not isinstance(old, CachedEvidence) or not isinstance(new, CachedEvidence):
         return before, after
-    apart = {*old.at_hand, *new.at_hand, *_differing_items(old.files, new.files)}
+    apart = {*old.loaded, *new.loaded, *_differing_items(old.files, new.files)}
     was, has = old.about(before, scenarios, apart), new.about(after, scenarios, apart)
     ids = {path: id_of(path) for path in sorted(was | has)}
     now = {id: new[id] for path, id in ids.items() if path in has or id in new}
@@ -357,41 +384,48 @@ def sides(
 def _differing_items(files: CachedFiles, others: CachedFiles) -> Iterator[EvidenceId]:
     """The items whose files differ, or that are cached in one of both states."""
     for name in files.parts.keys() | others.parts.keys():
-        part, other = (all.parts.get(name, CachedFolder(name, None)) for all in (files, others))
-        if part.folder and part.folder is other.folder:
-            places = set(part.places).symmetric_difference(other.places)
-            yield from (id_of(part.folder.names[place]) for place in places)
+        cached_folder, other = (
+            all.parts.get(name, CachedFolder(name, None)) for all in (files, others)
+        )
+        if cached_folder.folder and cached_folder.folder is other.folder:
+            places = set(cached_folder.places).symmetric_difference(other.places)
+            yield from (id_of(cached_folder.folder.names[index]) for index in places)
         else:
-            both = [{n: p.digest(n) for n in (*p.kept, *p.read)} for p in (part, other)]
+            both = [
+                {n: p.digest(n) for n in (*p.cached_files, *p.read)} for p in (cached_folder, other)
+            ]
             yield from (id_of(n) for n, _ in both[0].items() ^ both[1].items())
 
 
 def digests(files: CachedFiles, database: Database) -> dict[ScenarioId, bytes]:
     """The digest of all evidence that bears on each scenario."""
     of: dict[ScenarioId, list[bytes]] = {id: [] for id in database.scenarios}
-    for part in files.parts.values():
-        if part.is_evidence:
-            _append_digests(part, database, of)
+    for cached_folder in files.parts.values():
+        if cached_folder.is_evidence:
+            _append_digests(cached_folder, database, of)
     for scenario_id, scenario in database.scenarios.items():
         for path in (path_of("evidence", id) for id in scenario.prior.includes):
             if path in files:
                 of[scenario_id].append(files.digest(path))
+    for id in frozenset[EvidenceId]().union(*superseders(database).values()):
+        for scenario_id in borne(database, database.evidence[id]) & of.keys():
+            of[scenario_id].append(files.digest(path_of("evidence", id)))
     return {scenario_id: digest(b"".join(sorted(parts))) for scenario_id, parts in of.items()}
 
 
 def _append_digests(
-    part: CachedFolder, database: Database, of: Mapping[ScenarioId, list[bytes]]
+    cached_folder: CachedFolder, database: Database, of: Mapping[ScenarioId, list[bytes]]
 ) -> None:
     """Append the digest of each file of a folder to the scenarios it bears on."""
-    if folder := part.folder:
+    if folder := cached_folder.folder:
         lists = [[of[id] for id in ids if id in of] for ids in _bearing(folder, database)]
-        for place in part.places:
-            for parts in lists[folder.abouts[place]]:
-                parts.append(folder.digest(place))
-    for name in part.read:
+        for index in cached_folder.places:
+            for parts in lists[folder.abouts[index]]:
+                parts.append(folder.digest(index))
+    for name in cached_folder.read:
         item = database.evidence.get(id_of(name))
         for id in borne(database, item) & of.keys() if item else ():
-            of[id].append(part.digest(name))
+            of[id].append(cached_folder.digest(name))
 
 
 def _bearing(folder: PackedFolder, database: Database) -> Sequence[Collection[ScenarioId]]:

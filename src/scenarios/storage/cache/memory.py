@@ -45,11 +45,11 @@ class RecordCache:
 
     def __init__(
         self,
-        place: PackedCache | None = None,
+        packed_cache: PackedCache | None = None,
         read: Read = read_record,
         clock: Callable[[], int] = time.time_ns,
     ) -> None:
-        self._read, self.place, self._clock = cache(read), place, clock
+        self._read, self.place, self._clock = cache(read), packed_cache, clock
         self._folders: dict[str, PackedFolder | None] = {}
         self.results: dict[tuple[str, str], Any] = {}
         """Results computed from the records, by a name and the arguments."""
@@ -58,9 +58,9 @@ class RecordCache:
         """A file's record and problems, from the cache if its content is known."""
         folder, _, name = path.rpartition("/")
         packed = self._folder(folder)
-        place = packed.places.get(name) if packed else None
-        if packed and place is not None and packed.digest(place) == digest_of(path, data):
-            return packed.record(place), []
+        index = packed.places.get(name) if packed else None
+        if packed and index is not None and packed.digest(index) == digest_of(path, data):
+            return packed.record(index), []
         return self._read(kind, path, data)
 
     def keep(self, name: str, arguments: str, value: Any) -> None:
@@ -80,17 +80,17 @@ class RecordCache:
         parts: dict[str, CachedFolder] = {}
 
         def known_in(name: str) -> Callable[[str, os.stat_result], bool]:
-            parts[name] = part = CachedFolder(name, self._folder(name))
-            return partial(_is_known, part, started)
+            parts[name] = cached_folder = CachedFolder(name, self._folder(name))
+            return partial(_is_known, cached_folder, started)
 
         read, problems = worktree.snapshot(root, known_in if self.place else None)
         for path, data in read.items():
             folder, _, name = path.rpartition("/")
-            part = parts.setdefault(folder, CachedFolder(folder, None))
-            if (place := _same(part, name, data)) is None:
-                part.read[name] = data
+            cached_folder = parts.setdefault(folder, CachedFolder(folder, None))
+            if (index := _same(cached_folder, name, data)) is None:
+                cached_folder.read[name] = data
             else:
-                part.places.append(place)
+                cached_folder.places.append(index)
         return CachedFiles(root, parts), problems
 
     def remember(self, files: CachedFiles, loaded: LoadResult) -> None:
@@ -98,41 +98,47 @@ class RecordCache:
         if self.place is None:
             return
         faulty = {problem.path for problem in loaded.problems}
-        for name, part in files.parts.items():
-            frame = loaded.beside if part.is_evidence else Frame()
-            old = part.folder
-            sound = [n for n in part.stats if n in part.read and part.path(n) not in faulty]
-            lost = faulty and any(part.path(n) in faulty for n in part.kept)
-            gone = old and len(old.names) != len(part.places)
+        for name, cached_folder in files.parts.items():
+            frame = loaded.frame if cached_folder.is_evidence else Frame()
+            old = cached_folder.folder
+            sound = [
+                n
+                for n in cached_folder.stats
+                if n in cached_folder.read and cached_folder.path(n) not in faulty
+            ]
+            lost = faulty and any(
+                cached_folder.path(n) in faulty for n in cached_folder.cached_files
+            )
+            gone = old and len(old.names) != len(cached_folder.places)
             stale = gone or (old and not frame.issuperset(old.frame))
             if _FOLDER.fullmatch(name) and (sound or lost or stale):
-                folder = self._keep(self.place, part, sound, faulty, frame)
+                folder = self._keep(self.place, cached_folder, sound, faulty, frame)
                 if not lost:
-                    part.settle(folder)
+                    cached_folder.settle(folder)
         if isinstance(loaded.database.evidence, CachedEvidence):
             loaded.database.evidence.settle()
 
     def _keep(
         self,
-        place: PackedCache,
-        part: CachedFolder,
+        cache: PackedCache,
+        cached_folder: CachedFolder,
         sound: list[str],
         faulty: set[str],
         frame: Frame,
     ) -> PackedFolder:
         entries = [
-            at.folder.entry(at.place)
-            for name, at in part.kept.items()
-            if part.path(name) not in faulty
+            file.folder.entry(file.number)
+            for name, file in cached_folder.cached_files.items()
+            if cached_folder.path(name) not in faulty
         ]
         for name in sound:
-            path, data = part.path(name), part.read[name]
+            path, data = cached_folder.path(name), cached_folder.read[name]
             record, _ = self(kind_of(path), path, data)
             if record:
                 digests = digest_of(path, data), oid_of(data)
-                entries.append(entry_of(name, part.stats[name], *digests, record))
-        self._folders[part.name] = new = folder_of(part.name, frame, entries)
-        place.write(_file(part.name), packed(new))
+                entries.append(entry_of(name, cached_folder.stats[name], *digests, record))
+        self._folders[cached_folder.name] = new = folder_of(cached_folder.name, frame, entries)
+        cache.write(_file(cached_folder.name), packed(new))
         return new
 
     def _folder(self, name: str) -> PackedFolder | None:
@@ -143,24 +149,28 @@ class RecordCache:
         return self._folders[name]
 
 
-def _is_known(part: CachedFolder, started: int, name: str, info: os.stat_result) -> bool:
+def _is_known(cached_folder: CachedFolder, started: int, name: str, info: os.stat_result) -> bool:
     """True if a file is unchanged; else note its stat."""
-    stat, folder = stat_of(info), part.folder
-    place = folder.places.get(name) if folder else None
-    if folder and place is not None and folder.stat(place) == stat:
-        part.places.append(place)
+    stat, folder = stat_of(info), cached_folder.folder
+    index = folder.places.get(name) if folder else None
+    if folder and index is not None and folder.stat(index) == stat:
+        cached_folder.places.append(index)
         return True
     is_settled = max(info.st_mtime_ns, info.st_ctime_ns) <= started - _UNSETTLED
-    part.stats[name] = stat if is_settled else _UNKNOWN
+    cached_folder.stats[name] = stat if is_settled else _UNKNOWN
     return False
 
 
-def _same(part: CachedFolder, name: str, data: bytes) -> int | None:
-    old = part.folder
-    if old is None or (place := old.places.get(name)) is None:
+def _same(cached_folder: CachedFolder, name: str, data: bytes) -> int | None:
+    old = cached_folder.folder
+    if old is None or (index := old.places.get(name)) is None:
         return None
-    cached = old.stat(place), old.digest(place)
-    return place if cached == (part.stats.get(name), digest_of(part.path(name), data)) else None
+    cached = old.stat(index), old.digest(index)
+    return (
+        index
+        if cached == (cached_folder.stats.get(name), digest_of(cached_folder.path(name), data))
+        else None
+    )
 
 
 def _file(name: str) -> str:

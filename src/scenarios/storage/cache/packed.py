@@ -36,7 +36,7 @@ class PackedRecord(NamedTuple):
     """A sound file: its name, stat, digest, name as an object of git (by SHA-1), and record.
 
     `about` names the scenarios that an item rates and the indicators that it fires, `links` the
-    items that corroborate it.
+    items that corroborate it, and `""`, which is never there, so that an item is always decoded.
     """
 
     name: str
@@ -68,7 +68,7 @@ class PackedFolder(msgspec.Struct, frozen=True, dict=True, array_like=True):
 
     @cached_property
     def places(self) -> dict[str, int]:
-        return {name: place for place, name in enumerate(self.names)}
+        return {name: index for index, name in enumerate(self.names)}
 
     @cached_property
     def bearing(self) -> list[tuple[object, Sequence[Collection[str]]]]:
@@ -82,35 +82,35 @@ class PackedFolder(msgspec.Struct, frozen=True, dict=True, array_like=True):
         entries = (b"100644 %b\0%b" % (os.fsencode(n), self.oid(p)) for p, n in files)
         return oid_of(b"".join(entries), kind=b"tree")
 
-    def path(self, place: int) -> str:
-        return f"{self.name}/{self.names[place]}" if self.name else self.names[place]
+    def path(self, index: int) -> str:
+        return f"{self.name}/{self.names[index]}" if self.name else self.names[index]
 
-    def stat(self, place: int) -> bytes:
-        return self.stats[32 * place : 32 * place + 32]
+    def stat(self, index: int) -> bytes:
+        return self.stats[32 * index : 32 * index + 32]
 
-    def digest(self, place: int) -> bytes:
-        return self.digests[DIGEST * place : DIGEST * place + DIGEST]
+    def digest(self, index: int) -> bytes:
+        return self.digests[DIGEST * index : DIGEST * index + DIGEST]
 
-    def oid(self, place: int) -> bytes:
-        return self.oids[OID * place : OID * place + OID]
+    def oid(self, index: int) -> bytes:
+        return self.oids[OID * index : OID * index + OID]
 
     @cached_property
     def abouts(self) -> Sequence[int]:
         return array("I", self.which)
 
-    def record(self, place: int) -> Record:
+    def record(self, index: int) -> Record:
         """The record at a place, decoded anew each time."""
-        return _DECODERS[kind_of(self.path(place))].decode(self._packed(place))
+        return _DECODERS[kind_of(self.path(index))].decode(self._packed(index))
 
-    def entry(self, place: int) -> PackedRecord:
+    def entry(self, index: int) -> PackedRecord:
         return PackedRecord(
-            self.names[place],
-            self.stat(place),
-            self.digest(place),
-            self.oid(place),
-            self.about[self.abouts[place]],
-            self.links.get(place, ()),
-            bytes(self._packed(place)),
+            self.names[index],
+            self.stat(index),
+            self.digest(index),
+            self.oid(index),
+            self.about[self.abouts[index]],
+            self.links.get(index, ()),
+            bytes(self._packed(index)),
         )
 
     @cached_property
@@ -121,8 +121,8 @@ class PackedFolder(msgspec.Struct, frozen=True, dict=True, array_like=True):
     def _view(self) -> memoryview:
         return memoryview(self.records)
 
-    def _packed(self, place: int) -> memoryview:
-        return self._view[self._ends[place - 1] if place else 0 : self._ends[place]]
+    def _packed(self, index: int) -> memoryview:
+        return self._view[self._ends[index - 1] if index else 0 : self._ends[index]]
 
 
 def folder_of(name: str, frame: Iterable[str], entries: Iterable[PackedRecord]) -> PackedFolder:
@@ -133,16 +133,16 @@ def folder_of(name: str, frame: Iterable[str], entries: Iterable[PackedRecord]) 
     links: _Links = {}
     parts: tuple[list[bytes], ...] = ([], [], [], [])
     end = 0
-    for place, entry in enumerate(sorted(entries)):
+    for index, entry in enumerate(sorted(entries)):
         names.append(entry.name)
         which.append(about.setdefault(entry.about, len(about)))
         if entry.links:
-            links[place] = entry.links
+            links[index] = entry.links
         end += len(entry.record)
         ends.append(end)
         own = entry.stat, entry.digest, entry.oid, entry.record
-        for column, part in zip(parts, own, strict=True):
-            column.append(part)
+        for column, column_bytes in zip(parts, own, strict=True):
+            column.append(column_bytes)
     stats, digests, oids, records = map(b"".join, parts)
     indexes = which.tobytes(), links, ends.tobytes()
     return PackedFolder(
@@ -168,7 +168,7 @@ def entry_of(name: str, stat: bytes, digest: bytes, oid: bytes, record: Record) 
     file = name, stat, digest, oid
     if isinstance(record, Evidence):
         about = (*record.ratings, *record.indicators)
-        links = (*record.corroborated_by, *(("",) if record.formerly else ()))
+        links = (*record.corroborated_by, *(("",) if record.formerly or record.supersedes else ()))
         return PackedRecord(*file, about, links, msgspec.msgpack.encode(record))
     return PackedRecord(*file, (), (), msgspec.msgpack.encode(as_builtins(record)))
 
@@ -177,12 +177,12 @@ def as_builtins(value: Any) -> Any:
     """A record as builtins, defaults left out: a file may not hold every default."""
     if isinstance(value, msgspec.Struct):
         return {
-            field.encode_name: as_builtins(part)
+            field.encode_name: as_builtins(inner)
             for field in _fields(type(value))
-            if (part := getattr(value, field.name)) != _default(field)
+            if (inner := getattr(value, field.name)) != _default(field)
         }
     if isinstance(value, dict):
-        return {key: as_builtins(part) for key, part in value.items()}
+        return {key: as_builtins(inner) for key, inner in value.items()}
     return [*map(as_builtins, value)] if isinstance(value, tuple) else value
 
 
@@ -248,9 +248,9 @@ def cache_of(root: Path) -> PackedCache | None:
         folder = user_folder("XDG_CACHE_HOME", "~/.cache") / name
     except RuntimeError:  # nobody's home
         return None
-    for part in (folder.parent, folder):
+    for parent in (folder.parent, folder):
         with suppress(OSError):
-            if not _is_ours(part.lstat(), stat.S_ISDIR):
+            if not _is_ours(parent.lstat(), stat.S_ISDIR):
                 return None
     return PackedCache(folder)
 

@@ -6,7 +6,6 @@ import subprocess
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import NamedTuple
 
 import msgspec
 
@@ -43,10 +42,10 @@ def notes(git_dir: Path) -> list[Path]:
 def is_left(folder: Path) -> bool:
     """True if the repository has a note of a dead command; starts no git."""
     try:
-        place = process.find(folder)
+        work_tree = process.find(folder)
     except process.GitRefused:
         return False
-    return place is not None and any(map(left_note, notes(place.git_dir)))
+    return work_tree is not None and any(map(left_note, notes(work_tree.git_dir)))
 
 
 @contextmanager
@@ -57,8 +56,8 @@ def noted(repository: Repository, paths: Sequence[str]) -> Iterator[int]:
     this program while they work.
     """
     real = _real(repository, paths)
-    known = {*_files(repository, real)}
-    begun = CommitState(_head(repository), real, [path for path in real if path not in known])
+    tracked = {*_files(repository, real)}
+    state = CommitState(_head(repository), real, [path for path in real if path not in tracked])
     file = repository.git_dir / f"{_NOTE}{os.urandom(8).hex()}"
     try:
         descriptor = os.open(file, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
@@ -66,7 +65,7 @@ def noted(repository: Repository, paths: Sequence[str]) -> Iterator[int]:
         raise NotWritten(f"{file}: {error.strerror}") from None
     try:
         _lock(descriptor)
-        os.write(descriptor, msgspec.json.encode(begun))
+        os.write(descriptor, msgspec.json.encode(state))
         os.fsync(descriptor)
         try:
             yield descriptor
@@ -157,8 +156,8 @@ def settle(git_dir: Path) -> None:
     for top in (shared / "objects", shared / "refs" / "heads", shared / "logs"):
         for folder, _, _ in os.walk(top, topdown=False):
             sync(Path(folder))
-    for place in {shared / "refs", shared, git_dir}:
-        sync(place)
+    for path in {shared / "refs", shared, git_dir}:
+        sync(path)
 
 
 _LITERAL = "--literal-pathspecs"
@@ -176,23 +175,16 @@ _UNDERWAY = {
 _CACHED = ("diff", "--cached", "--no-ext-diff")
 
 
-class NewCommit(NamedTuple):
-    """A commit, and the output of git and hooks."""
-
-    oid: str
-    remarks: str
-
-
 def repository(folder: Path) -> Repository:
     """The repository of a folder, if it can take a commit."""
     try:
-        place = git.repository(folder)
+        work_tree = git.repository(folder)
     except ScenError as error:
         raise NotWritten(str(error)) from None
-    if place.top is None:
+    if work_tree.top is None:
         why = "core.bare or core.worktree says that its files are not here"
-        raise NotWritten(f"{place.git_dir} has no working tree around {folder}: {why}")
-    return place
+        raise NotWritten(f"{work_tree.git_dir} has no working tree around {folder}: {why}")
+    return work_tree
 
 
 def refuse(repository: Repository, paths: Sequence[str]) -> None:
@@ -202,9 +194,9 @@ def refuse(repository: Repository, paths: Sequence[str]) -> None:
     repository's folder, existing or not.
     """
     if operation := _underway(repository):
-        how = "finish or abort it first, `git status` says how"
+        hint = "finish or abort it first, `git status` says how"
         raise ScenError(
-            f"{repository.folder}: git is in the middle of {operation}: {how}; nothing was written"
+            f"{repository.folder}: git is in the middle of {operation}: {hint}; nothing was written"
         )
     real = _real(repository, paths)
     words = ("--cached", "--name-status", "-z", "--no-renames", "--no-ext-diff", "--no-relative")
@@ -214,25 +206,25 @@ def refuse(repository: Repository, paths: Sequence[str]) -> None:
         if status == "U":
             raise ScenError(f"{path} is in conflict: resolve it first; nothing was written")
         if path in real:
-            how = "commit or unstage it first (git restore --staged)"
+            hint = "commit or unstage it first (git restore --staged)"
             raise ScenError(
-                f"{path} is staged already with other content: {how}; nothing was written"
+                f"{path} is staged already with other content: {hint}; nothing was written"
             )
     lock = repository.git_dir / "index.lock"
     if os.path.lexists(lock):
-        how = "if no git is at work, one was killed: then delete it"
-        raise NotWritten(f"git keeps {lock}: {how}")
+        hint = "if no git is at work, one was killed: then delete it"
+        raise NotWritten(f"git keeps {lock}: {hint}")
     if not os.access(repository.git_dir, os.W_OK):
         raise NotWritten(f"{repository.git_dir} cannot be written to")
     # Not `add --dry-run`, which runs the repository's filters.
     names = os.fsencode("".join(f"{path}\0" for path in real))
-    asked = _ask(repository, "check-ignore", "-z", "--stdin", given=names)
+    asked = _ask(repository, "check-ignore", "-z", "--stdin", stdin=names)
     if asked.returncode > 1:
         raise NotWritten(f"git would not commit it: {process.git_text(asked.stderr)}")
     if asked.stdout:
         ignored = ", ".join(os.fsdecode(asked.stdout).split("\0")[:-1])
-        how = "`git check-ignore -v` names the rule"
-        raise NotWritten(f"git would not commit what it ignores: {ignored} ({how})")
+        hint = "`git check-ignore -v` names the rule"
+        raise NotWritten(f"git would not commit what it ignores: {ignored} ({hint})")
 
 
 def uncommitted(
@@ -251,11 +243,12 @@ def uncommitted(
 
 def commit(
     repository: Repository, paths: Sequence[str], subject: str, held: int
-) -> NewCommit | None:
+) -> tuple[str, str] | None:
     """Commit these files as they are on disk, and leave whatever else is staged.
 
-    If git or a hook refuses, files and index stay. None if there is nothing to commit: removed
-    files that git never knew. `held` is the descriptor of their note.
+    The commit's id, and the output of git and hooks. If git or a hook refuses, files and index
+    stay. None if there is nothing to commit: removed files that git never knew. `held` is the
+    descriptor of their note.
     """
     real = _real(repository, paths)
     gone = [path for path in real if not os.path.lexists(_top(repository) / path)]
@@ -270,14 +263,14 @@ def commit(
         # Git commits no path that it does not know of.
         words = (*SYNCED, _LITERAL, "add", "--intent-to-add", "--", *new)
         # Run at the top as the user would: places named to git would be set for the hooks.
-        place = (_top(repository), repository.git_dir, held)
-        code, output = process.let_run(words, *place) if new else (0, "")
+        target = (_top(repository), repository.git_dir, held)
+        code, output = process.let_run(words, *target) if new else (0, "")
         if not code:
             encoding = (*SYNCED, "-c", "i18n.commitEncoding=UTF-8")
             message = ("commit", "--only", "--quiet", "--message", subject)
             # The option for literal paths would reach the hooks.
             literal = [f":(literal){path}" for path in real]
-            _, output = process.let_run((*encoding, *message, "--", *literal), *place)
+            _, output = process.let_run((*encoding, *message, "--", *literal), *target)
         after = _head(repository)
         # Not what git answers: where its last hook was stopped, the commit is there all the same.
         if after is None or after == before:
@@ -287,7 +280,7 @@ def commit(
             # A hook put them in another form: git committed that, and left the old one staged.
             _reset(repository, real)
         settle(repository.git_dir)
-    return NewCommit(after, output)
+    return after, output
 
 
 def mend(repository: Repository) -> Iterator[str]:
@@ -308,34 +301,34 @@ def mend(repository: Repository) -> Iterator[str]:
             drop_note(note)
 
 
-def _mend(repository: Repository, begun: CommitState) -> Iterator[str]:
+def _mend(repository: Repository, state: CommitState) -> Iterator[str]:
     head = _head(repository)
-    new = ("diff-files", "--diff-filter=A", "--", *begun.new)
-    intended = _named(repository, *new) if begun.new else []
-    if head == begun.head:
+    new = ("diff-files", "--diff-filter=A", "--", *state.new)
+    intended = _named(repository, *new) if state.new else []
+    if head == state.head:
         _forget(repository, intended)
-        if written := _files(repository, begun.paths, "--modified", "--others"):
+        if written := _files(repository, state.paths, "--modified", "--others"):
             names = ", ".join(written)
             yield (
                 f"a command was killed before its commit: written, not committed: {names};"
                 " git add and git commit commit it"
             )
-    elif head and _is_next(repository, head, begun):
-        behind = _named(repository, *_CACHED, "--", *begun.paths)
-        before = (*_CACHED, begun.head, "--", *begun.paths) if begun.head else None
+    elif head and _is_next(repository, head, state):
+        behind = _named(repository, *_CACHED, "--", *state.paths)
+        before = (*_CACHED, state.head, "--", *state.paths) if state.head else None
         moved = _named(repository, *before) if before else behind
         if own := [path for path in behind if path not in moved or path in intended]:
             _reset(repository, own)
-        names = ", ".join(begun.paths)
+        names = ", ".join(state.paths)
         yield f"a command was killed after its commit {head[:7]}: committed: {names}"
 
 
-def _is_next(repository: Repository, head: str, begun: CommitState) -> bool:
+def _is_next(repository: Repository, head: str, state: CommitState) -> bool:
     """True if a commit follows the killed command's parent and changed only its paths."""
     listed = _ask(repository, "rev-list", "--parents", "-1", head)
     parents = os.fsdecode(listed.stdout).split()[1:]
     changed = _named(repository, "diff-tree", "--root", "--no-commit-id", "-r", head)
-    return parents == ([begun.head] if begun.head else []) and set(changed) <= set(begun.paths)
+    return parents == ([state.head] if state.head else []) and set(changed) <= set(state.paths)
 
 
 def _named(repository: Repository, *words: str) -> list[str]:
@@ -419,9 +412,9 @@ def _top(repository: Repository) -> Path:
 
 
 def _ask(
-    repository: Repository, *words: str, given: bytes | None = None
+    repository: Repository, *words: str, stdin: bytes | None = None
 ) -> subprocess.CompletedProcess[bytes]:
     """Run git with the user's language and settings, and no hooks."""
     top = _top(repository)
-    place = (f"--git-dir={repository.git_dir}", f"--work-tree={top}")
-    return process.launch(["git", *place, *process.INERT, *words], top, process.as_user(), given)
+    target = (f"--git-dir={repository.git_dir}", f"--work-tree={top}")
+    return process.launch(["git", *target, *process.INERT, *words], top, process.as_user(), stdin)

@@ -45,17 +45,17 @@ def find(folder: Path) -> WorkTree | None:
     holders = _upwards(real)
     embedded = None
     for top in holders:
-        if place := _at(top):
-            outer = next(filter(None, map(_at, holders)), None) if top == real else None
+        if work_tree := _work_tree(top):
+            outer = next(filter(None, map(_work_tree, holders)), None) if top == real else None
             linked = [outer.common_dir / name for name in _LINKED] if outer else []
-            if outer and not {*linked} & {*place.git_dir.parents}:
+            if outer and not {*linked} & {*work_tree.git_dir.parents}:
                 raise GitRefused(
                     f"{top}/.git: a git repository inside that of {outer.top}: move one of them"
                     " away; or make it a submodule there (git submodule add, git submodule"
                     " absorbgitdirs); or, if it stands alone, set"
                     f" GIT_CEILING_DIRECTORIES={outer.top}"
                 )
-            return place._replace(embedded=embedded)
+            return work_tree._replace(embedded=embedded)
         embedded = embedded or (top if is_git_dir(top) else None)
     return None
 
@@ -63,7 +63,7 @@ def find(folder: Path) -> WorkTree | None:
 def nearest(folder: Path) -> WorkTree | None:
     """The work tree of a folder by its `.git`, whatever the environment says."""
     real = Path(os.path.realpath(folder))
-    return next(filter(None, map(_at, (real, *real.parents))), None)
+    return next(filter(None, map(_work_tree, (real, *real.parents))), None)
 
 
 def common(git_dir: Path) -> Path:
@@ -90,7 +90,7 @@ def _upwards(folder: Path) -> Iterator[Path]:
         yield above
 
 
-def _at(top: Path) -> WorkTree | None:
+def _work_tree(top: Path) -> WorkTree | None:
     """The place that a `.git` names; None for an empty folder, as in git."""
     dot_git = top / ".git"
     if dot_git.is_file():
@@ -133,26 +133,26 @@ INERT = (
 
 
 def run(
-    git_dir: Path, *words: str, given: bytes | None = None, refused: str | None = None
+    git_dir: Path, *words: str, stdin: bytes | None = None, refused: str | None = None
 ) -> bytes:
-    """The output of git for input `given`; raises with git's own reason."""
-    return answer(start(git_dir, *words, given=given), refused)
+    """The output of git for input `stdin`; raises with git's own reason."""
+    return answer(start(git_dir, *words, stdin=stdin), refused)
 
 
 def start(
-    git_dir: Path, *words: str, given: bytes | None = None
+    git_dir: Path, *words: str, stdin: bytes | None = None
 ) -> subprocess.CompletedProcess[bytes]:
     """Let git read, to its end: no index, no work tree, no other program."""
-    return launch(reading(git_dir, *words), git_dir, for_reading(git_dir), given)
+    return launch(reading(git_dir, *words), git_dir, for_reading(git_dir), stdin)
 
 
 def launch(
-    words: Sequence[str], folder: Path, environment: Mapping[str, str], given: bytes | None = None
+    words: Sequence[str], folder: Path, environment: Mapping[str, str], stdin: bytes | None = None
 ) -> subprocess.CompletedProcess[bytes]:
     """Run git in a folder to its end."""
     try:
         return subprocess.run(  # noqa: S603 - fixed words, revisions behind --end-of-options
-            words, cwd=folder, env=environment, input=given, capture_output=True, check=False
+            words, cwd=folder, env=environment, input=stdin, capture_output=True, check=False
         )
     except FileNotFoundError:
         raise ScenError("git is not installed: revisions and --commit need it") from None
@@ -205,8 +205,8 @@ def git_text(data: bytes) -> str:
 def as_user() -> dict[str, str]:
     """The environment with the user's name, configuration and language only."""
     environment = os.environ.items()
-    kept = {k: v for k, v in environment if not k.startswith("GIT_") or _AS_USER.fullmatch(k)}
-    return {**kept, "GIT_NO_LAZY_FETCH": "1"}
+    variables = {k: v for k, v in environment if not k.startswith("GIT_") or _AS_USER.fullmatch(k)}
+    return {**variables, "GIT_NO_LAZY_FETCH": "1"}
 
 
 def reading(git_dir: Path, *words: str) -> list[str]:
@@ -217,9 +217,9 @@ def reading(git_dir: Path, *words: str) -> list[str]:
 
 def for_reading(git_dir: Path) -> dict[str, str]:
     """The environment without settings that redirect git or change its output."""
-    kept = {key: value for key, value in os.environ.items() if not key.startswith("GIT_")}
+    variables = {key: value for key, value in os.environ.items() if not key.startswith("GIT_")}
     return {
-        **kept,
+        **variables,
         "LC_ALL": "C",
         "GIT_OPTIONAL_LOCKS": "0",
         # A broken index would end the reading, and replacements and grafts tell another history;

@@ -46,15 +46,15 @@ class Repository(NamedTuple):
 
 def repository(database: Path) -> Repository:
     """The repository that holds a database folder."""
-    place = process.find(database)
-    if place is None:
+    work_tree = process.find(database)
+    if work_tree is None:
         need = "revisions and --commit need one (git init makes it)"
         raise ScenError(f"{database} is in no git repository: {need}")
-    inner = Path(os.path.realpath(database)).relative_to(place.top).as_posix()
-    is_top = _is_worktree_top(place.top, place.git_dir, *process.INERT)
+    inner = Path(os.path.realpath(database)).relative_to(work_tree.top).as_posix()
+    is_top = _is_worktree_top(work_tree.top, work_tree.git_dir, *process.INERT)
     prefix = "" if inner == "." else f"{inner}/"
-    top = place.top if is_top else None
-    return Repository(database, prefix, place.git_dir, top, place.embedded)
+    top = work_tree.top if is_top else None
+    return Repository(database, prefix, work_tree.git_dir, top, work_tree.embedded)
 
 
 def without_files(folder: Path, *, named: bool = False) -> Repository:
@@ -67,10 +67,10 @@ def without_files(folder: Path, *, named: bool = False) -> Repository:
     if is_bare and (named or process.find(real.parent) is None):
         _is_worktree_top(real, real)
         return Repository(folder, "scenarios/", real)
-    place = process.find(folder)
-    if place is None:
+    work_tree = process.find(folder)
+    if work_tree is None:
         raise ScenError(f"{folder} is not a git repository")
-    return repository(place.top)._replace(folder=folder, prefix="scenarios/")
+    return repository(work_tree.top)._replace(folder=folder, prefix="scenarios/")
 
 
 def commit_of(repository: Repository, revision: str) -> str:
@@ -106,19 +106,19 @@ def first_commit(database: Path) -> str | None:
     None without a repository, and in a shallow clone, which lacks that commit.
     """
     try:
-        place = repository(database)
+        work_tree = repository(database)
     except ScenError:
         return None
-    commits = _listed(place, "--max-parents=0", "HEAD", "--").split()
-    folder = "" if place.prefix == "scenarios/" else f"/{place.prefix.rstrip('/')}"
-    return commits[-1] + folder if commits and not is_shallow(place) else None
+    commits = _listed(work_tree, "--max-parents=0", "HEAD", "--").split()
+    folder = "" if work_tree.prefix == "scenarios/" else f"/{work_tree.prefix.rstrip('/')}"
+    return commits[-1] + folder if commits and not is_shallow(work_tree) else None
 
 
 def origin_of(database: Path) -> str:
     """`COMMIT:FOLDER` of HEAD, by which a fork is known; outside git a digest of the place."""
     with suppress(ScenError):
-        place = repository(database)
-        return f"{commit_of(place, 'HEAD')}:{place.prefix}"
+        work_tree = repository(database)
+        return f"{commit_of(work_tree, 'HEAD')}:{work_tree.prefix}"
     return sha256(os.path.realpath(database).encode(errors="replace")).hexdigest()[:16]
 
 
@@ -131,11 +131,11 @@ def may_follow(database: Path, origin: str) -> bool:
     own = origin_of(database)
     if origin == own or ":" not in own or own.partition(":")[2] != folder:
         return origin == own
-    place = repository(database)
+    work_tree = repository(database)
     try:
-        return bool(commit_of(place, commit))
+        return bool(commit_of(work_tree, commit))
     except ScenError:
-        return is_shallow(place)
+        return is_shallow(work_tree)
 
 
 def last_change(repository: Repository, path: str) -> str | None:
@@ -172,35 +172,35 @@ def is_shallow(repository: Repository) -> bool:
 
 
 def snapshot(
-    repository: Repository, commit: str, at_hand: Mapping[str, bytes] = MappingProxyType({})
+    repository: Repository, commit: str, loaded: Mapping[str, bytes] = MappingProxyType({})
 ) -> tuple[Mapping[str, bytes], list[Problem]]:
     """The records of a commit, as `worktree.snapshot` gives those of a folder.
 
-    A file that is the same `at_hand` is not read again.
+    A file that is the same as in `loaded` is not read again.
     """
-    changes, problems = differing(repository, commit, at_hand)
-    return with_changes(at_hand, changes), problems
+    changes, problems = differing(repository, commit, loaded)
+    return with_changes(loaded, changes), problems
 
 
 def differing(
-    repository: Repository, commit: str, at_hand: Mapping[str, bytes]
+    repository: Repository, commit: str, loaded: Mapping[str, bytes]
 ) -> tuple[dict[str, bytes | None], list[Problem]]:
-    """The records of a commit that are not the same `at_hand`; None for one that it lacks."""
+    """The records of a commit that differ from those `loaded`; None for one that it lacks."""
     oids: dict[str, str] = {}
     same: set[str] = set()
     problems = []
     wanted: dict[str, list[str]] = {}
     with objects(repository) as read:
-        for path, mode, oid in sorted(_tree(repository, commit, read, at_hand, same)):
+        for path, mode, oid in sorted(_tree(repository, commit, read, loaded, same)):
             if stat.S_ISREG(mode):
                 oids[path] = oid
             elif stat.S_ISLNK(mode):
                 message = "a symbolic link is not followed into git's objects"
                 problems.append(Problem(path, 1, 1, "symlink", message))
-        gone = (p for p in at_hand if p not in oids and p.rpartition("/")[0] not in same)
+        gone = (p for p in loaded if p not in oids and p.rpartition("/")[0] not in same)
         files: dict[str, bytes | None] = dict.fromkeys(gone)
         for path, oid in oids.items():
-            if not is_in_git(at_hand, path, bytes.fromhex(oid)):
+            if not is_in_git(loaded, path, bytes.fromhex(oid)):
                 wanted.setdefault(oid, []).append(path)
         for oid, data in read(wanted):
             files |= dict.fromkeys(wanted[oid], data[: MAX_BYTES + 1])
@@ -211,10 +211,10 @@ def _tree(
     repository: Repository,
     commit: str,
     read: _Reads,
-    at_hand: Mapping[str, bytes],
+    loaded: Mapping[str, bytes],
     same: set[str],
 ) -> Iterator[tuple[str, int, str]]:
-    """Yield path, mode and object of a commit's files; folders that are `at_hand` go to `same`."""
+    """Yield path, mode and object of a commit's files; folders that were `loaded` go to `same`."""
     top = f"{commit}:{repository.prefix.rstrip('/')}"
     parsed = process.start(repository.git_dir, "rev-parse", "--verify", "--end-of-options", top)
     folders = {} if parsed.returncode else {_text(parsed.stdout).strip(): [""]}
@@ -228,7 +228,7 @@ def _tree(
                     if not stat.S_ISDIR(mode):
                         if name.lower().endswith((".yaml", ".yml")):
                             yield path, mode, oid.hex()
-                    elif is_tree_in_git(at_hand, path, oid):
+                    elif is_tree_in_git(loaded, path, oid):
                         same.add(path)
                     elif path != INBOX:
                         below.setdefault(oid.hex(), []).append(f"{path}/")
@@ -356,10 +356,10 @@ def revisions(
     records = _records(repository, [f for _, files, _ in commits for f in files], progress)
 
     def change(file: _File) -> RecordChange | None:
-        place = place_of(file.path)
-        if not isinstance(place, tuple):
+        kind_and_id = place_of(file.path)
+        if not isinstance(kind_and_id, tuple):
             return None
-        kind, id = place
+        kind, id = kind_and_id
         before = records[kind, file.before] if file.before else None
         after = records[kind, file.after] if file.after else None
         return RecordChange(
@@ -388,11 +388,11 @@ def _records(
     """The record of each object of the files, by kind, read once."""
     kinds: dict[str, set[Kind]] = {}
     for file in files:
-        place = place_of(file.path)
-        if isinstance(place, tuple):
+        kind_and_id = place_of(file.path)
+        if isinstance(kind_and_id, tuple):
             for oid in (file.before, file.after):
                 if oid:
-                    kinds.setdefault(oid, set()).add(place[0])
+                    kinds.setdefault(oid, set()).add(kind_and_id[0])
     with objects(repository) as read:
         return {
             (kind, oid): read_record(kind, oid, data[: MAX_BYTES + 1])[0]
@@ -422,9 +422,9 @@ def _commits(
             wanted.append(" ".join((id, *before)))
     shape = ("-r", "-z", "--raw", "-c", "--no-renames", "--no-abbrev", "--always")
     words = ("diff-tree", "--stdin", "--root", *shape, "--no-ext-diff", "--no-textconv")
-    given = "".join(f"{line}\n" for line in wanted).encode()
+    stdin = "".join(f"{line}\n" for line in wanted).encode()
     last = ("--encoding=UTF-8", _FORMAT, "--", only)
-    output = process.run(repository.git_dir, *words, *last, given=given)
+    output = process.run(repository.git_dir, *words, *last, stdin=stdin)
     cut = _boundary(repository, tip)
     entries = _entries(output, repository.prefix)
     for fields, files in entries:

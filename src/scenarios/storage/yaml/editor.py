@@ -36,11 +36,11 @@ def put(data: bytes, path: Sequence[str], value: Any) -> bytes:
     """
     text, root, meant = parsed(data, path)
     mapping, pair, depth = _target(text, root, path)
-    part, *parents = meant, *path[:-1]
+    name, *parents = meant, *path[:-1]
     for key in parents:
-        part[key] = part.get(key) or {}
-        part = part[key]
-    part[path[-1]] = value
+        name[key] = name.get(key) or {}
+        name = name[key]
+    name[path[-1]] = value
     rest = value
     for key in reversed(path[depth:]):
         rest = {key: rest}
@@ -123,12 +123,12 @@ def _added_lines(text: str, node: Any, lines: str) -> str:
     """The text with new lines behind the last entry of a block collection and its comments."""
     column = node.start_mark.column
     end = layout.content_end(text, node, column)
-    at = layout.next_line(text, end)
+    position = layout.next_line(text, end)
     # A comment as deep as the entries is the last entry's; one less deep belongs to what follows
     # (test_a_value_is_put_where_it_belongs).
-    while (comment := _COMMENT_LINE.match(text, at)) and len(comment[1]) >= column:
-        at = comment.end()
-    before, line_break = text[:at], layout.line_break(text, at)
+    while (comment := _COMMENT_LINE.match(text, position)) and len(comment[1]) >= column:
+        position = comment.end()
+    before, line_break = text[:position], layout.line_break(text, position)
     if not before.endswith("\n"):
         leaf, _ = layout.last_leaf(text, node, column)
         # A text that ends with the file has no line break, and would get one from the line behind
@@ -138,7 +138,7 @@ def _added_lines(text: str, node: Any, lines: str) -> str:
             strip = re.sub("[-+]", "", header) + "-"
             before = text[:start] + strip + text[start + len(header) :]
         before += line_break
-    return before + lines.replace("\n", line_break) + text[at:]
+    return before + lines.replace("\n", line_break) + text[position:]
 
 
 def _added_in_brackets(text: str, node: Any, entry: str) -> str:
@@ -150,18 +150,20 @@ def _added_in_brackets(text: str, node: Any, entry: str) -> str:
     end = layout.entry_end(text, last)
     gap = layout.gap_end(text, end)
     comma = gap + 1 if text[gap] == "," else None
-    at = comma or end
+    position = comma or end
     separator = " ," if text[end - 1] == ":" else ","  # `a:,` would be a text
     if not layout.starts_line(text, start):
-        return _spliced(text, at, at, f" {entry}" if comma else f"{separator} {entry}")
+        return _spliced(text, position, position, f" {entry}" if comma else f"{separator} {entry}")
     first = layout.line_start(text, start)
-    line = layout.line_break(text, layout.next_line(text, at)) + text[first:start] + entry
-    line_end = layout.line_end(text, at)
-    if layout.gap_end(text, at) <= line_end:  # the bracket closes on the line of the last entry
-        return _spliced(text, at, at, line if comma else separator + line)
+    line = layout.line_break(text, layout.next_line(text, position)) + text[first:start] + entry
+    line_end = layout.line_end(text, position)
+    if (
+        layout.gap_end(text, position) <= line_end
+    ):  # the bracket closes on the line of the last entry
+        return _spliced(text, position, position, line if comma else separator + line)
     if comma:
         return text[:line_end] + line + "," + text[line_end:]
-    return text[:at] + separator + text[at:line_end] + line + text[line_end:]
+    return text[:position] + separator + text[position:line_end] + line + text[line_end:]
 
 
 def _spliced(text: str, start: int, end: int, new: str) -> str:
@@ -179,8 +181,8 @@ def _replaced(
     flow = dump_flow(value)
     if mapping.flow_style and not layout.is_written(old):
         colon = layout.after_colon(text, key)
-        at, mark = (colon, " ") if colon else (key.end_mark.index, ": ")
-        new = _spliced(text, at, at, mark + flow)
+        position, mark = (colon, " ") if colon else (key.end_mark.index, ": ")
+        new = _spliced(text, position, position, mark + flow)
         yield new
         # A key over several lines is one with a value only where it is marked.
         yield f"{new[: key.start_mark.index]}? {new[key.start_mark.index :]}"
@@ -287,8 +289,8 @@ def unset(data: bytes, path: Sequence[str]) -> bytes:
         is_mapping = isinstance(mapping, yaml.MappingNode)
         entry = layout.pair(mapping, key) if is_mapping else None
         if entry is None:
-            known = [name.value for name, _ in mapping.value] if is_mapping else []
-            hint = did_you_mean(key, known)
+            names = [name.value for name, _ in mapping.value] if is_mapping else []
+            hint = did_you_mean(key, names)
             message = f"there is no {'.'.join(path[: depth + 1])}{f'; {hint}' if hint else ''}"
             mark = mapping.start_mark
             raise EditError(message, mark.line + 1, mark.column + 1)
@@ -305,8 +307,8 @@ def unset(data: bytes, path: Sequence[str]) -> bytes:
     for start, end in _spans(text, mapping, (key_node, value)):
         new = text[:start] + text[end:]
         before = len(comments) - len(layout.comments(text, root, start))
-        kept = comments[:before] + layout.comments(text, root, end)
-        if _means(new, meant, kept):
+        comments_left = comments[:before] + layout.comments(text, root, end)
+        if _means(new, meant, comments_left):
             return new.encode()
     mark = key_node.start_mark
     fault = f"{'.'.join(path)} cannot be taken out alone; edit the file by hand"
@@ -332,8 +334,8 @@ def reworded(data: bytes, names: Names) -> bytes:
 def _spans(text: str, mapping: Any, entry: tuple[Any, Any]) -> Iterator[tuple[int, int]]:
     """Ranges to cut an entry out, the tidiest first."""
     key, value = entry
-    place = mapping.value.index(entry)
-    start, following = key.start_mark.index, mapping.value[place + 1 :]
+    index = mapping.value.index(entry)
+    start, following = key.start_mark.index, mapping.value[index + 1 :]
     if mapping.flow_style:
         end = layout.entry_end(text, entry)
         gap = layout.gap_end(text, end)
@@ -343,8 +345,8 @@ def _spans(text: str, mapping: Any, entry: tuple[Any, Any]) -> Iterator[tuple[in
             yield layout.line_start(text, start), layout.next_line(text, stop)
         if following:
             yield start, following[0][0].start_mark.index
-        if place:
-            before = layout.entry_end(text, mapping.value[place - 1])
+        if index:
+            before = layout.entry_end(text, mapping.value[index - 1])
             yield before, end
             yield layout.gap_end(text, before), end
             yield before, stop
@@ -371,10 +373,10 @@ def _named(node: Any, here: Keys, names: Names) -> Iterator[tuple[Any, str, str]
     """Each scalar to rename, with its old and new name."""
     if isinstance(node, yaml.MappingNode):
         for key, value in node.value:
-            at = (*here, key.value)
-            if name := names.get((at, "key")):
+            keys = (*here, key.value)
+            if name := names.get((keys, "key")):
                 yield key, key.value, name
-            yield from _named(value, at, names)
+            yield from _named(value, keys, names)
     elif isinstance(node, yaml.SequenceNode):
         for number, item in enumerate(node.value):
             yield from _named(item, (*here, number), names)
@@ -385,8 +387,8 @@ def _named(node: Any, here: Keys, names: Names) -> Iterator[tuple[Any, str, str]
 def _under(value: Any, here: Keys, names: Names) -> Any:
     if isinstance(value, dict):
         return {
-            names.get(((*here, key), "key"), key): _under(part, (*here, key), names)
-            for key, part in value.items()
+            names.get(((*here, key), "key"), key): _under(item, (*here, key), names)
+            for key, item in value.items()
         }
     if isinstance(value, list):
         return [_under(item, (*here, number), names) for number, item in enumerate(value)]
@@ -407,7 +409,7 @@ def first_sound(
         _, faults = reader.read("", new.encode())
         if faults:
             fault = faults[0].message
-        elif _means(new, meant, comments) and _is_kept(old, new, start, end):
+        elif _means(new, meant, comments) and _is_unchanged_outside(old, new, start, end):
             return new.encode()
     mark = node.start_mark
     raise EditError(f"{fault}; edit the file by hand", mark.line + 1, mark.column + 1)
@@ -429,15 +431,17 @@ def _lines(text: str, node: Any, value: Any) -> tuple[int, int]:
     return layout.line_start(text, start), layout.next_line(text, end - 1)
 
 
-def _is_kept(old: str, new: str, start: int, end: int) -> bool:
+def _is_unchanged_outside(old: str, new: str, start: int, end: int) -> bool:
     """True if `new` keeps all outside the range, or all of `old`."""
     if new.startswith(old[:start]) and new[start:].endswith(old[end:]):
         return True
-    kept = _shared(old, new)
-    return kept + _shared(old[kept:][::-1], new[kept:][::-1]) == len(old)
+    shared = _shared(old, new)
+    return shared + _shared(old[shared:][::-1], new[shared:][::-1]) == len(old)
 
 
 def _shared(old: str, new: str) -> int:
     """The length of the common start of two texts."""
     most = min(len(old), len(new))
-    return bisect_left(range(most), True, key=lambda at: old[: at + 1] != new[: at + 1])
+    return bisect_left(
+        range(most), True, key=lambda position: old[: position + 1] != new[: position + 1]
+    )

@@ -42,10 +42,10 @@ def after_colon(text: str, key: Any) -> int | None:
     return end + 1 if text[end : end + 1] == ":" else None
 
 
-def gap_end(text: str, at: int) -> int:
+def gap_end(text: str, position: int) -> int:
     """Past blanks, line breaks and comments."""
-    match = _GAP.match(text, at)
-    return match.end() if match else at
+    match = _GAP.match(text, position)
+    return match.end() if match else position
 
 
 def entry_end(text: str, entry: Any) -> int:
@@ -102,14 +102,14 @@ def header_of(text: str, scalar: Any) -> str:
 def comments(text: str, node: Any, start: int = 0, end: int | None = None) -> list[str]:
     """The comments from `start` to `end`, between the node's scalars."""
     texts: list[str] = []
-    at = start
+    position = start
     for scalar in _scalars(node):
         stop = scalar.start_mark.index
         if is_block_scalar(scalar):  # its header may end in a comment
             stop = line_end(text, stop)
-        texts += _COMMENT.findall(text, at, stop)
-        at = max(at, scalar.end_mark.index)
-    texts += _COMMENT.findall(text, at, len(text) if end is None else end)
+        texts += _COMMENT.findall(text, position, stop)
+        position = max(position, scalar.end_mark.index)
+    texts += _COMMENT.findall(text, position, len(text) if end is None else end)
     return [comment.rstrip() for comment in texts]
 
 
@@ -119,36 +119,36 @@ def _scalars(node: Any) -> Iterator[Any]:
             yield node
         return
     for entry in node.value:
-        for part in entry if isinstance(entry, tuple) else (entry,):
-            yield from _scalars(part)
+        for child in entry if isinstance(entry, tuple) else (entry,):
+            yield from _scalars(child)
 
 
-def line_start(text: str, at: int) -> int:
-    return text.rfind("\n", 0, at) + 1
+def line_start(text: str, position: int) -> int:
+    return text.rfind("\n", 0, position) + 1
 
 
-def line_end(text: str, at: int) -> int:
+def line_end(text: str, position: int) -> int:
     """The start of the line break of a line, or the end of the text."""
-    end = text.find("\n", at)
+    end = text.find("\n", position)
     if end < 0:
         return len(text)
-    return end - (text[end - 1 : end] == "\r" and end > at)
+    return end - (text[end - 1 : end] == "\r" and end > position)
 
 
-def next_line(text: str, at: int) -> int:
+def next_line(text: str, position: int) -> int:
     """The start of the next line, or the end of the text."""
-    return text.find("\n", at) + 1 or len(text)
+    return text.find("\n", position) + 1 or len(text)
 
 
-def line_break(text: str, at: int) -> str:
-    """The line break of the nearest line that ends at or before `at`."""
-    end = text.rfind("\n", 0, at)
+def line_break(text: str, position: int) -> str:
+    """The line break of the nearest line that ends at or before `position`."""
+    end = text.rfind("\n", 0, position)
     return "\r\n" if end > 0 and text[end - 1] == "\r" else "\n"
 
 
-def starts_line(text: str, at: int) -> bool:
+def starts_line(text: str, position: int) -> bool:
     """True if only blanks stand before it on its line."""
-    return not text[line_start(text, at) : at].strip()
+    return not text[line_start(text, position) : position].strip()
 
 
 def step(root: Any) -> int:

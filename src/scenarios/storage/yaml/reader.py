@@ -27,13 +27,13 @@ from scenarios.errors import Keys, Problem
 from scenarios.storage.disk import MAX_BYTES
 
 
-def of_encoding(path: str, data: bytes, at: int) -> Problem:
+def of_encoding(path: str, data: bytes, offset: int) -> Problem:
     """The first byte that is not UTF-8."""
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return Problem(path, 1, 1, "encoding", "the file is UTF-16", _SAVE_AS_UTF8)
-    before = data[:at].decode()
+    before = data[:offset].decode()
     line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
-    message = f"byte 0x{data[at]:02X} is not UTF-8"
+    message = f"byte 0x{data[offset]:02X} is not UTF-8"
     return Problem(path, line, column, "encoding", message, _SAVE_AS_UTF8)
 
 
@@ -280,22 +280,22 @@ def keys_at(data: bytes, line: int, column: int) -> Keys:
     """The keys that lead to a place in a file; none where it is no YAML."""
     if read("", data)[1]:
         return ()
-    for keys, place in reversed(places(data).items()):
-        at_key = (place.key_line, place.key_column) == (line, column)
-        if at_key or (place.value_line, place.value_column) == (line, column):
+    for keys, position in reversed(places(data).items()):
+        at_key = (position.key_line, position.key_column) == (line, column)
+        if at_key or (position.value_line, position.value_column) == (line, column):
             return keys
     return ()
 
 
 def _places(keys: Keys, key: Any, value: Any) -> Iterator[tuple[Keys, KeyPlace]]:
-    at, to, end = key.start_mark, value.start_mark, value.end_mark
+    start, to, end = key.start_mark, value.start_mark, value.end_mark
     is_scalar = isinstance(value, ScalarNode)
-    if is_scalar and at.line < to.line and to.index == end.index:
-        to = at  # a value that is not written, perhaps behind the end of the file
-    yield keys, KeyPlace(at.line + 1, at.column + 1, to.line + 1, to.column + 1)
+    if is_scalar and start.line < to.line and to.index == end.index:
+        to = start  # a value that is not written, perhaps behind the end of the file
+    yield keys, KeyPlace(start.line + 1, start.column + 1, to.line + 1, to.column + 1)
     if isinstance(value, MappingNode):
-        for name, part in value.value:
-            yield from _places((*keys, name.value), name, part)
+        for name, node in value.value:
+            yield from _places((*keys, name.value), name, node)
     elif not is_scalar:
         for number, item in enumerate(value.value):
             yield from _places((*keys, number), item, item)

@@ -58,18 +58,18 @@ _NO_TEXTS = frozenset({"null", "true", "false", "yes", "no", "on", "off", "y", "
 def _plain(value: Mapping[str, Any], width: int, step: int, column: int = 0) -> str | None:
     """The dumper's output for simple keys and values, at a tenth of its cost; else None."""
     lines = []
-    for key, part in value.items():
+    for key, item in value.items():
         is_plain = type(key) is str and len(key) <= _LONGEST_KEY and _KEY.fullmatch(key)
         if not is_plain or key in _NO_TEXTS:
             return None
         start = f"{' ' * column}{key}:"
-        if type(part) is dict and part:
-            below = _plain(part, width, step, column + step)
+        if type(item) is dict and item:
+            below = _plain(item, width, step, column + step)
             if below is None:
                 return None
             lines.append(f"{start}\n{below}")
             continue
-        text = _plain_scalar(part)
+        text = _plain_scalar(item)
         if text is None or len(start) + 1 + len(text) > width:
             return None
         lines.append(f"{start} {text}\n")

@@ -26,10 +26,10 @@ from scenarios.storage.edits import FileChange, new_file
 from scenarios.text import counted, shown
 from scenarios.values import indicator_key
 from scenarios.workspace import inbox
-from scenarios.workspace.how import AS_USUAL, CommitFields, WriteMode
 from scenarios.workspace.inbox import ProposedEntries
 from scenarios.workspace.opened import OpenDatabase, known_id
 from scenarios.workspace.tasks.evidence import free_id
+from scenarios.workspace.write_mode import AS_USUAL, CommitFields, WriteMode
 from scenarios.workspace.writing import WriteResult, write
 
 _NUMBERS = re.compile(r"([0-9]{1,6})(?:-([0-9]{1,6}))?")
@@ -109,38 +109,38 @@ def foreign_of(opened: OpenDatabase, on: date) -> dict[tuple[str, str], Evidence
 
 
 def accept(
-    root: Path, records: Sequence[Mapping[str, Any]], how: WriteMode = AS_USUAL
+    root: Path, records: Sequence[Mapping[str, Any]], mode: WriteMode = AS_USUAL
 ) -> tuple[WriteResult, AcceptResult]:
     """Write the records, all or none; earlier ones stay as they are."""
     new_ids: list[EvidenceId] = []
     already: list[EvidenceId] = []
 
     def draft(opened: OpenDatabase) -> list[FileChange]:
-        known = foreign_of(opened, date.max)
+        foreign_ids = foreign_of(opened, date.max)
         drafts = []
         for record in records:
             ((system, name),) = record["foreign"].items()
-            if id := known.get((system, name)):
+            if id := foreign_ids.get((system, name)):
                 already.append(id)
                 if data := opened.snapshot.get(path := path_of("evidence", id)):
                     drafts.append(FileChange(path, data, data))  # which may wait for its commit
                 continue
             id = free_id(opened, record, new_ids)
-            known[system, name] = id
+            foreign_ids[system, name] = id
             new_ids.append(id)
             drafts.append(new_file("evidence", id, record))
         return drafts
 
     words = "evidence: " + counted(len(records), "item") + " from an event store"
-    written = write(root, draft, "candidates --accept", how, subject=words)
+    written = write(root, draft, "candidates --accept", mode, subject=words)
     result = AcceptResult(
-        ids=new_ids, already=[*dict.fromkeys(already)], paths=written.paths, dry_run=how.dry_run
+        ids=new_ids, already=[*dict.fromkeys(already)], paths=written.paths, dry_run=mode.dry_run
     )
     return written, result
 
 
 def propose(
-    root: Path, listed: CandidateList, today: date, how: WriteMode = AS_USUAL
+    root: Path, listed: CandidateList, today: date, mode: WriteMode = AS_USUAL
 ) -> tuple[WriteResult, ProposedEntries]:
     """Put the chosen candidates into the inbox, one proposal for a row of several scenarios."""
     proposals: dict[tuple[str, str], dict[str, Any]] = {}
@@ -150,19 +150,19 @@ def propose(
         ((system, id),) = foreign.items()
         about = {"by": "events", "name": system, "on": f"{today}", "from": listed.candidates.store}
         proposal = {"proposed": about, "evidence": item, "scenarios": [], "foreign": foreign}
-        known = proposals.setdefault((system, id), proposal)["scenarios"]
-        known += [scenario] if scenario not in known else []
-    return inbox.propose(root, [*proposals.values()], how)
+        scenarios = proposals.setdefault((system, id), proposal)["scenarios"]
+        scenarios += [scenario] if scenario not in scenarios else []
+    return inbox.propose(root, [*proposals.values()], mode)
 
 
 def _searches(trackers: Mapping[str, OpenDatabase], indicator: str | None) -> list[IndicatorSearch]:
     """Indicators to look for: the one named, or those of open scenarios."""
     indicators = {
-        (tracker, f"{id}/{name}"): known
+        (tracker, f"{id}/{name}"): declared
         for tracker, opened in trackers.items()
         for id, scenario in sorted(opened.database.scenarios.items())
         if indicator or not scenario.resolution
-        for name, known in scenario.indicators.items()
+        for name, declared in scenario.indicators.items()
     }
     if indicator:
         trackers[""].scenario(indicator.partition("/")[0])
@@ -170,10 +170,10 @@ def _searches(trackers: Mapping[str, OpenDatabase], indicator: str | None) -> li
         indicators = {("", indicator): indicators["", indicator]}
     searches = [
         IndicatorSearch(
-            tracker=tracker, indicator=id, statement=known.statement, events=known.events
+            tracker=tracker, indicator=id, statement=declared.statement, events=declared.events
         )
-        for (tracker, id), known in indicators.items()
-        if known.events
+        for (tracker, id), declared in indicators.items()
+        if declared.events
     ]
     if not searches:
         what = f"{indicator} looks" if indicator else "no indicator of an open scenario looks"
@@ -187,7 +187,7 @@ def _chosen(candidates: Candidates, accept: Sequence[str]) -> list[tuple[SearchM
     by_number = {candidate.number: (query, candidate) for query, candidate in listed}
     by_id = {candidate.id: (query, candidate) for query, candidate in listed}
     chosen: dict[tuple[str, str], tuple[SearchMatches, Candidate]] = {}
-    for text in (part.strip() for given in accept for part in given.split(",")):
+    for text in (text.strip() for entry in accept for text in entry.split(",")):
         numbers = _NUMBERS.fullmatch(text)
         if text in by_id:
             picked = [by_id[text]]

@@ -1,6 +1,7 @@
 """Export to a file, a folder or an address; the tables of a database, and many databases."""
 
 import os
+from collections.abc import Mapping
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -8,17 +9,17 @@ from pathlib import Path
 import msgspec
 
 from scenarios import __version__
-from scenarios.address import hidden, without_secrets
+from scenarios.address import hidden, refuse_unescaped, scheme_of, without_secrets
 from scenarios.errors import Problem, ScenError, UsageError, unreadable
 from scenarios.exchange.targets import folders
-from scenarios.exchange.targets.folders import is_lake, link, part_of
+from scenarios.exchange.targets.folders import LakePart, is_lake, link, part_of, parts
 from scenarios.exchange.targets.table import named
 from scenarios.exchange.view.view import ExportMetadata, View
 from scenarios.extensions import Target
 from scenarios.progress import Progress, unwatched
 from scenarios.storage import worktree
 from scenarios.storage.git.repository import first_commit, may_follow, origin_of
-from scenarios.storage.output_files import beside, refuse_unfit
+from scenarios.storage.output_files import refuse_unfit, replacing
 from scenarios.storage.worktree import safe
 from scenarios.text import shown
 from scenarios.workspace.opened import OpenDatabase, from_here, open_folder
@@ -53,14 +54,14 @@ def identity(opened: OpenDatabase) -> str:
 
 def view_of(opened: OpenDatabase, as_of: date, *, limited: bool, origin: str | None = None) -> View:
     """The tables of a database for a day; limited to the records known on it."""
-    stamp = ExportMetadata(
+    metadata = ExportMetadata(
         tracker=identity(opened),
         as_of=as_of,
         revision=opened.commit,
         program_version=__version__,
         origin=origin,
     )
-    return View(opened.database, stamp, limited=limited)
+    return View(opened.database, metadata, limited=limited)
 
 
 def export(
@@ -83,18 +84,20 @@ def export(
     target, name = named(text)
     if lake and target.name not in ("parquet", "postgresql"):
         raise UsageError("--lake goes with parquet:DIR and postgresql://HOST/DATABASE/SCHEMA")
+    if target.form == "address":
+        refuse_unescaped(name)
     origin = origin_of(opened.root) if lake or target.form == "address" else None
     view = view_of(opened, as_of, limited=limited, origin=origin)
-    whose, place = view.moment.stamp.tracker, Path(name)
+    whose, path = view.context.metadata.tracker, Path(name)
     if target.form != "address":
-        _refuse_home(opened.root, place)
+        _refuse_home(opened.root, path)
         if lake:
-            with worktree.refusals(place):
-                place = part_of(place, whose)
-            _refuse_fork(opened.root, overwrite, folders.origin(place))
-        elif is_lake(place):
-            raise ScenError(f"{worktree.safe(place)}: is a lake of several trackers: --lake")
-        _refuse(target, place, whose, overwrite=overwrite)
+            with worktree.refusals(path):
+                path = part_of(path, whose)
+            _refuse_fork(opened.root, overwrite, folders.origin(path))
+        elif is_lake(path):
+            raise ScenError(f"{worktree.safe(path)}: is a lake of several trackers: --lake")
+        _refuse(target, path, whose, overwrite=overwrite)
     names = tuple(view.tables) if target.tables is None else target.tables
     for table in progress(names, "making the tables", len(names)):
         view.rows(table)
@@ -103,13 +106,13 @@ def export(
         where = str(target.code.send(view, name, refuse_fork, overwrite=overwrite, shared=lake))
     else:
         where = from_here(Path(name))
-        with beside(Path(os.path.abspath(place))) as new:  # noqa: PTH100 - follows no link
+        with replacing(Path(os.path.abspath(path))) as new:  # noqa: PTH100 - follows no link
             if target.form == "folder":
                 new.mkdir()
             target.code.write(view, new)
         if lake:
-            with worktree.refusals(place):
-                link(place)
+            with worktree.refusals(path):
+                link(path)
     return ExportResult(
         target=target.name,
         place=where,
@@ -124,36 +127,36 @@ def _refuse_fork(root: Path, overwrite: bool, origin: str | None) -> None:
     """Refuse to replace an export of another database with the same id."""
     if origin and not overwrite and not may_follow(root, origin):
         commit, has_commit, folder = origin.partition(":")
-        known = f"commit {commit[:12]} of {folder or './'}, which is not here"
+        base = f"commit {commit[:12]} of {folder or './'}, which is not here"
         raise ScenError(
-            f"its export there is of {known if has_commit else 'a database elsewhere'}: a fork"
+            f"its export there is of {base if has_commit else 'a database elsewhere'}: a fork"
             " takes an id of its own: scen edit tracker id=NAME; git pull brings what is newer"
             " there; --overwrite replaces it"
         )
 
 
-def _refuse_home(root: Path, place: Path) -> None:
-    where, home = (Path(os.path.realpath(path)) for path in (place, root))
+def _refuse_home(root: Path, file: Path) -> None:
+    where, home = (Path(os.path.realpath(path)) for path in (file, root))
     if where == home or where.is_relative_to(home) or home.is_relative_to(where):
-        shown = worktree.safe(place)
-        raise ScenError(f"{shown}: an export is a copy: name a place outside the database")
+        safe_path = worktree.safe(file)
+        raise ScenError(f"{safe_path}: an export is a copy: name a place outside the database")
 
 
-def _refuse(target: Target, place: Path, tracker: str, *, overwrite: bool) -> None:
+def _refuse(target: Target, path: Path, tracker: str, *, overwrite: bool) -> None:
     """Refuse an unfit place, and content that must not be lost."""
-    shown = worktree.safe(place)
-    refuse_unfit(place, folder=target.form == "folder")
-    if not os.path.lexists(place) or (place.is_file() and not place.stat().st_size):
+    safe_path = worktree.safe(path)
+    refuse_unfit(path, folder=target.form == "folder")
+    if not os.path.lexists(path) or (path.is_file() and not path.stat().st_size):
         return
-    with worktree.refusals(place):
-        is_ours, is_own = target.code.is_ours(place), target.code.is_ours(place, tracker)
+    with worktree.refusals(path):
+        is_ours, is_own = target.code.is_ours(path), target.code.is_ours(path, tracker)
     if is_own or (overwrite and (is_ours or target.form == "file")):
         return
     if is_ours:
-        raise ScenError(f"{shown}: is the export of another tracker: --overwrite replaces it")
+        raise ScenError(f"{safe_path}: is the export of another tracker: --overwrite replaces it")
     if target.form == "folder":
-        raise ScenError(f"{shown}: holds more than an earlier export: name a new folder")
-    raise ScenError(f"{shown}: is not an earlier export of this kind: --overwrite replaces it")
+        raise ScenError(f"{safe_path}: holds more than an earlier export: name a new folder")
+    raise ScenError(f"{safe_path}: is not an earlier export of this kind: --overwrite replaces it")
 
 
 def opened_trackers(text: str) -> tuple[dict[str, OpenDatabase], list[Problem]]:
@@ -185,3 +188,29 @@ def opened_trackers(text: str) -> tuple[dict[str, OpenDatabase], list[Problem]]:
             )
         trackers[id] = opened
     return trackers, unread
+
+
+def trackers_at(
+    text: str, day: date, rev: str | None = None, *, limited: bool = False
+) -> tuple[Mapping[str, View | LakePart] | str, list[Problem]]:
+    """The trackers of a lake or of a file with a folder a line, or a PostgreSQL address.
+
+    Besides, a problem for each that cannot be read.
+
+    Those of a file are read for a day, `limited` to what was known on it; the others are exports,
+    which have days of their own.
+    """
+    place, scheme = Path(text), scheme_of(text)
+    if rev or (limited and (scheme or place.is_dir())):
+        raise UsageError("--across takes no --rev, and --as-of only for a file of folders")
+    if scheme in ("postgresql", "postgres"):
+        refuse_unescaped(text)
+        return text, []
+    if scheme or not (is_lake(place) or place.is_file()):
+        known = "a lake (scen export parquet:DIR --lake), postgresql://HOST/DATABASE, or a file"
+        raise ScenError(f"{shown(hidden(text))} is none of these: {known} of folders")
+    if place.is_dir():
+        return parts(place), []
+    trackers, unread = opened_trackers(text)
+    views = {id: view_of(opened, day, limited=limited) for id, opened in trackers.items()}
+    return views, unread

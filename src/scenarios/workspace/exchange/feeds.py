@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from scenarios.errors import ScenError, UsageError
 from scenarios.exchange.feeds import MOST_BYTES, FeedStory, read, reader
@@ -17,13 +17,6 @@ from scenarios.workspace.opened import OpenDatabase, known_id
 
 Feeds = Mapping[str, Feed]
 """Feeds by their ids."""
-
-
-class StoriesRead(NamedTuple):
-    """Proposals of the stories that match, and the faults of feeds and stories."""
-
-    proposals: list[dict[str, Any]]
-    faults: list[str]
 
 
 def feeds_of(opened: OpenDatabase, id: str | None, file: Path | None = None) -> Feeds:
@@ -56,8 +49,11 @@ def read_feeds(
     today: dt.date,
     file: Path | None = None,
     network: HttpClient = HttpClient(),  # noqa: B008
-) -> StoriesRead:
-    """The stories of each feed, fetched or from a file; a feed with a fault stops no other."""
+) -> tuple[list[dict[str, Any]], list[str]]:
+    """Proposals of the stories that match, and the faults of feeds and stories.
+
+    Each feed is fetched or from a file; one with a fault stops no other.
+    """
     proposals: list[dict[str, Any]] = []
     faults: list[str] = []
     with reader() as child:
@@ -74,7 +70,7 @@ def read_feeds(
                 continue
             proposals += proposals_of(content.stories, id, feed, file, today)
             faults += [f"{id}: {fault}" for fault in content.faults]
-    return StoriesRead(proposals, faults)
+    return proposals, faults
 
 
 def proposals_of(
@@ -119,6 +115,6 @@ def _proposal(
     }
 
 
-def _day(moment: dt.datetime) -> dt.date:
+def _day(timestamp: dt.datetime) -> dt.date:
     """The local day."""
-    return moment.astimezone().date()
+    return timestamp.astimezone().date()

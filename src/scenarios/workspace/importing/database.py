@@ -20,23 +20,23 @@ from scenarios.storage import worktree
 from scenarios.storage.edits import FileChange, new_file, refuse_unwritable, tidy
 from scenarios.storage.yaml.writer import dump
 from scenarios.text import counted, first_of
-from scenarios.workspace.how import AS_USUAL, WriteMode
 from scenarios.workspace.importing.settings import ImportCount, ImportSummary
 from scenarios.workspace.opened import OpenDatabase
+from scenarios.workspace.write_mode import AS_USUAL, WriteMode
 from scenarios.workspace.writing import WriteResult, write
 
 KIND = "database"
 
 
 def restore(
-    root: Path, place: Path, how: WriteMode = AS_USUAL, *, update: bool = False
+    root: Path, path: Path, mode: WriteMode = AS_USUAL, *, update: bool = False
 ) -> tuple[WriteResult, ImportSummary]:
     """Put the records of an export into a database, with the tracker; sheets count as forecasts.
 
     Differing records are refused unless `update`; the tracker of an empty database is replaced.
     Records that are not in the export stay.
     """
-    entries = [(entry, file(entry)) for entry in records(tables(place))]
+    entries = [(entry, file(entry)) for entry in records(tables(path))]
     counts = defaultdict[Kind, ImportCount](ImportCount)
 
     def draft(opened: OpenDatabase) -> list[FileChange]:
@@ -63,7 +63,7 @@ def restore(
         return drafts
 
     subject = f"import database: {counted(len(entries), 'record')}"
-    written = write(root, draft, "import database", how, subject=subject)
+    written = write(root, draft, "import database", mode, subject=subject)
     remarks = []
     if counts["tracker"].updated:
         replaced = "the tracker was replaced; comments, as init writes them, are not in an export"
@@ -86,48 +86,50 @@ def restore(
     )
 
 
-def tables(place: Path) -> Mapping[str, list[Cells]]:
+def tables(path: Path) -> Mapping[str, list[Cells]]:
     """The rows of an export; refused if there is none, or it has faults."""
     misfits: list[RowError] = []
-    target, shown = _form(place), worktree.safe(place)
+    target, safe_path = _form(path), worktree.safe(path)
     try:
-        with worktree.refusals(place):
-            rows = typed(target.code.read(place), misfits)
+        with worktree.refusals(path):
+            rows = typed(target.code.read(path), misfits)
     except (ValueError, RecursionError, csv.Error, msgspec.MsgspecError) as error:
-        raise ScenError(f"{shown}: cannot be read as {target.meaning}: {error}") from error
+        raise ScenError(f"{safe_path}: cannot be read as {target.meaning}: {error}") from error
     if misfits:
         refused = ScenError(f"{counted(len(misfits), 'fault')}: nothing was written")
-        for misfit in misfits[:NAMED]:
-            refused.add_note(f"{misfit.place}: {misfit.message}")
+        for row_error in misfits[:NAMED]:
+            refused.add_note(f"{row_error.position}: {row_error.message}")
         if len(misfits) > NAMED:
             refused.add_note(f"and {len(misfits) - NAMED:,} more")
         raise refused
     if "tracker" not in rows:
-        raise ScenError(f"{shown}: has no table 'tracker': is it an export of scen?")
+        raise ScenError(f"{safe_path}: has no table 'tracker': is it an export of scen?")
     return rows
 
 
-def _form(place: Path) -> Target:
+def _form(path: Path) -> Target:
     """The form of an export, by content, else by its ending."""
-    shown = worktree.safe(place)
-    with worktree.refusals(place):
-        files = place.iterdir() if place.is_dir() else [place] if place.is_file() else []
+    safe_path = worktree.safe(path)
+    with worktree.refusals(path):
+        files = path.iterdir() if path.is_dir() else [path] if path.is_file() else []
         if sum(file.stat().st_size for file in files) > MOST_JSON_BYTES:
-            raise ScenError(f"{shown}: more than {MOST_JSON_BYTES >> 20} MiB; nothing was written")
-    if place.is_dir():
-        form = folders.form(place) or "csv"
+            raise ScenError(
+                f"{safe_path}: more than {MOST_JSON_BYTES >> 20} MiB; nothing was written"
+            )
+    if path.is_dir():
+        form = folders.form(path) or "csv"
         targets = [target for target in every_target() if target.name == form and target.reads]
-    elif place.is_file():
-        with worktree.refusals(place):
+    elif path.is_file():
+        with worktree.refusals(path):
             of_file = [
                 target for target in every_target() if target.form == "file" and target.reads
             ]
-            named = [t for t in of_file if place.name.lower().endswith(t.endings)]
-            targets = named or [t for t in of_file if t.code.is_ours(place)]
+            named = [t for t in of_file if path.name.lower().endswith(t.endings)]
+            targets = named or [t for t in of_file if t.code.is_ours(path)]
     else:
-        raise ScenError(f"{shown}: there is no such file or folder; nothing was written")
+        raise ScenError(f"{safe_path}: there is no such file or folder; nothing was written")
     if not targets:
-        raise ScenError(f"{shown}: is not an export that can be read back; nothing was written")
+        raise ScenError(f"{safe_path}: is not an export that can be read back; nothing was written")
     return targets[0]
 
 

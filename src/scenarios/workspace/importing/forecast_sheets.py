@@ -1,14 +1,11 @@
 """The sheets that imported forecasts make, and the edits of those that are there."""
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterable
-from typing import NamedTuple
 
 from scenarios.analysis.forecasts import refusal
-from scenarios.exchange.arrivals import (
-    ForeignId,
-    ImportForecast,
-)
+from scenarios.exchange.arrivals import ForeignId, ImportForecast
 from scenarios.model import Database, Sheet
 from scenarios.storage.edits import KeyEdit
 from scenarios.workspace.importing.records import KnownIds, day_of
@@ -19,50 +16,42 @@ SheetEntries = dict[str, tuple[ForecastEntry, ImportForecast]]
 """The forecasts of a sheet by scenario, each as it is written and as it arrived."""
 
 
-class Sheets(NamedTuple):
-    """The entries of each day and analyst; counts of superseded, clipped and idle forecasts."""
-
-    of: dict[tuple[dt.date, str], SheetEntries]
-    superseded: int
-    clipped: int
-    idle: int
-
-
 def sheets(
     forecasts: Iterable[ImportForecast],
-    known: KnownIds,
+    known_ids: KnownIds,
     asked: Database,
     settings: Settings,
     faults: RowErrors,
-) -> Sheets:
-    """The forecasts by day; of several by an analyst on one day the last stands.
+) -> tuple[dict[tuple[dt.date, str], SheetEntries], Counter[str]]:
+    """The entries of each day and analyst; of several by an analyst on one day the last stands.
 
-    A forecast that would never count for the scenarios `asked` is a fault, or from a site left out.
+    Also the numbers of forecasts that are `superseded`, `clipped` and `idle`. A forecast that would
+    never count for the scenarios `asked` is a fault, or from a site left out.
     """
     of: dict[tuple[dt.date, str], SheetEntries] = {}
-    superseded = clipped = idle = 0
-    for forecast in sorted(forecasts, key=lambda forecast: _moment(forecast.moment, settings)):
-        place, analyst = forecast.place, forecast.analyst
-        if place in faults:
+    counts = Counter[str]()
+    for forecast in sorted(forecasts, key=lambda forecast: _moment(forecast.timestamp, settings)):
+        position, analyst = forecast.position, forecast.analyst
+        if position in faults:
             continue
-        on = day_of(forecast.moment, settings.timezone)
+        on = day_of(forecast.timestamp, settings.timezone)
         try:
-            entry = _entry(forecast, known, settings)
+            entry = _entry(forecast, known_ids, settings)
         except InvalidRecord as error:
-            faults.add(place, str(error))
+            faults.add(position, str(error))
             continue
         is_to_come = settings.latest is not None and on > settings.latest  # its sheet is at fault
         if not is_to_come and (why := _never_counts(asked, entry.scenario, on, analyst)):
             if isinstance(forecast.scenario, ForeignId):
-                idle += 1
+                counts["idle"] += 1
             else:
-                faults.add(place._replace(column=forecast.columns.get("date", "date")), why)
+                faults.add(position._replace(column=forecast.columns.get("date", "date")), why)
             continue
         sheet = of.setdefault((on, analyst), {})
-        superseded += entry.scenario in sheet
-        clipped += entry.probability != forecast.probability
+        counts["superseded"] += entry.scenario in sheet
+        counts["clipped"] += entry.probability != forecast.probability
         sheet[entry.scenario] = entry, forecast
-    return Sheets(of, superseded, clipped, idle)
+    return of, counts
 
 
 def _never_counts(asked: Database, scenario: str, on: dt.date, analyst: str) -> str | None:
@@ -90,7 +79,7 @@ def edits(
             old, now = sheet.probabilities[entry.scenario], entry.probability
             what = f"{_words(old)} there, {_words(now)} here" if old != now else "other words"
             message = f"{id} says something else of {entry.scenario}: {what}; --update takes this"
-            faults.add(arrival.place, message)
+            faults.add(arrival.position, message)
             continue
         count.added += is_new
         count.updated += bool(added) and not is_new
@@ -105,9 +94,9 @@ def _moment(day: dt.date, settings: Settings) -> dt.datetime:
     return day if day.tzinfo else day.replace(tzinfo=settings.timezone)
 
 
-def _entry(forecast: ImportForecast, known: KnownIds, settings: Settings) -> ForecastEntry:
-    scenario = known.named("scenario", forecast.scenario)
-    evidence = tuple(known.named("evidence", id) for id in forecast.evidence)
+def _entry(forecast: ImportForecast, known_ids: KnownIds, settings: Settings) -> ForecastEntry:
+    scenario = known_ids.named("scenario", forecast.scenario)
+    evidence = tuple(known_ids.named("evidence", id) for id in forecast.evidence)
     p = forecast.probability
     if p is not None and not LOWEST <= p <= HIGHEST:
         if not settings.clip or not 0 <= p <= 1:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from msgspec.structs import replace
 
@@ -24,7 +24,6 @@ from scenarios.progress import Progress, unwatched
 from scenarios.scales import EVEN
 from scenarios.storage.edits import ChangeRefused, FileChange, KeyEdit, accept, refuse_invalid, tidy
 from scenarios.text import counted, first_of, shown, slug
-from scenarios.workspace.how import AS_USUAL, WriteMode
 from scenarios.workspace.importing import forecast_sheets, records
 from scenarios.workspace.importing.records import (
     ImportPlan,
@@ -45,15 +44,8 @@ from scenarios.workspace.importing.settings import (
 )
 from scenarios.workspace.opened import OpenDatabase
 from scenarios.workspace.sheets import HIGHEST, LOWEST, sheet_record
+from scenarios.workspace.write_mode import AS_USUAL, WriteMode
 from scenarios.workspace.writing import WriteResult, write
-
-
-class ArrivingRecord(NamedTuple):
-    """An arriving record, with its id here."""
-
-    kind: Kind
-    id: str
-    arrival: ImportRecord
 
 
 class ImportPlanner:
@@ -61,7 +53,7 @@ class ImportPlanner:
 
     opened: OpenDatabase
     plan: ImportPlan
-    known: KnownIds
+    ids: KnownIds
 
     def __init__(
         self, arrived: ImportFile, settings: Settings, faults: RowErrors, progress: Progress
@@ -71,17 +63,17 @@ class ImportPlanner:
         self.remarks: list[str] = []
         self.repeats: list[RowError] = []
         self.lacking = Counter[str]()
-        self.superseded = self.clipped = self.idle = 0
+        self.forecasts = Counter[str]()
         self._new: dict[str, dict[str, Any]] = {}
         self._puts: dict[str, list[KeyEdit]] = {}
         self._declared: dict[str, set[str]] = {"analyst": set(), "set": set(), "theme": set()}
 
     def drafts(self, opened: OpenDatabase) -> list[FileChange]:
         """The drafts; refused where records are unfit, unless these may be skipped."""
-        self.opened, self.known = opened, KnownIds(opened)
+        self.opened, self.ids = opened, KnownIds(opened)
         self.plan = ImportPlan(opened, self.settings, self.faults)
-        for misfit in self.arrived.misfits:
-            self.faults.add(misfit.place, misfit.message)
+        for row_error in self.arrived.row_errors:
+            self.faults.add(row_error.position, row_error.message)
         self._plan()
         drafts = [*self.plan.drafts.values()]
         if self.faults and not self.settings.skip_invalid:
@@ -96,78 +88,78 @@ class ImportPlanner:
     @property
     def left(self) -> list[RowError]:
         """The rows that were left out: those at fault, and repeats of another."""
-        return sorted((*self.faults.by_row(), *self.repeats), key=lambda row: row.place)
+        return sorted((*self.faults.by_row(), *self.repeats), key=lambda row: row.position)
 
     def _plan(self) -> None:
         arrivals = [
             replace(arrival, record=plain(arrival.record, self.settings.timezone))
             for arrival in self.arrived.records
-            if arrival.place not in self.faults
+            if arrival.position not in self.faults
         ]
         indicators = [arrival for arrival in arrivals if arrival.kind == "indicator"]
         named = [*self._with_ids(arrival for arrival in arrivals if arrival.kind != "indicator")]
         for kind in ("source", "scenario", "evidence"):
-            of_kind = [record for record in named if record.kind == kind]
-            for record in self.progress(of_kind, "drafting the records", len(of_kind)):
-                self._guarded(record.arrival, self._record, record)
+            of_kind = [pair for pair in named if pair[1].kind == kind]
+            for id, arrival in self.progress(of_kind, "drafting the records", len(of_kind)):
+                self._guarded(arrival, partial(self._record, id))
             if kind == "scenario":
                 for arrival in indicators:
-                    self._guarded(arrival, self._indicator, arrival)
+                    self._guarded(arrival, self._indicator)
                 self._scenarios()
         if self.arrived.forecasts:
             self._forecasts(self.arrived.forecasts)
         self._tracker()
 
-    def _guarded(self, arrival: ImportRecord, draft: Callable[[Any], None], record: Any) -> None:
+    def _guarded(self, arrival: ImportRecord, draft: Callable[[ImportRecord], None]) -> None:
         try:
-            draft(record)
+            draft(arrival)
         except InvalidRecord as error:
             column = arrival.columns.get(error.key, error.key)
-            self.faults.add(arrival.place._replace(column=column), str(error))
+            self.faults.add(arrival.position._replace(column=column), str(error))
 
-    def _with_ids(self, arrivals: Iterable[ImportRecord]) -> Iterator[ArrivingRecord]:
-        """Each record with its id; another of that id is a fault unless it repeats the record."""
+    def _with_ids(self, arrivals: Iterable[ImportRecord]) -> Iterator[tuple[str, ImportRecord]]:
+        """Each record behind its id; another of that id is a fault unless it repeats the record."""
         seen: dict[tuple[str, str], ImportRecord] = {}
         for arrival in arrivals:
             kind: Any = arrival.kind
-            id = self.known.id_of(kind, arrival)
-            place = arrival.place
+            id = self.ids.id_of(kind, arrival)
+            position = arrival.position
             if first := seen.get((kind, id)):
-                words = f"the same {kind} as row {first.place.row}: '{id}'"
-                if arrival.called or replace(arrival, place=first.place) == first:
-                    self.repeats.append(RowError(place, words))
+                words = f"the same {kind} as row {first.position.row}: '{id}'"
+                if arrival.called or replace(arrival, position=first.position) == first:
+                    self.repeats.append(RowError(position, words))
                 else:
-                    self.faults.add(place, words)
+                    self.faults.add(position, words)
                 continue
             try:
                 refuse_invalid(kind, id)
-                if id not in self.known.there[kind]:
-                    self.opened.refuse_left_out(kind, id, self.known.there[kind])
+                if id not in self.ids.there[kind]:
+                    self.opened.refuse_left_out(kind, id, self.ids.there[kind])
             except ScenError as error:
                 column = arrival.columns.get("id", "id")
                 hint = "; --map COLUMN=foreign takes it as the id elsewhere" if arrival.id else ""
-                self.faults.add(place._replace(column=column), f"{error.reason}{hint}")
+                self.faults.add(position._replace(column=column), f"{error.reason}{hint}")
                 continue
             seen[kind, id] = arrival
-            self.known.arrive(kind, id, arrival)
-            yield ArrivingRecord(kind, id, arrival)
+            self.ids.arrive(kind, id, arrival)
+            yield id, arrival
 
-    def _record(self, record: ArrivingRecord) -> None:
-        kind, id, arrival = record
-        given = dict(arrival.record)
-        present = self.known.there[kind].get(id)
-        if arrival.foreign and self.known.key_of(kind, arrival.foreign) == id:
+    def _record(self, id: str, arrival: ImportRecord) -> None:
+        kind: Any = arrival.kind
+        values = dict(arrival.record)
+        present = self.ids.there[kind].get(id)
+        if arrival.foreign and self.ids.key_of(kind, arrival.foreign) == id:
             foreign = {arrival.foreign.system: arrival.foreign.id}
-            given["foreign"] = given.get("foreign", {}) | foreign
+            values["foreign"] = values.get("foreign", {}) | foreign
         if present and arrival.called:
-            given.pop("foreign", None)
+            values.pop("foreign", None)
         if kind == "evidence":
-            self._resolve(given)
+            self._resolve(values)
         self.plan.comes_from(path_of(kind, id), arrival)
         if present is None:
-            given = {**plain(arrival.assumed, self.settings.timezone), **given}
-            self._count_lacking(kind, given)
-            filled = records.filled(kind, given, arrival, self.settings)
+            values = {**plain(arrival.assumed, self.settings.timezone), **values}
+            self._count_lacking(kind, values)
+            filled = records.filled(kind, values, arrival, self.settings)
             if kind == "scenario":
                 self._new[id] = filled
             elif self.plan.add(kind, id, filled):
@@ -176,16 +168,16 @@ class ImportPlanner:
                     self._declared[key].add(filled[key])
             return
         was = built(present)
-        if kind == "source" and is_another(was["name"], given.get("name", was["name"])):
+        if kind == "source" and is_another(was["name"], values.get("name", was["name"])):
             words = (
                 "has another author and title, which no --update replaces: correct what is wrong"
             )
             raise InvalidRecord(f"source '{id}', {shown(was['name'])}, {words}", "name")
-        if kind == "scenario" and "resolution" in given and "resolution" not in was:
-            horizon, basis = str(given.get("horizon", present.horizon)), records.basis_of(arrival)
-            outcome = records.resolution(given["resolution"], horizon, self.settings, basis)
-            given["resolution"] = tidy(Resolution, outcome)
-        self._change(kind, id, [*differences(was, given)], was)
+        if kind == "scenario" and "resolution" in values and "resolution" not in was:
+            horizon, basis = str(values.get("horizon", present.horizon)), records.basis_of(arrival)
+            outcome = records.resolution(values["resolution"], horizon, self.settings, basis)
+            values["resolution"] = tidy(Resolution, outcome)
+        self._change(kind, id, [*differences(was, values)], was)
 
     def _change(self, kind: str, id: str, puts: list[KeyEdit], was: Any, *below: str) -> None:
         """Change an existing record, if that is allowed."""
@@ -215,45 +207,45 @@ class ImportPlanner:
         if kind != "scenario":
             self.plan.change(kind, id, self._puts.pop(f"{kind} {id}"))  # type: ignore[arg-type]
 
-    def _resolve(self, given: dict[str, Any]) -> None:
+    def _resolve(self, values: dict[str, Any]) -> None:
         """Replace titles and foreign ids in an item by ids."""
-        if "source" in given:
-            given["source"] = self._id("source", given["source"], "source")
-        if "ratings" in given:
-            given["ratings"] = self._ratings(given)
-        if "indicators" in given:
+        if "source" in values:
+            values["source"] = self._id("source", values["source"], "source")
+        if "ratings" in values:
+            values["ratings"] = self._ratings(values)
+        if "indicators" in values:
             states = {}
-            for key, state in given["indicators"].items():
+            for key, state in values["indicators"].items():
                 scenario, _, indicator = key.partition("/")
                 states[f"{self._id('scenario', scenario, 'indicators')}/{indicator}"] = state
-            given["indicators"] = states
+            values["indicators"] = states
 
-    def _ratings(self, given: Mapping[str, Any]) -> dict[str, Any]:
-        ratings = given.get("ratings", {}).items()
+    def _ratings(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        ratings = values.get("ratings", {}).items()
         return {self._id("scenario", name, f"ratings.{name}"): value for name, value in ratings}
 
     def _id(self, kind: Kind, name: str | ForeignId, key: str) -> str:
         try:
-            return self.known.named(kind, name)
+            return self.ids.named(kind, name)
         except InvalidRecord as error:
             raise InvalidRecord(str(error), key) from None
 
     def _indicator(self, arrival: ImportRecord) -> None:
         scenario = self._id("scenario", arrival.scenario or "", "scenario")
         id = arrival.id or slug(arrival.title, otherwise="indicator")
-        given = {**arrival.record, "ratings": self._ratings(arrival.record)}
+        values = {**arrival.record, "ratings": self._ratings(arrival.record)}
         path, below = path_of("scenario", scenario), ("indicators", id)
         owner = self.opened.database.scenarios.get(scenario)
         if owner is None and scenario not in self._new:
             raise InvalidRecord(f"scenario '{scenario}' cannot be imported", "scenario")
         if owner and id in owner.indicators:
             was = built(owner.indicators[id])
-            puts = [KeyEdit((*below, *put.keys), put.value) for put in differences(was, given)]
+            puts = [KeyEdit((*below, *put.keys), put.value) for put in differences(was, values)]
             self._change("scenario", scenario, puts, was, *below)
         elif owner is None and id in self._new[scenario].get("indicators", {}):
             raise InvalidRecord(f"the scenario has an indicator '{id}' already", "id")
         else:
-            value = tidy(Indicator, records.filled("indicator", given, arrival, self.settings))
+            value = tidy(Indicator, records.filled("indicator", values, arrival, self.settings))
             if owner:
                 self._puts.setdefault(f"scenario {scenario}", []).append(KeyEdit(below, value))
             else:
@@ -280,9 +272,9 @@ class ImportPlanner:
         first = dict(closed)
         for forecast in arrivals if closed else ():
             with suppress(InvalidRecord):
-                id = self.known.named("scenario", forecast.scenario)
+                id = self.ids.named("scenario", forecast.scenario)
                 if id in first:
-                    first[id] = min(first[id], day_of(forecast.moment, self.settings.timezone))
+                    first[id] = min(first[id], day_of(forecast.timestamp, self.settings.timezone))
         early = [id for id, on in first.items() if on < closed[id]]
         for id in early:
             self.plan.change("scenario", id, [KeyEdit(("opened",), first[id].isoformat())])
@@ -296,15 +288,16 @@ class ImportPlanner:
     def _forecasts(self, arrivals: Sequence[ImportForecast]) -> None:
         self._open_at_first(arrivals)
         asked = self.plan.asked()
-        sheets = forecast_sheets.sheets(arrivals, self.known, asked, self.settings, self.faults)
-        self.superseded, self.clipped, self.idle = sheets.superseded, sheets.clipped, sheets.idle
+        sheets, self.forecasts = forecast_sheets.sheets(
+            arrivals, self.ids, asked, self.settings, self.faults
+        )
         count = self.plan.counts["forecasts"]
-        for on, analyst in self.progress(sheets.of, "drafting the sheets", len(sheets.of)):
-            entries, id = sheets.of[on, analyst], f"{on}-{analyst}"
+        for on, analyst in self.progress(sheets, "drafting the sheets", len(sheets)):
+            entries, id = sheets[on, analyst], f"{on}-{analyst}"
             path, sheet = path_of("forecasts", id), self.opened.database.sheets.get(id)
             for scenario, (_, arrival) in entries.items():
-                for part in ("probabilities", "rationales", "evidence"):
-                    self.plan.comes_from(path, arrival, part, scenario)
+                for key in ("probabilities", "rationales", "evidence"):
+                    self.plan.comes_from(path, arrival, key, scenario)
             if sheet:
                 self._declared["analyst"].add(analyst)
                 puts = forecast_sheets.edits(sheet, id, entries, self.settings, count, self.faults)
@@ -342,14 +335,14 @@ class ImportPlanner:
             more = f" and {len(puts) - 10} more" if len(puts) > 10 else ""  # noqa: PLR2004
             self.remarks.append(f"added to the tracker: {names}{more}")
 
-    def _count_lacking(self, kind: str, given: dict[str, Any]) -> None:
+    def _count_lacking(self, kind: str, values: dict[str, Any]) -> None:
         if kind == "scenario":
-            outcome = given.get("resolution", {})
-            self.lacking["prior"] += "probability" not in given.get("prior", {})
-            self.lacking["opened"] += "opened" not in given
+            outcome = values.get("resolution", {})
+            self.lacking["prior"] += "probability" not in values.get("prior", {})
+            self.lacking["opened"] += "opened" not in values
             self.lacking["resolution.date"] += bool(outcome) and "date" not in outcome
         elif kind == "evidence":
-            self.lacking["recorded"] += "recorded" not in given
+            self.lacking["recorded"] += "recorded" not in values
 
 
 def _words(value: Any) -> str:
@@ -361,23 +354,15 @@ _MOST_ROUNDS = 20
 _IDLE = "forecasts before the question opened, after its horizon, or once its outcome was known"
 
 
-class ImportResult(NamedTuple):
-    """The change, its result, and the rows left out."""
-
-    written: WriteResult
-    imported: ImportSummary
-    left: list[RowError]
-
-
 def bring(
     root: Path,
     kind: str,
     arrived: ImportFile,
     settings: Settings,
-    how: WriteMode = AS_USUAL,
+    mode: WriteMode = AS_USUAL,
     *,
     progress: Progress = unwatched,
-) -> ImportResult:
+) -> tuple[WriteResult, ImportSummary]:
     """Write all arriving records, or with `skip_invalid` the sound ones.
 
     Unchanged records are not written. A refusal has each fault as a note, with its row.
@@ -385,12 +370,12 @@ def bring(
     left = RowErrors()
     for _ in range(_MOST_ROUNDS):
         attempt = ImportPlanner(arrived, settings, left, progress)
-        arrivals: Any = (*arrived.records, *arrived.forecasts, *arrived.misfits)
-        file = arrivals[0].place.file if arrivals else "a file"
+        arrivals: Any = (*arrived.records, *arrived.forecasts, *arrived.row_errors)
+        file = arrivals[0].position.file if arrivals else "a file"
         what = f"import {kind} of {file}"
         try:
-            subject, how = partial(_subject, kind, attempt), how._replace(latest=settings.latest)
-            written = write(root, attempt.drafts, what, how, subject=subject, progress=progress)
+            subject, mode = partial(_subject, kind, attempt), mode._replace(latest=settings.latest)
+            written = write(root, attempt.drafts, what, mode, subject=subject, progress=progress)
         except ChangeRefused as error:
             before = len(left.by_row())
             for problem in error.problems:
@@ -400,13 +385,13 @@ def bring(
             if len(left.by_row()) == before:
                 raise
             continue
-        result = _imported(kind, attempt, written)
-        return ImportResult(written, result, attempt.left)
+        return written, _imported(kind, attempt, written)
     raise ScenError("too many rows rest on rows that cannot be imported; nothing was written")
 
 
 def _imported(kind: str, drafting: ImportPlanner, written: WriteResult) -> ImportSummary:
     counts, arrived = drafting.plan.counts, drafting.arrived
+    idle = drafting.forecasts["idle"]
     return ImportSummary(
         kind=kind,
         scenarios=counts["scenario"],
@@ -414,12 +399,12 @@ def _imported(kind: str, drafting: ImportPlanner, written: WriteResult) -> Impor
         evidence=counts["evidence"],
         sources=counts["source"],
         forecasts=counts["forecasts"],
-        superseded=drafting.superseded,
-        clipped=drafting.clipped,
+        superseded=drafting.forecasts["superseded"],
+        clipped=drafting.forecasts["clipped"],
         skipped=[
-            SkippedRow(**fault.place._asdict(), message=fault.message) for fault in drafting.left
+            SkippedRow(**fault.position._asdict(), message=fault.message) for fault in drafting.left
         ],
-        left_out={**arrived.left_out, **({_IDLE: drafting.idle} if drafting.idle else {})},
+        left_out={**arrived.left_out, **({_IDLE: idle} if idle else {})},
         remarks=[*arrived.remarks, *drafting.remarks, *_remarks(kind, drafting)],
         **written.about,
     )
@@ -441,10 +426,10 @@ def _remarks(kind: str, drafting: ImportPlanner) -> list[str]:
         keys = "|".join(RECORDED.get(kind, ()))
         hint = f" (--recorded {keys} names that day)" if keys else ""
         remarks.append(f"{_number(number, 'item')} {words} review has it{hint}")
-    if number := drafting.superseded:
+    if number := drafting.forecasts["superseded"]:
         words = "followed by another of the same analyst on the same day: the last one stands"
         remarks.append(f"{_number(number, 'forecast')} {words}")
-    if number := drafting.clipped:
+    if number := drafting.forecasts["clipped"]:
         words = f"of 0 or 1, or outside {LOWEST} to {HIGHEST}: clipped to these"
         remarks.append(f"{_number(number, 'probability', 'probabilities')} {words}")
     return remarks

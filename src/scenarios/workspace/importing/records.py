@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Iterator, Mapping
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 from msgspec.structs import replace
@@ -36,26 +36,26 @@ from scenarios.workspace.writing import moments
 def plain(value: Any, timezone: dt.tzinfo) -> Any:
     """A value as its file has it: days as text, a time as its day in a zone."""
     if isinstance(value, Mapping):
-        return {key: plain(part, timezone) for key, part in value.items()}
+        return {key: plain(item, timezone) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [plain(part, timezone) for part in value]
+        return [plain(item, timezone) for item in value]
     if isinstance(value, dt.date):
         return day_of(value, timezone).isoformat()
     return value
 
 
-def day_of(moment: dt.date, timezone: dt.tzinfo) -> dt.date:
+def day_of(timestamp: dt.date, timezone: dt.tzinfo) -> dt.date:
     """The day of a time in a zone; a time without a zone is local."""
-    if not isinstance(moment, dt.datetime):
-        return moment
-    return (moment.astimezone(timezone) if moment.tzinfo else moment).date()
+    if not isinstance(timestamp, dt.datetime):
+        return timestamp
+    return (timestamp.astimezone(timezone) if timestamp.tzinfo else timestamp).date()
 
 
 def differences(
-    present: Mapping[str, Any], given: Mapping[str, Any], *keys: str
+    present: Mapping[str, Any], wanted: Mapping[str, Any], *keys: str
 ) -> Iterator[KeyEdit]:
     """The changes after which a record holds all given values; the rest stays."""
-    for key, value in given.items():
+    for key, value in wanted.items():
         old = present.get(key)
         if isinstance(value, Mapping) and isinstance(old, Mapping) and old:
             yield from differences(old, value, *keys, key)
@@ -71,11 +71,11 @@ def built(record: msgspec.Struct) -> dict[str, Any]:
 
 def _full(value: Any, key: str = "") -> Any:
     if isinstance(value, dict):
-        full = {name: _full(part, name) for name, part in value.items()}
+        full = {name: _full(item, name) for name, item in value.items()}
         if key == "probabilities":  # where None withdraws
             return full
-        return {name: part for name, part in full.items() if part not in (None, [], {})}
-    return [_full(part) for part in value] if isinstance(value, list | tuple) else value
+        return {name: item for name, item in full.items() if item not in (None, [], {})}
+    return [_full(item) for item in value] if isinstance(value, list | tuple) else value
 
 
 def _is_same(old: Any, value: Any, keys: tuple[str, ...]) -> bool:
@@ -232,15 +232,9 @@ class KnownIds:
         return slug(arrival.title, LONGEST - len(number), kind) + number
 
 
+RowOrigin = tuple[tuple[str, ...], ImportRecord | ImportForecast]
+"""The row that the part of a file below some keys came from, behind these."""
 PLAN_KINDS = ("scenario", "indicator", "evidence", "source", "forecasts")
-
-
-class RowOrigin(NamedTuple):
-    """The row that the part of a file below `keys` came from."""
-
-    keys: tuple[str, ...]
-    place: FilePosition
-    columns: Mapping[str, str]
 
 
 class ImportPlan:
@@ -254,8 +248,7 @@ class ImportPlan:
 
     def comes_from(self, path: str, arrival: ImportRecord | ImportForecast, *keys: str) -> None:
         """Note the origin of a file, or of the part of it below `keys`."""
-        origin = RowOrigin(keys, arrival.place, arrival.columns)
-        self._origins.setdefault(path, []).append(origin)
+        self._origins.setdefault(path, []).append((keys, arrival))
 
     def add(self, kind: Kind, id: str, record: Mapping[str, Any]) -> bool:
         """Draft a new file, if it is sound; return that."""
@@ -306,14 +299,14 @@ class ImportPlan:
         if origin is None:
             self.faults.add(FilePosition(path), message)
             return
-        is_below = tuple(keys[: len(origin.keys)]) == origin.keys
-        rest = keys[len(origin.keys) :] if is_below else keys
-        column = ".".join(map(str, rest)) or origin.place.column
+        above, arrival = origin
+        rest = keys[len(above) :] if tuple(keys[: len(above)]) == above else keys
+        column = ".".join(map(str, rest)) or arrival.position.column
         for end in range(len(rest), 0, -1):
-            if (key := ".".join(map(str, rest[:end]))) in origin.columns:
-                column = origin.columns[key]
+            if (key := ".".join(map(str, rest[:end]))) in arrival.columns:
+                column = arrival.columns[key]
                 break
-        self.faults.add(origin.place._replace(column=column), message)
+        self.faults.add(arrival.position._replace(column=column), message)
 
     def blame_problem(self, problem: Problem) -> None:
         """Report a fault of the drafts by its line."""
@@ -328,8 +321,8 @@ class ImportPlan:
     def _origin(self, path: str, keys: Keys) -> RowOrigin | None:
         """The nearest origin of a key; for the whole file the first."""
         origins = self._origins.get(path, [])
-        fits = [origin for origin in origins if tuple(keys[: len(origin.keys)]) == origin.keys]
-        return max(fits, key=lambda origin: len(origin.keys), default=next(iter(origins), None))
+        fits = [origin for origin in origins if tuple(keys[: len(origin[0])]) == origin[0]]
+        return max(fits, key=lambda origin: len(origin[0]), default=next(iter(origins), None))
 
 
 def _with_hint(fault: Fault | Problem) -> str:
@@ -350,7 +343,7 @@ def filled(kind: str, record: Mapping[str, Any], arrival: ImportRecord, settings
 
 
 def resolution(
-    given: Mapping[str, Any], horizon: str, settings: Settings, basis: str
+    values: Mapping[str, Any], horizon: str, settings: Settings, basis: str
 ) -> dict[str, Any]:
     """An outcome with its defaults: known the day after the horizon, or today if earlier.
 
@@ -361,7 +354,7 @@ def resolution(
     except ValueError:  # reported elsewhere
         after = settings.today
     on = min(after, settings.today).isoformat()
-    outcome = {"date": on, "basis": basis, **given}
+    outcome = {"date": on, "basis": basis, **values}
     recorded = max(settings.today.isoformat(), str(outcome["date"]))
     return {"recorded": recorded, **outcome}
 
@@ -384,8 +377,8 @@ def _scenario(
     if "resolution" in full:
         horizon, basis = str(full["horizon"]), basis_of(arrival)
         full["resolution"] = resolution(full["resolution"], horizon, settings, basis)
-    known = full["resolution"]["date"] if "resolution" in full else full["horizon"]
-    full.setdefault("opened", min(settings.today.isoformat(), str(known), str(full["horizon"])))
+    last_day = full["resolution"]["date"] if "resolution" in full else full["horizon"]
+    full.setdefault("opened", min(settings.today.isoformat(), str(last_day), str(full["horizon"])))
     prior = full.get("prior", {})
     even = EVEN if settings.prior is None else settings.prior
     basis = NONE_STATED if "probability" not in prior else "Imported with its probability"

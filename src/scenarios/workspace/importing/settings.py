@@ -23,8 +23,8 @@ from scenarios.exchange.own.cells import IN_PERCENT
 from scenarios.progress import Progress, unwatched
 from scenarios.storage.worktree import safe
 from scenarios.text import counted, did_you_mean, shown
-from scenarios.workspace.how import CommitFields
 from scenarios.workspace.opened import open_folder
+from scenarios.workspace.write_mode import CommitFields
 
 
 class Settings(Struct, frozen=True, kw_only=True):
@@ -101,21 +101,21 @@ class RowErrors:
     def __init__(self, misfits: Iterable[RowError] = ()) -> None:
         self._misfits: dict[RowError, None] = {}
         self.rows: set[tuple[str, int]] = set()
-        for misfit in misfits:
-            self.add(misfit.place, misfit.message)
+        for row_error in misfits:
+            self.add(row_error.position, row_error.message)
 
-    def add(self, place: FilePosition, message: str) -> None:
-        self._misfits[RowError(place=place, message=message)] = None
-        self.rows.add((place.file, place.row))
+    def add(self, position: FilePosition, message: str) -> None:
+        self._misfits[RowError(position=position, message=message)] = None
+        self.rows.add((position.file, position.row))
 
     def __bool__(self) -> bool:
         return bool(self._misfits)
 
-    def __contains__(self, place: FilePosition) -> bool:
-        return (place.file, place.row) in self.rows
+    def __contains__(self, position: FilePosition) -> bool:
+        return (position.file, position.row) in self.rows
 
     def by_row(self) -> list[RowError]:
-        return sorted(self._misfits, key=lambda misfit: misfit.place)
+        return sorted(self._misfits, key=lambda row_error: row_error.position)
 
 
 def refusal(faults: RowErrors) -> ScenError:
@@ -134,18 +134,18 @@ def lines(faults: Sequence[RowError]) -> list[str]:
 
     For a column in percent only the first row is shown.
     """
-    percent = Counter(f.place.column for f in faults if f.message.endswith(IN_PERCENT))
+    percent = Counter(f.position.column for f in faults if f.message.endswith(IN_PERCENT))
     seen: set[str] = set()
     texts: list[str] = []
     for fault in faults:
-        column, also = fault.place.column, ""
+        column, also = fault.position.column, ""
         if fault.message.endswith(IN_PERCENT):
             if column in seen:
                 continue
             seen.add(column)
             if more := percent[column] - 1:
                 also = f" (so in {counted(more, 'more row')})"
-        texts.append(f"{fault.place}: {fault.message}{also}")
+        texts.append(f"{fault.position}: {fault.message}{also}")
     more = len(texts) - NAMED
     return [*texts[:NAMED], f"and {more:,} more faults"] if more > 0 else texts
 

@@ -10,47 +10,28 @@ Offer = tuple[str, str]
 """A word that can be typed, and its meaning."""
 RELIABILITY = "A completely reliable, B usually, C fairly, D not usually, E not, F unjudged"
 CREDIBILITY = "1 confirmed, 2 probably true, 3 possibly, 4 doubtful, 5 improbable, 6 unjudged"
-HELP = {
-    "--reliability": RELIABILITY,
-    "--question": "What a stranger could decide on the last day: who, what, by when.",
-    "--criteria": "What counts and what does not, and the document that settles it.",
-    "--prior": "Like 0.05 or 5%: from a base rate, before the evidence to come.",
-    "--reference": "Like 3/40 Treaty talks of great powers: count before you look at this one.",
-    "--reference-source": "An id, once scen add-source has made it, or where the count is found.",
-    "--horizon": "Like 2030-12-31.",
-    "--set": "In a set exactly one occurs: the rivals share one probability.",
-    "--hazard": "constant: it may come on any day, so each day without it counts against it.",
-    "--theme": "What it is about: items of one theme weaken one another, as the tracker says.",
-    "--origin": "Who it comes from in the end: a hundred papers on one leak are one witness.",
-    "--event": "The fact that it reports: a second report of the same fact adds nothing.",
-    "--due": "Like 2023-06-30: from then on its absence counts too.",
-    "--watch": "Where, how often, who: what nobody watches for is never seen.",
-    "STATEMENT": "Who does what, how much, by when: whoever sees it must agree that it is seen.",
-    "P": "Like 0.7 or 70%; withdraw takes the last one back.",
-}
-"""Help by option."""
 HAZARDS = [("constant", "it may come on any day until the horizon")]
 OUTCOMES = [
     ("occurred", "by the criteria, it happened"),
     ("did-not-occur", "its time is over, or it cannot happen any more"),
     ("annulled", "the question does not decide anything: it is not scored"),
 ]
-LETTERS = [(part[0], part[2:]) for part in RELIABILITY.split(", ")]
+LETTERS = [(word[0], word[2:]) for word in RELIABILITY.split(", ")]
 _LISTED = 20
 
 
-def titled(known: Iterable[str] | Mapping[str, Any]) -> list[Offer]:
+def titled(items: Iterable[str] | Mapping[str, Any]) -> list[Offer]:
     """Ids, or records by id with their title, summary or name; of items the newest first."""
-    if not isinstance(known, Mapping):
-        return [(id, "") for id in sorted(known)]
-    pairs = [(id, _title(record)) for id, record in sorted(known.items())]
-    are_items = any(hasattr(record, "recorded") for record in known.values())
+    if not isinstance(items, Mapping):
+        return [(id, "") for id in sorted(items)]
+    pairs = [(id, _title(record)) for id, record in sorted(items.items())]
+    are_items = any(hasattr(record, "recorded") for record in items.values())
     return pairs[::-1] if are_items else pairs
 
 
-def newest(evidence: Mapping[str, Any], most: int = 200, begun: str = "") -> list[Offer]:
-    """The latest items whose ids start with `begun`, at most `most`, with their summaries."""
-    ids = sorted(id for id in evidence if id.startswith(begun))
+def newest(evidence: Mapping[str, Any], most: int = 200, prefix: str = "") -> list[Offer]:
+    """The latest items whose ids start with `prefix`, at most `most`, with their summaries."""
+    ids = sorted(id for id in evidence if id.startswith(prefix))
     return titled({id: evidence[id] for id in ids[-most:]})
 
 
@@ -133,10 +114,10 @@ def _nearest(text: str, offers: Sequence[Offer]) -> str | None:
     """The id that, as a whole or by one of its words, is most like the typed text."""
     if close := nearest(text, [word for word, _ in offers]):
         return close
-    by_part = {part: id for id, title in offers for part in _parts(f"{id} {title}")}
-    part = nearest(text, by_part)
-    return by_part[part] if part else None
+    by_part = {word: id for id, title in offers for word in _parts(f"{id} {title}")}
+    word = nearest(text, by_part)
+    return by_part[word] if word else None
 
 
 def _parts(text: str) -> Iterator[str]:
-    return (part for part in text.casefold().replace("-", " ").split() if not part.isdecimal())
+    return (word for word in text.casefold().replace("-", " ").split() if not word.isdecimal())

@@ -85,7 +85,7 @@ def chance(text: str) -> float:
     return value
 
 
-def given(text: str) -> dict[str, dict[str, float]]:
+def forecasts_between(text: str) -> dict[str, dict[str, float]]:
     """`OTHER=0.2/0.02`: the prior if another scenario occurs, and if it does not."""
     other, equals, figures = text.partition("=")
     occurred, slash, did_not = figures.partition("/")

@@ -8,18 +8,27 @@ from scenarios.workspace.tasks.task import (
     DATE,
     PROSE,
     AnswerContext,
+    AnswerType,
     FormSection,
     Question,
+    RequiredAnswer,
     Task,
 )
 
 
-def _read(text: str, at: AnswerContext) -> str:
-    return waiting_at(at.opened.root, text).id if at.opened else text
+def _read(text: str, context: AnswerContext) -> str:
+    return waiting_at(context.opened.root, text).id if context.opened else text
 
 
 _LISTED = "As `scen inbox` lists it."
-PROPOSAL = Question("proposal", "Id of the proposal", _LISTED, _read, option="ID", is_needed=True)
+PROPOSAL = Question(
+    "proposal",
+    "Id of the proposal",
+    AnswerType(_read),
+    help=_LISTED,
+    missing=RequiredAnswer(),
+    option="ID",
+)
 _ASKED = "Who dismisses it (or set SCEN_ANALYST)"
 _WHO = replace(ANALYST, question=_ASKED, label="Who dismisses it")
 TASK = Task(
@@ -28,10 +37,15 @@ TASK = Task(
     save="Dismiss it",
     lead="It is cut to its address and ids, so that the same is not proposed again.",
     help="Turn a proposal down, so that it is not proposed again.",
-    asks=(PROPOSAL, PROSE("reason", "Why it is not recorded"), _WHO, DATE),
+    asks=(
+        PROPOSAL,
+        Question("reason", "Why it is not recorded", PROSE, missing=RequiredAnswer()),
+        _WHO,
+        DATE,
+    ),
     groups=(FormSection("", "proposal reason analyst"),),
-    write=lambda root, answers, how: dismiss(
-        root, *(answers["proposal"], answers["reason"], answers["analyst"], answers["date"]), how
+    write=lambda root, answers, mode: dismiss(
+        root, *(answers["proposal"], answers["reason"], answers["analyst"], answers["date"]), mode
     ),
     names=lambda answers: str(answers["proposal"]),
 )

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from scenarios.errors import Problem, ScenError, UsageError
-from scenarios.model import EvidenceId
+from scenarios.model import Evidence, EvidenceId
 from scenarios.paths import path_of, place_of
 from scenarios.storage.attachments import copied
 from scenarios.storage.edits import FileChange, KeyEdit, edited, new_file
@@ -15,7 +15,6 @@ from scenarios.storage.proposals import PendingProposal
 from scenarios.storage.worktree import PathTaken
 from scenarios.text import LONGEST, joined_words, words
 from scenarios.values import first_day
-from scenarios.workspace.how import AS_USUAL, WriteMode
 from scenarios.workspace.input import typed_in
 from scenarios.workspace.input.offers import labels, titled
 from scenarios.workspace.opened import OpenDatabase
@@ -23,54 +22,47 @@ from scenarios.workspace.results import effects_subject
 from scenarios.workspace.tasks import task
 from scenarios.workspace.tasks.task import (
     DATE,
+    EVERY_ITEM,
+    ITEMS,
+    LABEL,
+    LINE,
     PROSE,
+    URL,
     Answers,
+    AnswerType,
     FormSection,
+    OptionalAnswer,
+    Question,
+    RequiredAnswer,
     Task,
     as_,
     item_field,
-    items,
     since_today,
     which_item,
 )
+from scenarios.workspace.write_mode import AS_USUAL, WriteMode
 from scenarios.workspace.writing import WriteResult, refuse_day, write
 
-_KEYS = (
-    *(
-        "summary",
-        "observed",
-        "recorded",
-        "short",
-        "analyst",
-        "source",
-        "url",
-        "origin",
-        "event",
-        "theme",
-    ),
-    *("corroborated_by", "quote", "notes", "ratings", "indicators"),
-)
 
-
-def _observed(text: str, at: task.AnswerContext) -> str:
-    day = typed_in.observed(text, lambda: at.today)
-    refuse_day("observed", first_day(day), at.latest)
+def _observed(text: str, context: task.AnswerContext) -> str:
+    day = typed_in.observed(text, lambda: context.today)
+    refuse_day("observed", first_day(day), context.latest)
     return day
 
 
-def _source(text: str, at: task.AnswerContext) -> str:
-    is_new = at.opened is None or at.answers.get("new_source")
-    return typed_in.id(text) if is_new or at.opened is None else at.opened.source(text)
+def _source(text: str, context: task.AnswerContext) -> str:
+    is_new = context.opened is None or context.answers.get("new_source")
+    return typed_in.id(text) if is_new or context.opened is None else context.opened.source(text)
 
 
-def _id(text: str, at: task.AnswerContext) -> str:
-    return new_id(at.opened, at.answers["observed"], text) if at.opened else text
+def _id(text: str, context: task.AnswerContext) -> str:
+    return new_id(context.opened, context.answers["observed"], text) if context.opened else text
 
 
 def record_evidence(
     root: Path,
     record: Mapping[str, Any],
-    how: WriteMode = AS_USUAL,
+    mode: WriteMode = AS_USUAL,
     *,
     id: EvidenceId | None = None,
     new_source: Mapping[str, Any] | None = None,
@@ -87,7 +79,7 @@ def record_evidence(
 
     def draft(opened: OpenDatabase) -> list[FileChange]:
         opened.refuse_unknown(record["ratings"], record["indicators"])
-        for other in record["corroborated_by"]:
+        for other in (*record["corroborated_by"], *record.get("supersedes", ())):
             opened.evidence(other)
         if id:
             opened.refuse_taken("evidence", id, opened.database.evidence, "choose another --id")
@@ -102,27 +94,27 @@ def record_evidence(
     if proposal:
         what = f"inbox accept {proposal.id}"
         record = {**record, "proposed": proposal.proposed, "foreign": proposal.foreign}
-    with copied(root, attach, dry_run=how.dry_run) if attach else nullcontext() as copy:
+    with copied(root, attach, dry_run=mode.dry_run) if attach else nullcontext() as copy:
         if copy:
             record = {**record, "attachment": {"file": copy.path, "sha256": copy.digest}}
         while True:
             try:
-                return write(root, draft, what, how, subject=words, edits=edits, copy=copy)
+                return write(root, draft, what, mode, subject=words, edits=edits, copy=copy)
             except PathTaken:
                 if id:
                     raise
-                how = how._replace(read=None)
+                mode = mode._replace(read=None)
 
 
-def _write(root: Path, answers: task.Answers, how: WriteMode) -> WriteResult:
-    record: dict[str, Any] = {key: answers[key] for key in _KEYS}
+def _write(root: Path, answers: task.Answers, mode: WriteMode) -> WriteResult:
+    record = task.record_of(Evidence, answers)
+    attach = record.pop("attachment")
     record["reliability"], record["credibility"] = answers["grade"] or (None, None)
-    if not isinstance(answers["recorded"], str):
-        record["recorded"] = answers["recorded"].isoformat()
     new = {key: answers.get(key) for key in ("id", "new_source", "proposal")}
-    return record_evidence(root, record, how, **new, attach=answers["attachment"])
+    return record_evidence(root, record, mode, **new, attach=attach)
 
 
+_ADDRESS = "Web address of the item"
 TASK = task.Task(
     name="evidence",
     title="Record evidence",
@@ -130,13 +122,12 @@ TASK = task.Task(
     lead="An observation, rated for each scenario.",
     help="Record an observation and rate it for each scenario.",
     asks=(
-        task.Question(
+        Question(
             "summary",
             "What was observed, in one sentence",
-            read=task.LINE,
+            LINE,
+            missing=RequiredAnswer(stand_in="…"),
             option="SUMMARY",
-            is_needed=True,
-            stand_in="…",
             begins=True,
         ),
         task.short(
@@ -144,112 +135,111 @@ TASK = task.Task(
             "In a few words, like: Russia invaded Ukraine",
             "A clause for headlines, like: Russia invaded Ukraine.",
         ),
-        task.Question(
+        Question(
             "ratings",
             "",
-            "How much more expected if the scenario happens: CC, C, N, I, II or a ratio.",
-            kind="across",
+            AnswerType(kind="across", metavar="SCENARIO=CODE", is_many=True),
+            help="How much more expected if the scenario happens: CC, C, N, I, II or a ratio.",
             option="--rate",
-            metavar="SCENARIO=CODE",
-            is_many=True,
         ),
         task.INDICATORS,
         since_today("recorded", "When we learned of it", "Day we learned of it [today]."),
-        task.Question(
+        Question(
             "observed",
             "",
-            "Day, month or year it happened [the recorded day].",
-            _observed,
+            AnswerType(_observed, metavar="DATE"),
             label="Date it happened",
+            help="Day, month or year it happened [the recorded day].",
             hint="A day, month (2021-12) or year; the recorded day if empty.",
-            metavar="DATE",
-            default=lambda at: at.answers["recorded"].isoformat(),
+            missing=OptionalAnswer(lambda context: context.answers["recorded"].isoformat()),
         ),
-        task.Question("new_source", kind="new_source"),
-        task.Question(
+        Question("new_source", "", AnswerType(kind="new_source")),
+        Question(
             "source",
             "",
-            "Id of a source.",
-            _source,
+            AnswerType(_source, metavar="ID"),
             label="Source",
+            help="Id of a source.",
             hint="Source id, or add a new source below.",
-            metavar="ID",
             offers=lambda database: titled(database.sources),
         ),
-        task.Question(
+        Question(
             "grade",
             "",
-            "Admiralty grade of source and item.",
-            as_(typed_in.grade),
+            AnswerType(as_(typed_in.grade), metavar="B2"),
             label="Grade",
+            help="Admiralty grade of source and item.",
             hint="Source and item, like B2: A to F, then 1 confirmed to 6 unjudged."
             " Empty: as its source's, and 6.",
-            metavar="B2",
         ),
-        task.Question(
-            "url",
-            "Web address of the item",
-            "Web address of the item.",
-            as_(typed_in.url),
-            label="Address",
-            hint="Web address of the item.",
-        ),
-        task.Question(
+        Question("url", _ADDRESS, URL, label="Address", help=f"{_ADDRESS}.", hint=f"{_ADDRESS}."),
+        Question(
             "quote",
             "",
-            "Short quotation.",
-            kind="text",
+            AnswerType(kind="text", rows=2),
             label="Quote",
+            help="Short quotation.",
             hint="Short quotation.",
-            rows=2,
         ),
-        task.Question(
+        Question(
             "origin",
             "Origin, for example us-intelligence",
-            "Who it originally comes from.",
-            as_(typed_in.label),
+            LABEL,
             label="Origin",
+            help="Who it originally comes from.",
+            advice="Who it comes from in the end: a hundred papers on one leak are one witness.",
             offers=lambda database: labels(database, "origin"),
         ),
-        task.Question(
+        Question(
             "event",
             "Event, for example beijing-summit-2022",
-            "Id shared by all reports of the same fact.",
-            as_(typed_in.label),
+            LABEL,
             label="Event",
+            help="Id shared by all reports of the same fact.",
+            advice="The fact that it reports: a second report of the same fact adds nothing.",
             offers=lambda database: labels(database, "event"),
         ),
         task.THEME,
-        items(
+        Question(
+            "corroborated_by",
             "",
-            "Corroborated by",
-            "Independent items, by id.",
-            key="corroborated_by",
+            ITEMS,
+            label="Corroborated by",
             help="Id of an independent item. Repeatable.",
+            hint="Independent items, by id.",
+            records=EVERY_ITEM,
         ),
-        task.Question(
+        Question(
+            "supersedes",
+            "",
+            ITEMS,
+            label="Replaces",
+            help="Id of an earlier reading of the same quantity. Repeatable.",
+            hint="Earlier readings of the same quantity, by id.",
+            records=EVERY_ITEM,
+        ),
+        Question(
             "attachment",
             "",
-            "Keep a copy of this file with the record.",
-            kind="file",
-            option="--attach",
+            AnswerType(kind="file", metavar="FILE"),
             label="A saved copy of it",
+            help="Keep a copy of this file with the record.",
             hint="Drop a file here or choose one; it is kept beside the records.",
-            metavar="FILE",
+            option="--attach",
         ),
-        task.Question("analyst", "", "Who makes the judgement."),
-        task.Question("notes", "", "Further notes.", kind="text", label="Notes"),
-        task.Question(
+        Question("analyst", "", help="Who makes the judgement."),
+        Question("notes", "", PROSE, label="Notes", help="Further notes."),
+        Question(
             "id",
             "",
-            "[date and summary]",
-            _id,
+            AnswerType(_id),
             label="Its id",
+            help="[date and summary]",
             hint="Made of the date and the summary if empty.",
         ),
     ),
     options="summary ratings indicators observed recorded source grade url quote origin event theme"
-    " short corroborated_by attachment analyst notes id",
+    " short corroborated_by supersedes attachment analyst notes id",
     groups=(
         task.FormSection(
             "What was observed", "summary short observed source url grade quote attachment"
@@ -262,7 +252,7 @@ TASK = task.Task(
         task.FormSection("Effect on each scenario", "ratings"),
         task.FormSection(
             "What it repeats, and what it is about",
-            "origin event theme corroborated_by",
+            "origin event theme corroborated_by supersedes",
             folded=True,
         ),
         task.FormSection(
@@ -280,12 +270,12 @@ TASK = task.Task(
 )
 
 
-def free_id(opened: OpenDatabase, record: Mapping[str, Any], taken: Sequence[str] = ()) -> str:
+def free_id(opened: OpenDatabase, record: Mapping[str, Any], existing: Sequence[str] = ()) -> str:
     """The date and the summary's first words, with a number where that is taken."""
     summary_words = words(record["summary"])
     proposed = _proposed(record["observed"], summary_words)
     number = 1
-    while proposed in taken or _is_taken(opened, proposed):
+    while proposed in existing or _is_taken(opened, proposed):
         number += 1
         proposed = _proposed(record["observed"], summary_words, f"-{number}")
     return proposed
@@ -298,8 +288,8 @@ def _proposed(observed: str, summary_words: list[str], number: str = "") -> str:
 
 def new_id(opened: OpenDatabase, observed: str, text: str) -> str:
     """An id for an item of this date that no item has yet."""
-    place = place_of(path_of("evidence", text))
-    if not text.startswith(f"{observed}-") or "/" in text or isinstance(place, Problem):
+    kind_and_id = place_of(path_of("evidence", text))
+    if not text.startswith(f"{observed}-") or "/" in text or isinstance(kind_and_id, Problem):
         raise UsageError(f"'{text}' is not a valid id: {observed}-, then small letters and hyphens")
     if _is_taken(opened, text):
         raise UsageError(f"there is evidence '{text}' already")
@@ -311,7 +301,7 @@ def _is_taken(opened: OpenDatabase, id: str) -> bool:
     return os.path.lexists(opened.root / path_of("evidence", id))
 
 
-def rate(root: Path, answers: task.Answers, how: WriteMode = AS_USUAL) -> WriteResult:
+def rate(root: Path, answers: task.Answers, mode: WriteMode = AS_USUAL) -> WriteResult:
     """Put ratings and states of indicators into an item's file; every other byte stays.
 
     A commit's subject names what moved as of the `date`.
@@ -326,7 +316,7 @@ def rate(root: Path, answers: task.Answers, how: WriteMode = AS_USUAL) -> WriteR
         return [edited(opened.snapshot, "evidence", evidence, puts)]
 
     moved = effects_subject("rate", evidence, answers["date"])
-    return write(root, draft, f"rate {evidence}", how, subject=moved)
+    return write(root, draft, f"rate {evidence}", mode, subject=moved)
 
 
 RATING = task.Task(
@@ -337,7 +327,7 @@ RATING = task.Task(
     help="Rate evidence that is already recorded; the rest of its file is unchanged.",
     asks=(
         which_item(lambda database, _: database.evidence),
-        task.Question("ratings", kind="across", option="SCENARIO=CODE...", is_many=True),
+        Question("ratings", "", AnswerType(kind="across", is_many=True), option="SCENARIO=CODE..."),
         task.INDICATORS,
     ),
     groups=(
@@ -353,7 +343,7 @@ RATING = task.Task(
 )
 
 
-def _retract(root: Path, answers: Answers, how: WriteMode) -> WriteResult:
+def _retract(root: Path, answers: Answers, mode: WriteMode) -> WriteResult:
     evidence, on = answers["evidence"], answers["date"]
 
     def draft(opened: OpenDatabase) -> list[FileChange]:
@@ -364,7 +354,7 @@ def _retract(root: Path, answers: Answers, how: WriteMode) -> WriteResult:
         return [edited(opened.snapshot, "evidence", evidence, [KeyEdit(("retracted",), value)])]
 
     words = effects_subject("retract", evidence, on)
-    return write(root, draft, f"retract {evidence}", how, subject=words)
+    return write(root, draft, f"retract {evidence}", mode, subject=words)
 
 
 RETRACTION = Task(
@@ -377,7 +367,7 @@ RETRACTION = Task(
         which_item(
             lambda db, _: {id: item for id, item in db.evidence.items() if not item.retracted}
         ),
-        PROSE("reason", "Reason for the retraction"),
+        Question("reason", "Reason for the retraction", PROSE, missing=RequiredAnswer()),
         DATE,
     ),
     groups=(FormSection("", "evidence reason date"),),

@@ -8,12 +8,24 @@ from typing import Any
 from scenarios.errors import Keys
 from scenarios.model import Analyst
 from scenarios.render.cells import commit_subject
-from scenarios.workspace.how import AS_USUAL, WriteMode
 from scenarios.workspace.input import typed_in
 from scenarios.workspace.results import forecast_figures
 from scenarios.workspace.sheets import ForecastEntry, record_entries
 from scenarios.workspace.tasks import task
-from scenarios.workspace.tasks.task import ANALYST, as_, items, live, which_scenario
+from scenarios.workspace.tasks.task import (
+    ANALYST,
+    EVERY_ITEM,
+    ITEMS,
+    PROSE,
+    WANTED,
+    AnswerType,
+    Question,
+    RequiredAnswer,
+    as_,
+    live,
+    which_scenario,
+)
+from scenarios.workspace.write_mode import AS_USUAL, WriteMode
 from scenarios.workspace.writing import WriteResult
 
 
@@ -30,7 +42,7 @@ def forecast(
     analyst: Analyst,
     on: date,
     entries: Sequence[ForecastEntry],
-    how: WriteMode = AS_USUAL,
+    mode: WriteMode = AS_USUAL,
     **more: Any,
 ) -> WriteResult:
     """Put an analyst's probabilities into the sheet of a day; a commit names what moved.
@@ -43,14 +55,14 @@ def forecast(
         named = [(figure.scenario, figure.before, figure.after) for figure in figures]
         return commit_subject(f"forecast: {on}-{analyst}", named)
 
-    return record_entries(root, analyst, on, entries, how, words=moves, **more)
+    return record_entries(root, analyst, on, entries, mode, words=moves, **more)
 
 
-def _write(root: Path, answers: task.Answers, how: WriteMode, **more: Any) -> WriteResult:
+def _write(root: Path, answers: task.Answers, mode: WriteMode, **more: Any) -> WriteResult:
     analyst, day, entries = answers["analyst"], answers["date"], [entry_of(answers)]
     proposal = answers.get("proposal")
     accepted = proposal.removal if proposal else None
-    return forecast(root, analyst, day, entries, how, accepted=accepted, **more)
+    return forecast(root, analyst, day, entries, mode, accepted=accepted, **more)
 
 
 def _field_of(keys: Keys) -> str:
@@ -72,20 +84,28 @@ TASK = task.Task(
             note=lambda scenario: f"{scenario.question}\nIts last day is {scenario.horizon}.",
             note_unless="scenario probability",
         ),
-        task.Question(
+        Question(
             "probability",
             "Its probability, or withdraw",
-            "0.7 or 70%, or `withdraw`.",
-            as_(typed_in.forecast),
-            option="P",
+            AnswerType(as_(typed_in.forecast), metavar="P|withdraw"),
             label="Its probability",
-            metavar="P|withdraw",
-            is_needed=True,
+            help="0.7 or 70%, or `withdraw`.",
+            advice="Like 0.7 or 70%; withdraw takes the last one back.",
+            missing=RequiredAnswer(),
+            option="P",
             begins=True,
         ),
-        task.Question("rationale", "Why", kind="text", hint="What moved you.", is_wanted=True),
+        Question("rationale", "Why", PROSE, hint="What moved you.", missing=WANTED),
         ANALYST,
-        items("", "What moved it", "Items, by id."),
+        Question(
+            "evidence",
+            "",
+            ITEMS,
+            label="What moved it",
+            help="Repeatable.",
+            hint="Items, by id.",
+            records=EVERY_ITEM,
+        ),
         task.DATE,
     ),
     groups=(

@@ -5,28 +5,39 @@ from pathlib import Path
 from typing import Any
 
 from scenarios.errors import Keys, ScenError
-from scenarios.model import IndicatorId, ScenarioId
+from scenarios.model import Indicator, IndicatorId, ScenarioId
 from scenarios.storage.edits import FileChange, KeyEdit, edited
-from scenarios.workspace.how import AS_USUAL, WriteMode
 from scenarios.workspace.input import ratios, typed_in
 from scenarios.workspace.opened import OpenDatabase
 from scenarios.workspace.tasks import task
-from scenarios.workspace.tasks.task import item_field, new_id, since_today, which_scenario
+from scenarios.workspace.tasks.task import (
+    CHANCE,
+    DAY_AHEAD,
+    PROSE,
+    AnswerType,
+    Question,
+    RequiredAnswer,
+    item_field,
+    new_id,
+    since_today,
+    which_scenario,
+)
+from scenarios.workspace.write_mode import AS_USUAL, WriteMode
 from scenarios.workspace.writing import WriteResult, write
 
 
-def _free(text: str, at: task.AnswerContext) -> str:
+def _free(text: str, context: task.AnswerContext) -> str:
     id = typed_in.id(text)
-    if at.opened and (scenario := at.answers.get("scenario")):
-        _refuse_taken(at.opened, scenario, id)
+    if context.opened and (scenario := context.answers.get("scenario")):
+        _refuse_taken(context.opened, scenario, id)
     return id
 
 
-def rating(text: str, at: task.AnswerContext) -> str | float:
+def rating(text: str, context: task.AnswerContext) -> str | float:
     """Read a rating; in words too, if the database is open for the worth of the codes."""
-    if at.opened is None:
+    if context.opened is None:
         return typed_in.rating(text)
-    return ratios.rating(text, at.opened.database.tracker.decibans)
+    return ratios.rating(text, context.opened.database.tracker.decibans)
 
 
 def add_indicator(
@@ -34,7 +45,7 @@ def add_indicator(
     scenario: ScenarioId,
     id: IndicatorId,
     record: Mapping[str, Any],
-    how: WriteMode = AS_USUAL,
+    mode: WriteMode = AS_USUAL,
 ) -> WriteResult:
     """Put an indicator into a scenario's file; every other byte stays."""
 
@@ -44,31 +55,21 @@ def add_indicator(
         return [edited(opened.snapshot, "scenario", scenario, [KeyEdit(("indicators", id), value)])]
 
     what = f"add-indicator {scenario}/{id}"
-    return write(root, draft, what, how, subject=f"indicator: {scenario}/{id}")
+    return write(root, draft, what, mode, subject=f"indicator: {scenario}/{id}")
 
 
 def _refuse_taken(opened: OpenDatabase, scenario: ScenarioId, id: IndicatorId) -> None:
     """Refuse the id of an existing indicator."""
     if id in opened.database.scenarios[opened.scenario(scenario)].indicators:
-        known = f"{scenario}/{id}"
+        full_id = f"{scenario}/{id}"
         raise ScenError(
-            f"there is indicator '{known}' already: scen show {known}; nothing was written"
+            f"there is indicator '{full_id}' already: scen show {full_id}; nothing was written"
         )
 
 
-def _write(root: Path, answers: task.Answers, how: WriteMode) -> WriteResult:
-    due = answers.get("due")
-    record = {
-        "statement": answers["statement"],
-        "ratings": answers["ratings"],
-        "added": answers["added"].isoformat(),
-        "watch": answers.get("watch"),
-        "due": due.isoformat() if due else None,
-        "if_absent": answers.get("if_absent"),
-        "chance": answers.get("chance"),
-        "theme": answers.get("theme"),
-    }
-    return add_indicator(root, answers["scenario"], answers["id"], record, how)
+def _write(root: Path, answers: task.Answers, mode: WriteMode) -> WriteResult:
+    record = task.record_of(Indicator, answers)
+    return add_indicator(root, answers["scenario"], answers["id"], record, mode)
 
 
 def _field_of(keys: Keys) -> str:
@@ -86,50 +87,54 @@ TASK = task.Task(
     asks=(
         which_scenario("Scenario it belongs to", note=lambda scenario: str(scenario.question)),
         new_id("indicator", "talks-announced", _free),
-        task.PROSE("statement", "What would be seen, with a threshold", option="STATEMENT"),
-        task.Question(
+        Question(
+            "statement",
+            "What would be seen, with a threshold",
+            PROSE,
+            advice="Who does what, how much, by when: whoever sees it must agree that it is seen.",
+            missing=RequiredAnswer(),
+            option="STATEMENT",
+        ),
+        Question(
             "ratings",
             "How expected is it if {} happens (CC, C, I, II or a ratio)",
-            "Rating if it is seen. Repeatable.",
-            kind="ratings",
+            AnswerType(kind="ratings", metavar="SCENARIO=CODE", is_many=True),
+            help="Rating if it is seen. Repeatable.",
+            missing=RequiredAnswer(),
             option="--rate",
-            metavar="SCENARIO=CODE",
-            is_needed=True,
-            is_many=True,
         ),
         since_today("added", "Added on"),
-        task.Question(
-            "watch", "Who watches for it, and where", "Where to look, how often, and who does."
+        Question(
+            "watch",
+            "Who watches for it, and where",
+            help="Where to look, how often, and who does.",
+            advice="Where, how often, who: what nobody watches for is never seen.",
         ),
-        task.Question(
+        Question(
             "due",
             "Day by which it should be seen",
-            "Day by which it should be seen.",
-            kind="day",
+            DAY_AHEAD,
             label="Due",
-            is_ahead=True,
+            help="Day by which it should be seen.",
+            advice="Like 2023-06-30: from then on its absence counts too.",
         ),
-        task.Question(
+        Question(
             "if_absent",
             "How much more expected its absence is",
-            "Rating if it is not seen by --due.",
-            rating,
+            AnswerType(rating, metavar="CODE", is_value=True),
             label="Rating if it is not seen by then",
+            help="Rating if it is not seen by --due.",
             hint="A code or a ratio, or give the chance instead.",
-            metavar="CODE",
-            is_value=True,
             when=lambda _, answers: answers.get("due") and not answers.get("chance"),
             lead="Its absence counts too: rate it, or give the chance of seeing it instead.",
             offers=lambda database: ratios.codes(database.tracker.decibans),
         ),
-        task.Question(
+        Question(
             "chance",
             "Probability that it is seen by then",
-            "Instead of --if-absent: probability of seeing it by --due.",
-            task.CHANCE,
+            CHANCE,
+            help="Instead of --if-absent: probability of seeing it by --due.",
             hint="For example 0.15 or 15%.",
-            metavar="P",
-            is_value=True,
             when=lambda _, answers: answers.get("due") and not answers.get("if_absent"),
         ),
         task.THEME,

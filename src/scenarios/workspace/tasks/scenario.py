@@ -5,23 +5,35 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from msgspec.structs import replace
+
 from scenarios.analysis.review.explanation import explain
 from scenarios.errors import Keys, ScenError, UsageError
-from scenarios.model import Clarification, Database, Evidence
+from scenarios.model import Clarification, Database, Evidence, Resolution
 from scenarios.paths import path_of
 from scenarios.scales import base_rate, is_off_class, percent
-from scenarios.storage.edits import FileChange, KeyEdit, edited, refuse_unwritable
+from scenarios.storage.edits import FileChange, KeyEdit, edited, refuse_unwritable, tidy
 from scenarios.storage.yaml.editor import append
-from scenarios.workspace.how import WriteMode
 from scenarios.workspace.input import typed_in
-from scenarios.workspace.input.offers import HAZARDS, OUTCOMES, tags, titled
+from scenarios.workspace.input.offers import HAZARDS, OUTCOMES, tags
 from scenarios.workspace.opened import OpenDatabase, known_id
 from scenarios.workspace.tasks import task
 from scenarios.workspace.tasks.task import (
+    CHANCE,
     DATE,
+    DAY,
+    DAY_AHEAD,
+    ITEMS,
+    LINE,
     PROSE,
+    TITLED,
     Answers,
+    AnswerType,
     FormSection,
+    KnownRecords,
+    OptionalAnswer,
+    Question,
+    RequiredAnswer,
     Task,
     as_,
     asked,
@@ -30,15 +42,15 @@ from scenarios.workspace.tasks.task import (
     new_record,
     since_today,
     which_scenario,
-    worded,
 )
+from scenarios.workspace.write_mode import WriteMode
 from scenarios.workspace.writing import WriteResult, crowded_set, write
 
 
-def _set(text: str, at: task.AnswerContext) -> str:
-    known = at.opened.database.tracker.sets if at.opened else (text,)
+def _set(text: str, context: task.AnswerContext) -> str:
+    sets = context.opened.database.tracker.sets if context.opened else (text,)
     command = f'scen edit tracker sets.{text}="TITLE"'
-    return known_id(text, known, "set", f"{command} declares it; the tracker")
+    return known_id(text, sets, "set", f"{command} declares it; the tracker")
 
 
 def _like(answers: task.Answers) -> dict[str, Any] | None:
@@ -52,11 +64,11 @@ def _reference(text: str, _: task.AnswerContext) -> str:
     return text.strip()
 
 
-def _source(text: str, at: task.AnswerContext) -> str:
+def _source(text: str, context: task.AnswerContext) -> str:
     if "://" in text:
         return typed_in.url(text)
-    known = at.opened.database.sources if at.opened else (text,)
-    return known_id(text, known, "source", "sources/")
+    sources = context.opened.database.sources if context.opened else (text,)
+    return known_id(text, sources, "source", "sources/")
 
 
 def _rate(answers: task.Answers) -> float | None:
@@ -79,10 +91,10 @@ def _is_off(answers: task.Answers) -> bool:
 new_scenario = partial(new_record, "scenario")
 
 
-def _write(root: Path, answers: task.Answers, how: WriteMode) -> WriteResult:
+def _write(root: Path, answers: task.Answers, mode: WriteMode) -> WriteResult:
     like = _like(answers)
-    beside = {"source": answers.get("reference_source"), "adjusted": answers.get("adjusted")}
-    if like is None and any(beside.values()):
+    reference = {"source": answers.get("reference_source"), "adjusted": answers.get("adjusted")}
+    if like is None and any(reference.values()):
         raise UsageError("a source and a reason go with a reference class: give --reference too")
     record = {
         "title": answers["title"],
@@ -96,12 +108,12 @@ def _write(root: Path, answers: task.Answers, how: WriteMode) -> WriteResult:
         "prior": {
             "probability": answers["prior"],
             "basis": answers["basis"],
-            "reference": like and {**like, **beside},
+            "reference": like and {**like, **reference},
             "hazard": answers.get("hazard"),
             "given": answers.get("given"),
         },
     }
-    return new_scenario(root, answers["id"], record, how)
+    return new_scenario(root, answers["id"], record, mode)
 
 
 def _field_of(keys: Keys) -> str:
@@ -123,108 +135,112 @@ TASK = task.Task(
     help="Add a scenario: a question with criteria, a horizon and a prior.",
     asks=(
         new_id("scenario", "military-pact", free("scenario")),
-        task.Question("title", "Short title", read=task.LINE, is_needed=True),
+        Question("title", "Short title", LINE, missing=RequiredAnswer()),
         task.short(
             "title",
             "As a noun phrase, for sentences, like: a formal pact",
             "A noun phrase by which sentences name it, like: a formal pact.",
         ),
-        task.PROSE("question", "Question to be decided", "What exactly will be decided."),
-        task.PROSE("criteria", "Resolution criteria", rows=5),
-        task.Question(
+        Question(
+            "question",
+            "Question to be decided",
+            PROSE,
+            help="What exactly will be decided.",
+            advice="What a stranger could decide on the last day: who, what, by when.",
+            missing=RequiredAnswer(),
+        ),
+        Question(
+            "criteria",
+            "Resolution criteria",
+            replace(PROSE, rows=5),
+            advice="What counts and what does not, and the document that settles it.",
+            missing=RequiredAnswer(),
+        ),
+        Question(
             "horizon",
             "Last day of the question",
-            kind="day",
+            DAY_AHEAD,
             hint="",
-            is_needed=True,
-            is_ahead=True,
+            advice="Like 2030-12-31.",
+            missing=RequiredAnswer(),
         ),
-        task.Question(
+        Question(
             "reference",
             "How often it happened in like cases, and in which",
-            "How often it happened in similar cases, for example 3/40.",
-            _reference,
+            AnswerType(_reference, metavar="'3/40 CLASS'", is_value=True),
             label="How often it happened in like cases",
-            metavar="'3/40 CLASS'",
-            is_value=True,
+            help="How often it happened in similar cases, for example 3/40.",
+            advice="Like 3/40 Treaty talks of great powers: count before you look at this one.",
         ),
-        task.Question(
+        Question(
             "reference_source",
             "Who counted them, a source's id or an address",
-            "Source id or address of the count.",
-            _source,
+            AnswerType(_source, is_value=True),
             label="Who counted them",
+            help="Source id or address of the count.",
             hint="A source's id or an address.",
-            is_value=True,
+            advice="An id, once scen add-source has made it, or where the count is found.",
             when=lambda _, answers: answers.get("reference"),
         ),
-        task.Question(
+        Question(
             "prior",
             "Probability before the evidence",
-            "Probability before the evidence [the rate of --reference].",
-            task.CHANCE,
-            metavar="P",
-            is_needed=True,
-            default=lambda at: _rate(at.answers),
+            CHANCE,
+            help="Probability before the evidence [the rate of --reference].",
+            advice="Like 0.05 or 5%: from a base rate, before the evidence to come.",
+            missing=RequiredAnswer(lambda context: _rate(context.answers)),
         ),
-        task.Question(
+        Question(
             "adjusted",
             "Why the prior differs from its reference class by more than 3 dB",
-            "Why the prior differs from --reference by more than 3 dB.",
-            kind="text",
+            PROSE,
             label="Why the prior differs",
+            help="Why the prior differs from --reference by more than 3 dB.",
             hint="Needed from 3 dB on.",
+            missing=RequiredAnswer(test=_is_off),
             when=lambda _, answers: _is_off(answers),
-            needs=_is_off,
         ),
-        task.PROSE(
+        Question(
             "basis",
             "The base rate behind the prior",
-            "The base rate behind the prior [--reference].",
+            PROSE,
             label="Base rate behind the prior",
-            default=lambda at: _like_cases(at.answers),
+            help="The base rate behind the prior [--reference].",
+            missing=RequiredAnswer(lambda context: _like_cases(context.answers)),
         ),
-        task.Question(
+        Question(
             "given",
             "",
-            "Prior if OTHER occurs / if not, for example war=0.2/0.02.",
-            as_(typed_in.given),
-            "given",
+            AnswerType(as_(typed_in.forecasts_between), "given", "OTHER=P/P", is_value=True),
             label="Prior depends on",
-            metavar="OTHER=P/P",
-            is_value=True,
+            help="Prior if OTHER occurs / if not, for example war=0.2/0.02.",
         ),
         since_today("opened", "First asked on", "Day on which it was first asked [today]."),
-        task.Question(
+        Question(
             "set",
             "Exclusive set",
-            "The exclusive set it belongs to.",
-            _set,
-            "choice",
+            replace(TITLED, read=_set),
+            help="The exclusive set it belongs to.",
+            advice="In a set exactly one occurs: the rivals share one probability.",
             when=lambda database, _: database.tracker.sets,
-            offers=lambda database: titled(database.tracker.sets),
-            choices=lambda database: [
-                (id, f"{title} ({id})") for id, title in database.tracker.sets.items()
-            ],
+            offers=lambda database: [*database.tracker.sets.items()],
         ),
-        task.Question(
+        Question(
             "hazard",
             "Hazard",
-            "constant: the prior decays towards the horizon.",
-            as_(typed_in.hazard),
-            "choice",
+            AnswerType(as_(typed_in.hazard), "choice"),
+            help="constant: the prior decays towards the horizon.",
+            advice="constant: it may come on any day, so each day without it counts against it.",
             when=lambda _, answers: not (answers.get("set") or answers.get("given")),
             offers=lambda _: HAZARDS,
-            choices=worded(HAZARDS),
         ),
-        task.Question(
+        Question(
             "tags",
             "A tag",
-            "Repeatable.",
-            as_(typed_in.id),
-            option="--tag",
+            AnswerType(as_(typed_in.id), is_many=True),
             label="Tags",
-            is_many=True,
+            help="Repeatable.",
+            option="--tag",
             offers=tags,
         ),
     ),
@@ -248,14 +264,8 @@ def _known_items(database: Database, answers: task.Answers) -> dict[str, Evidenc
     return {id: item for id, item in evidence.items() if item.recorded <= entered}
 
 
-def _resolve(root: Path, answers: task.Answers, how: WriteMode) -> WriteResult:
-    record: dict[str, Any] = {
-        "outcome": answers["outcome"],
-        "date": answers["date"].isoformat(),
-        "recorded": answers["recorded"].isoformat(),
-        "basis": answers["basis"],
-        **({"evidence": answers["evidence"]} if answers.get("evidence") else {}),
-    }
+def _resolve(root: Path, answers: task.Answers, mode: WriteMode) -> WriteResult:
+    record = tidy(Resolution, task.record_of(Resolution, answers))
     scenario = answers["scenario"]
 
     def draft(opened: OpenDatabase) -> list[FileChange]:
@@ -270,7 +280,7 @@ def _resolve(root: Path, answers: task.Answers, how: WriteMode) -> WriteResult:
         return [edited(opened.snapshot, "scenario", scenario, [KeyEdit(("resolution",), record)])]
 
     words = f"resolve: {scenario} {record['outcome'].replace('-', ' ')}"
-    return write(root, draft, f"resolve {scenario} {record['outcome']}", how, subject=words)
+    return write(root, draft, f"resolve {scenario} {record['outcome']}", mode, subject=words)
 
 
 def _last_values(written: WriteResult, answers: task.Answers) -> str:
@@ -297,31 +307,36 @@ RESOLUTION = task.Task(
             note=task.asked,
             note_unless="scenario outcome basis",
         ),
-        task.Question(
+        Question(
             "outcome",
             "occurred, did-not-occur or annulled",
-            "occurred, did-not-occur, annulled.",
-            task.as_(typed_in.outcome),
-            "radio",
-            option="OUTCOME",
+            AnswerType(as_(typed_in.outcome), "radio"),
             label="Outcome",
-            is_needed=True,
+            help="occurred, did-not-occur, annulled.",
+            missing=RequiredAnswer(),
+            option="OUTCOME",
             offers=lambda _: OUTCOMES,
-            choices=task.worded(OUTCOMES),
         ),
-        task.PROSE("basis", "What decided it, by the criteria"),
-        task.since_today("recorded", "When it was entered"),
-        task.Question(
+        Question("basis", "What decided it, by the criteria", PROSE, missing=RequiredAnswer()),
+        since_today("recorded", "When it was entered"),
+        Question(
             "date",
             "When was it known",
-            "Day the outcome was known [recorded day].",
-            kind="day",
+            DAY,
             label="When it was known",
+            help="Day the outcome was known [recorded day].",
             hint="As recorded if empty; forecasts are scored up to it.",
-            default=lambda at: at.answers["recorded"],
-            is_shown=True,
+            missing=OptionalAnswer(lambda context: context.answers["recorded"], is_shown=True),
         ),
-        task.items("An item that decides it", "Items that decide it", "By id.", _known_items),
+        Question(
+            "evidence",
+            "An item that decides it",
+            ITEMS,
+            label="Items that decide it",
+            help="Repeatable.",
+            hint="By id.",
+            records=KnownRecords(_known_items),
+        ),
     ),
     groups=(
         task.FormSection("", "scenario"),
@@ -336,7 +351,7 @@ RESOLUTION = task.Task(
 )
 
 
-def _clarify(root: Path, answers: Answers, how: WriteMode) -> WriteResult:
+def _clarify(root: Path, answers: Answers, mode: WriteMode) -> WriteResult:
     scenario, text = answers["scenario"], answers["text"]
 
     def draft(opened: OpenDatabase) -> list[FileChange]:
@@ -350,7 +365,7 @@ def _clarify(root: Path, answers: Answers, how: WriteMode) -> WriteResult:
         item = {"date": answers["date"].isoformat(), "text": text}
         return [FileChange(path, data, append(data, ("clarifications",), item))]
 
-    return write(root, draft, f"clarify {scenario}", how, subject=f"clarify: {scenario}")
+    return write(root, draft, f"clarify {scenario}", mode, subject=f"clarify: {scenario}")
 
 
 CLARIFICATION = Task(
@@ -361,7 +376,7 @@ CLARIFICATION = Task(
     help="Add a clarification to a question; the question and its forecasts stay as they are.",
     asks=(
         which_scenario("Scenario to clarify", note=asked),
-        PROSE("text", "Clarification", option="TEXT"),
+        Question("text", "Clarification", PROSE, missing=RequiredAnswer(), option="TEXT"),
         DATE,
     ),
     groups=(FormSection("", "scenario"), FormSection("", "text date")),

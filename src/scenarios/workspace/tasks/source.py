@@ -4,40 +4,53 @@ from functools import partial
 from pathlib import Path
 
 from scenarios.scales import RELIABILITY
-from scenarios.workspace.how import WriteMode
 from scenarios.workspace.input import typed_in
 from scenarios.workspace.input.offers import LETTERS
+from scenarios.workspace.input.offers import RELIABILITY as LETTERS_IN_LINE
 from scenarios.workspace.tasks import task
-from scenarios.workspace.tasks.task import as_, free, new_id, new_record
+from scenarios.workspace.tasks.task import (
+    LINE,
+    PROSE,
+    URL,
+    AnswerType,
+    Question,
+    RequiredAnswer,
+    as_,
+    free,
+    new_id,
+    new_record,
+)
+from scenarios.workspace.write_mode import WriteMode
 from scenarios.workspace.writing import WriteResult
 
 add_source = partial(new_record, "source")
 
 
-def _write(root: Path, answers: task.Answers, how: WriteMode) -> WriteResult:
+def _write(root: Path, answers: task.Answers, mode: WriteMode) -> WriteResult:
     record = {key: value for key, value in answers.items() if key != "id"}
-    return add_source(root, answers["id"], record, how)
+    return add_source(root, answers["id"], record, mode)
 
 
 KEYS = (
-    task.Question(
-        "name", "Full name of the source", "", task.LINE, label="Full name", is_needed=True
-    ),
-    task.Question(
+    Question("name", "Full name of the source", LINE, label="Full name", missing=RequiredAnswer()),
+    Question(
         "reliability",
         "Reliability, A to F",
-        "A to F.",
-        as_(typed_in.letter),
-        "radio",
+        AnswerType(
+            as_(typed_in.letter),
+            "radio",
+            "LETTER",
+            choice=lambda letter, _: f"{letter} {RELIABILITY[letter]}",
+        ),
         label="Reliability",
+        help="A to F.",
         hint="",
-        metavar="LETTER",
-        is_needed=True,
+        advice=LETTERS_IN_LINE,
+        missing=RequiredAnswer(),
         offers=lambda _: LETTERS,
-        choices=lambda _: [(letter, f"{letter} {about}") for letter, about in RELIABILITY.items()],
     ),
-    task.Question("reliability_basis", "Reason for this grade", kind="text", option="--basis"),
-    task.Question("url", "Web address of the source", read=as_(typed_in.url), label="Web address"),
+    Question("reliability_basis", "Reason for this grade", PROSE, option="--basis"),
+    Question("url", "Web address of the source", URL, label="Web address"),
 )
 """Questions about a source besides its id; an item can register a new source too."""
 TASK = task.Task(

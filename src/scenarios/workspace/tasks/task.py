@@ -8,16 +8,19 @@ from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 import msgspec
+from msgspec.structs import replace
 
 from scenarios.analysis.changes import records as records_of
 from scenarios.analysis.evidence.knowledge import criteria_text, resolution
+from scenarios.declarations import keys
 from scenarios.errors import Keys
 from scenarios.model import Database, Scenario
 from scenarios.storage.edits import FileChange, new_file
-from scenarios.workspace.how import AS_USUAL, WriteMode
+from scenarios.values import Record
 from scenarios.workspace.input import typed_in
-from scenarios.workspace.input.offers import HELP, Offer, analysts, titled
+from scenarios.workspace.input.offers import Offer, analysts
 from scenarios.workspace.opened import OpenDatabase, known_id
+from scenarios.workspace.write_mode import AS_USUAL, WriteMode
 from scenarios.workspace.writing import WriteResult, write
 
 Answers = dict[str, Any]
@@ -37,6 +40,7 @@ class AnswerContext(NamedTuple):
 
 Read = Callable[[str, AnswerContext], Any]
 Records = Callable[[Database, Answers], Mapping[str, Any]]
+Default = Callable[[AnswerContext], Any]
 Kind = Literal[
     "line",
     "text",
@@ -57,23 +61,45 @@ def as_(parse: Callable[[str], Any]) -> Read:
     return lambda text, _: parse(text)
 
 
-TEXT = as_(str)
-LINE = as_(typed_in.line)
-CHANCE = as_(typed_in.chance)
-
-
-def day(text: str, at: AnswerContext) -> date:
+def day(text: str, context: AnswerContext) -> date:
     """Reads a day."""
-    return typed_in.day(text, lambda: at.today)
+    return typed_in.day(text, lambda: context.today)
+
+
+class AnswerType(msgspec.Struct, frozen=True):
+    """How an answer is read, and the field of a form for it; in a help it is the `metavar`.
+
+    A text that may be missing is kept as it was typed, but for one with `is_value`. A day with
+    `is_ahead` may be after today. `choice` is how a form shows an offer and its meaning.
+    """
+
+    read: Read = as_(str)
+    kind: Kind = "line"
+    metavar: str = ""
+    rows: int = 3
+    is_many: bool = False
+    is_value: bool = False
+    is_ahead: bool = False
+    choice: Callable[[str, str], str] = lambda word, meaning: f"{word}: {meaning}"
+
+
+TEXT = AnswerType()
+LINE = AnswerType(as_(typed_in.line))
+PROSE = AnswerType(kind="text")
+URL = AnswerType(as_(typed_in.url))
+LABEL = AnswerType(as_(typed_in.label))
+CHANCE = AnswerType(as_(typed_in.chance), metavar="P", is_value=True)
+DAY = AnswerType(day, "day", "DATE")
+DAY_AHEAD = replace(DAY, is_ahead=True)
 
 
 def free(kind: Literal["scenario", "source"]) -> Read:
     """Read the id of a new record."""
 
-    def read(text: str, at: AnswerContext) -> str:
+    def read(text: str, context: AnswerContext) -> str:
         id = typed_in.id(text)
-        if at.opened:
-            _refuse_taken(at.opened, kind, id)
+        if context.opened:
+            _refuse_taken(context.opened, kind, id)
         return id
 
     return read
@@ -84,7 +110,7 @@ def new_record(
     root: Path,
     id: str,
     record: Mapping[str, Any],
-    how: WriteMode = AS_USUAL,
+    mode: WriteMode = AS_USUAL,
 ) -> WriteResult:
     """Write a new record of a kind."""
 
@@ -93,21 +119,29 @@ def new_record(
         return [new_file(kind, id, record)]
 
     command = "new" if kind == "scenario" else f"add-{kind}"
-    return write(root, draft, f"{command} {id}", how, subject=f"{kind}: {id}", edits=False)
+    return write(root, draft, f"{command} {id}", mode, subject=f"{kind}: {id}", edits=False)
+
+
+def record_of(model: type[Record], answers: Answers) -> dict[str, Any]:
+    """The answers that are keys of a record, in the order of its model, days as text."""
+    # By the model: from a list of keys here one was missing, and what was typed for it was lost.
+    record = {key: answers[key] for key in keys(model) if key in answers}
+    days = {key: day.isoformat() for key, day in record.items() if isinstance(day, date)}
+    return record | days
 
 
 def _refuse_taken(opened: OpenDatabase, kind: Literal["scenario", "source"], id: str) -> None:
     opened.refuse_taken(kind, id, records_of(opened.database, kind), "nothing was written")
 
 
-def known_scenario(text: str, at: AnswerContext) -> str:
+def known_scenario(text: str, context: AnswerContext) -> str:
     """Read the id of an existing scenario."""
-    return at.opened.scenario(text) if at.opened else text
+    return context.opened.scenario(text) if context.opened else text
 
 
-def known_item(text: str, at: AnswerContext) -> str:
+def known_item(text: str, context: AnswerContext) -> str:
     """Read the id of an existing item."""
-    return at.opened.evidence(text) if at.opened else text
+    return context.opened.evidence(text) if context.opened else text
 
 
 def live(database: Database, _answers: Answers) -> dict[str, Scenario]:
@@ -120,180 +154,199 @@ def asked(scenario: Scenario) -> str:
     return f"{scenario.question}\n{criteria_text(scenario)}"
 
 
-class Question(msgspec.Struct, frozen=True):
-    """A question: its key, its option (an argument in capitals), and the function for an answer.
+class RequiredAnswer(msgspec.Struct, frozen=True):
+    """An answer is needed, or only after earlier ones that pass the `test`.
 
-    A terminal asks `question`, if any, when `when` is true; a form has `label`, with `hint`. `help`
-    is that of the option. An id is looked up in `records`; a form shows the record's `note`, and a
-    terminal does if an answer to one of the keys `note_unless` is missing. `offers` can be typed, a
-    form has `choices` instead. An optional text with `is_value` is read before it is written.
-    `needs` makes an answer required by earlier answers. `default` replaces a missing answer, and is
-    offered if one is required; with `is_shown` the final preview has it. A day with `is_ahead` may
-    be after today. If an `is_wanted` answer is missing, the others are asked for too. A form puts
-    the cursor where it `begins`; with a `stand_in` for a missing answer the rest is tried.
+    The `default` is offered, and a form tries the rest with a `stand_in`.
+    """
+
+    default: Default | None = None
+    stand_in: Any = None
+    test: Callable[[Answers], object] | None = None
+
+
+class OptionalAnswer(msgspec.Struct, frozen=True):
+    """A missing answer is the `default`, which the last preview has if it `is_shown`.
+
+    If one that `is_wanted` is missing the others are asked for too; it may stay so.
+    """
+
+    default: Default | None = None
+    is_shown: bool = False
+    is_wanted: bool = False
+
+
+WANTED = OptionalAnswer(is_wanted=True)
+TODAY = OptionalAnswer(lambda context: context.today, is_shown=True)
+
+
+class KnownRecords(msgspec.Struct, frozen=True):
+    """The records `among` which an answer is an id.
+
+    A form shows the `note` on a record, and a terminal does if an answer to one of the keys
+    `note_unless` is missing.
+    """
+
+    among: Records
+    note: Callable[[Any], str] = lambda _: ""
+    note_unless: str = ""
+
+
+class Question(msgspec.Struct, frozen=True):
+    """A question: its key, the type of its answer, its option, and what a missing answer is.
+
+    A terminal asks `question`, if any, when `when` is true, after the text `lead`. A form has the
+    `label` and below its field the `hint`, by default the `advice` that a terminal gives before it
+    asks; an option has the `help`. An argument has capitals for an option. `offers` are words that
+    can be typed, each with its meaning. A form puts the cursor where it `begins`.
     """
 
     key: str
     question: str = ""
-    help: str = ""
-    read: Read = TEXT
-    kind: Kind = "line"
-    option: str = ""
+    type: AnswerType = TEXT
     label: str = ""
+    help: str = ""
     hint: str | None = None
-    metavar: str | None = None
-    is_needed: bool = False
-    is_wanted: bool = False
-    is_many: bool = False
-    is_value: bool = False
-    is_ahead: bool = False
+    advice: str = ""
+    missing: RequiredAnswer | OptionalAnswer = OptionalAnswer()
+    option: str = ""
     when: Callable[[Database, Answers], object] = lambda *_: True
-    needs: Callable[[Answers], object] = lambda _: False
     lead: str = ""
-    records: Records | None = None
-    note: Callable[[Any], str] = lambda _: ""
-    note_unless: str = ""
+    records: KnownRecords | None = None
     offers: Callable[[Database], Sequence[Offer]] = lambda _: ()
-    choices: Callable[[Database], Sequence[Offer]] | None = None
-    default: Callable[[AnswerContext], Any] | None = None
-    is_shown: bool = False
-    rows: int = 3
-    stand_in: Any = None
     begins: bool = False
 
     def __post_init__(self) -> None:
-        """Derive the option from the key, and the hint from the option, by default."""
-        option = self.option or f"--{self.key.replace('_', '-')}"
+        """Derive the option from the key, and the hint from the advice, by default."""
         force = msgspec.structs.force_setattr
-        force(self, "option", option)
-        if self.hint is None:
-            force(self, "hint", HELP.get(option, ""))
+        force(self, "option", self.option or f"--{self.key.replace('_', '-')}")
+        force(self, "hint", self.advice if self.hint is None else self.hint)
 
     @property
     def name(self) -> str:
         """The label of a field, and the words for the option."""
         return self.label or self.question
 
+    @property
+    def is_needed(self) -> bool:
+        """True if an answer is needed whatever the others are."""
+        return isinstance(self.missing, RequiredAnswer) and self.missing.test is None
+
+    @property
+    def is_wanted(self) -> bool:
+        """True if the others are asked for too where the answer is missing."""
+        return isinstance(self.missing, OptionalAnswer) and self.missing.is_wanted
+
+    def is_needed_after(self, answers: Answers) -> bool:
+        """True if an answer is needed after these."""
+        test = self.missing.test if isinstance(self.missing, RequiredAnswer) else None
+        return self.is_needed or bool(test and test(answers))
+
+    def default(self, context: AnswerContext) -> Any:
+        """The default for a missing answer; None where there is none."""
+        default = getattr(self.missing, "default", None)
+        return default(context) if default else None
+
+    def known(self, database: Database | None, answers: Answers) -> Mapping[str, Any]:
+        """The records that an answer may name."""
+        return self.records.among(database, answers) if self.records and database else {}
+
+    def choices(self, database: Database) -> Sequence[Offer]:
+        """The offers, those of a choice as a form has them: `occurred: by the criteria, …`."""
+        offers = self.offers(database)
+        if self.type.kind not in ("choice", "radio"):
+            return offers
+        return [(word, self.type.choice(word, meaning)) for word, meaning in offers]
+
 
 _LONG = 60
 """Letters from which on a title or a summary is too long for a headline."""
 
 
-def short(of: str, question: str, hint: str) -> Question:
+def short(of: str, question: str, help: str) -> Question:
     """The short form of a title or a summary, asked for where that is long."""
-    return Question(
-        "short",
-        question,
-        hint,
-        LINE,
-        label="In short",
-        hint=hint,
-        when=lambda _, answers: len(answers.get(of) or "") > _LONG,
-    )
+    asked = partial(Question, "short", question, LINE, label="In short", help=help, hint=help)
+    return asked(when=lambda _, answers: len(answers.get(of) or "") > _LONG)
 
 
-PROSE = partial(Question, kind="text", is_needed=True)
-"""A required text of any length."""
+TITLED = AnswerType(kind="choice", choice=lambda word, title: f"{title} ({word})")
+"""A choice of ids, shown by their titles."""
 
 
 def which_scenario(
     question: str,
-    records: Records = lambda database, _: database.scenarios,
+    among: Records = lambda database, _: database.scenarios,
     *,
     label: str = "",
-    **more: Any,
+    note: Callable[[Scenario], str],
+    note_unless: str = "",
 ) -> Question:
-    """The id of an existing scenario; a form offers them by their titles."""
-    asks = partial(
-        Question, "scenario", question, read=known_scenario, option="SCENARIO", label=label
-    )
-    return asks(kind="choice", is_needed=True, records=records, **more)
+    """The id of an existing scenario."""
+    known = KnownRecords(among, note, note_unless)
+    of = replace(TITLED, read=known_scenario)
+    asks = partial(Question, "scenario", question, of, label=label, missing=RequiredAnswer())
+    return asks(option="SCENARIO", records=known)
 
 
-def which_item(records: Records) -> Question:
+def which_item(among: Records) -> Question:
     """The id of an existing item."""
-    asks = partial(Question, "evidence", "Id of the item", read=known_item, option="EVIDENCE")
-    summary = attrgetter("summary")
-    return asks(label="The item", is_needed=True, records=records, note=summary)
+    known = KnownRecords(among, attrgetter("summary"))
+    asks = partial(Question, "evidence", "Id of the item", AnswerType(known_item))
+    return asks(label="The item", missing=RequiredAnswer(), option="EVIDENCE", records=known)
 
 
 INDICATORS = Question(
     "indicators",
     "",
-    "Indicator that this item shows: observed, emerging or reversed.",
-    kind="states",
+    AnswerType(kind="states", metavar="SCENARIO/INDICATOR=STATE", is_many=True),
+    help="Indicator that this item shows: observed, emerging or reversed.",
     option="--indicator",
-    metavar="SCENARIO/INDICATOR=STATE",
-    is_many=True,
 )
-
-
-def items(
-    question: str,
-    label: str,
-    hint: str,
-    records: Records = lambda database, _: database.evidence,
-    *,
-    key: str = "evidence",
-    help: str = "Repeatable.",
-) -> Question:
-    """The ids of any number of items."""
-    asks = partial(Question, key, question, help, known_item, label=label, hint=hint)
-    return asks(metavar="ID", is_many=True, records=records)
+ITEMS = AnswerType(known_item, metavar="ID", is_many=True)
+"""The ids of any number of items."""
+EVERY_ITEM = KnownRecords(lambda database, _: database.evidence)
 
 
 def new_id(of: str, example: str, read: Read) -> Question:
     """The id of a new record."""
-    like = f"Like {example}."
-    asked = partial(Question, "id", f"The {of}'s id, like {example}", like, read, option="ID")
-    return asked(label="Its id", hint=like, is_needed=True, begins=True)
+    question, like = f"The {of}'s id, like {example}", f"Like {example}."
+    asks = partial(Question, "id", question, AnswerType(read), label="Its id", help=like, hint=like)
+    return asks(missing=RequiredAnswer(), option="ID", begins=True)
 
 
 def since_today(key: str, label: str, help: str = "") -> Question:
     """A day, by default today."""
-    asked = partial(
-        Question,
-        key,
-        "",
-        help or f"{label} [today].",
-        kind="day",
-        label=label,
-        hint="Today if empty.",
-    )
-    return asked(default=lambda at: at.today, is_shown=True)
+    help, hint = help or f"{label} [today].", "Today if empty."
+    return Question(key, "", DAY, label=label, help=help, hint=hint, missing=TODAY)
 
 
 DATE = since_today("date", "Of which day", "[today]")
-
-
 ANALYST = Question(
     "analyst",
     "Who forecasts (or set SCEN_ANALYST)",
-    "Who makes the judgement.",
-    as_(typed_in.id),
+    AnswerType(as_(typed_in.id)),
     label="Who forecasts",
+    help="Who makes the judgement.",
     hint="Choose who you are, and this is not asked again.",
-    is_needed=True,
+    missing=RequiredAnswer(),
     offers=analysts,
 )
 
 
-def _theme(text: str, at: AnswerContext) -> str:
+def _theme(text: str, context: AnswerContext) -> str:
     """Read a theme that the tracker declares."""
-    known = at.opened.database.tracker.themes if at.opened else (text,)
-    return known_id(text, known, "theme", "tracker.yaml")
+    themes = context.opened.database.tracker.themes if context.opened else (text,)
+    return known_id(text, themes, "theme", "tracker.yaml")
 
 
 THEME = Question(
     "theme",
     "Theme",
-    "Theme, as declared in tracker.yaml.",
-    _theme,
-    "choice",
-    metavar="ID",
+    AnswerType(_theme, "choice", "ID", choice=lambda _, title: title),
+    help="Theme, as declared in tracker.yaml.",
+    advice="What it is about: items of one theme weaken one another, as the tracker says.",
     when=lambda database, _: database.tracker.themes,
-    offers=lambda database: titled(database.tracker.themes),
-    choices=lambda database: [*database.tracker.themes.items()],
+    offers=lambda database: [*database.tracker.themes.items()],
 )
 
 
@@ -304,11 +357,6 @@ def item_field(keys: Keys) -> str:
     if keys[0] in ("ratings", "indicators") and len(keys) > 1:
         return f"{'rate' if keys[0] == 'ratings' else 'fires'}:{keys[1]}"
     return "grade" if keys[0] in ("reliability", "credibility") else str(keys[0])
-
-
-def worded(offers: Sequence[Offer]) -> Callable[[Database], Sequence[Offer]]:
-    """Words with their meanings, as a form has them: `occurred: by the criteria, …`."""
-    return lambda _: [(word, f"{word}: {about}") for word, about in offers]
 
 
 class FormSection(msgspec.Struct, frozen=True):

@@ -75,7 +75,8 @@ def cause_words(cause: ChangeCause, database: Database) -> Sentence:
         sign = database.scenarios[owner].indicators[key]
         due = f" by {sign.due.day} {sign.due:%B}" if sign.due else ""
         return f"not seen{due}: {one_line(sign.statement)}", *more
-    return ({"time": "time passed without it"}.get(cause.kind, "held within 0.1% and 99.9%"),)
+    by_day = {"time": "time passed without it", "age": "older evidence counts less"}
+    return (by_day.get(cause.kind, "held within 0.1% and 99.9%"),)
 
 
 def analyst_name(id: Analyst | None, database: Database) -> str:
@@ -262,4 +263,10 @@ def without_analyst(step: StatedStep, story: Story, database: Database) -> str:
     titles = ", ".join(plain(name(id, database)) for id in step.subjects[:2])
     if step.cause == "outcome":
         return f"{titles} was decided on {day}"
-    return {"extremize": f"team.extremize, {day}"}.get(step.cause or "", f"with its set, {day}")
+    if step.cause == "record":
+        return f"analysts weigh by how they did on {titles}, {day}"
+    by_rule = {
+        "extremize": f"team.extremize, {day}",
+        "recency": f"older forecasts count less, by {day}",
+    }
+    return by_rule.get(step.cause or "", f"with its set, {day}")

@@ -8,9 +8,9 @@ from scenarios.analysis.period.period import Spread
 from scenarios.analysis.review.causes import ChangeCause
 from scenarios.analysis.review.deadlines import Due
 from scenarios.analysis.review.decisions import Chore, PendingDecision
-from scenarios.analysis.review.outcomes import JointOutcome
+from scenarios.analysis.review.outcomes import JointOutcome, NewsEvent
 from scenarios.analysis.review.signs import Sign
-from scenarios.analysis.review.story import ScenarioStory
+from scenarios.analysis.review.story import ScenarioStory, Story
 from scenarios.render import cells
 from scenarios.render import document as doc
 from scenarios.render.document import Flat, Item, Span
@@ -52,6 +52,15 @@ def headline(of: ReviewContext, command: str = "") -> Iterator[doc.Block]:
         yield doc.Paragraph(f"The last week with news: {command} --as-of {of.story.newest}")
 
 
+def front(of: ReviewContext, title: doc.Text) -> Iterator[doc.Block]:
+    """Yield the head of a page: its title, the headline as its heading, and the bullets."""
+    first, *bullets = sentences.lead(of)
+    yield doc.Paragraph(title, tone="kicker")
+    yield doc.Heading(1, first)
+    if bullets:
+        yield doc.Items(tuple(Item(bullet, bullet=True) for bullet in bullets))
+
+
 def happened(of: ReviewContext, limits: SectionLimits) -> Iterator[doc.Block]:
     """Yield each event once, with the questions that it decided, and those that stand under it."""
     groups = [*_groups(of)]
@@ -70,31 +79,64 @@ def happened(of: ReviewContext, limits: SectionLimits) -> Iterator[doc.Block]:
         yield from blocks
 
 
-def _groups(of: ReviewContext) -> Iterator[tuple[doc.Heading, list[Item]]]:
+class EventGroup(NamedTuple):
+    """An event with the outcomes that it brought and the moves that stand under it.
+
+    The moves that no event made have None.
+    """
+
+    event: NewsEvent | None
+    ends: list[JointOutcome]
+    moves: list[ScenarioStory]
+
+    @property
+    def counts(self) -> str:
+        """`one decided, nine moved`."""
+        counts = (("decided", len(self.ends)), ("moved", len(self.moves)))
+        return ", ".join(f"{causes.number_words(n)} {did}" for did, n in counts if n)
+
+
+def event_groups(of: ReviewContext) -> Iterator[EventGroup]:
+    """Yield the events under which something stands, and what no event moved."""
     story = of.story
-    told = [move for move in story.moved if move.teller == move.scenario]
+    tellers = [move for move in story.moved if move.teller == move.scenario]
     for event in story.events:
-        ends = [end for end in story.outcomes if not {*event.decided}.isdisjoint(_ids(end))]
-        moves = [move for move in told if move.event == event.key]
-        rows = [*(_decided(of, end) for end in ends), *(_moved(of, move) for move in moves)]
-        counts = (("decided", len(ends)), ("moved", len(moves)))
-        parts = [f"{causes.number_words(n)} {did}" for did, n in counts if n]
-        on = causes.observed_words(event.day, story).partition(" ")[2]
-        text: tuple[Span, ...] = (f"{on[:1].upper()}{on[1:]}: ", "outcome known")
-        if event.items:
-            text = (text[0], causes.item_link(event.items[0], of.database))
-        if rows:
-            yield doc.Heading(3, text, (", ".join(parts),)), rows
-    if alone := [_moved(of, move) for move in told if move.event is None]:
-        yield doc.Heading(3, "Without a new event"), alone
+        ends = [end for end in story.outcomes if not {*event.decided}.isdisjoint(ids_of(end))]
+        moves = [move for move in tellers if move.event == event.key]
+        if ends or moves:
+            yield EventGroup(event, ends, moves)
+    if alone := [move for move in tellers if move.event is None]:
+        yield EventGroup(None, [], alone)
 
 
-def _ids(end: JointOutcome) -> tuple[str, ...]:
+def event_day(event: NewsEvent, story: Story) -> str:
+    """`24 February`, `February` or `2021`."""
+    return causes.observed_words(event.day, story).partition(" ")[2]
+
+
+def event_title(of: ReviewContext, event: NewsEvent) -> Span:
+    """The first item of an event, as sentences tell it."""
+    return causes.item_link(event.items[0], of.database) if event.items else "outcome known"
+
+
+def _groups(of: ReviewContext) -> Iterator[tuple[doc.Heading, list[Item]]]:
+    for group in event_groups(of):
+        rows = [*(_decided(of, end) for end in group.ends)]
+        rows += [_moved(of, move) for move in group.moves]
+        if group.event is None:
+            yield doc.Heading(3, "Without a new event"), rows
+        else:
+            title = event_title(of, group.event)
+            text = (f"{event_day(group.event, of.story)}: ", title)
+            yield doc.Heading(3, text, (group.counts,)), rows
+
+
+def ids_of(end: JointOutcome) -> tuple[str, ...]:
     return *end.occurred, *end.did_not_occur, *end.annulled
 
 
 def _decided(of: ReviewContext, end: JointOutcome) -> Item:
-    entry = next(e for e in of.story.resolved if e.scenario == _ids(end)[0])
+    entry = next(e for e in of.story.resolved if e.scenario == ids_of(end)[0])
     how = cells.outcome_words(entry.outcome)
     day = f"{'by' if entry.outcome == 'did-not-occur' else 'on'} {day_words(entry.date, of.story)}"
     text = f": {how} {day}; {sentences.outcome_words(of, entry)}"
@@ -107,29 +149,31 @@ def _decided(of: ReviewContext, end: JointOutcome) -> Item:
 def _moved(of: ReviewContext, move: ScenarioStory) -> Item:
     under = [sentences.others_words(of, move), _further(of, move)]
     if not (move.stated and move.stated.is_own):
-        under += [_without_analyst(of, move)]
+        under += [without_analyst(of, move)]
     row = (name(move.scenario, of.database, first=True), ": ", *sentences.row_words(of, move))
     return Item(row, tuple(map(Item, filter(None, under))))
 
 
-def _further(of: ReviewContext, move: ScenarioStory) -> Sentence:
-    """`also: Germany stops the certification`: further events that moved its evidence."""
+def further_events(of: ReviewContext, move: ScenarioStory) -> list[ChangeCause]:
+    """At most two events beside its own that moved the evidence of a question."""
     if not has_moved(move.implied.from_, move.implied.to):
-        return ()
+        return []
     by = [cause for cause in move.implied.causes if cause.kind == "event"]
     event = of.story.event(move.event)
     own = {*(event.items if event else ())}
     largest = max((abs(cause.decibans) for cause in move.implied.causes), default=0.0)
-    more = [
-        cause
-        for cause in by
-        if own.isdisjoint(cause.subjects) and abs(cause.decibans) >= largest * _BESIDE
-    ]
-    links = [causes.item_link(cause.subjects[0], of.database) for cause in more[:2]]
+    more = (cause for cause in by if own.isdisjoint(cause.subjects))
+    return [cause for cause in more if abs(cause.decibans) >= largest * _BESIDE][:2]
+
+
+def _further(of: ReviewContext, move: ScenarioStory) -> Sentence:
+    """`also: Germany stops the certification`: further events that moved its evidence."""
+    more = further_events(of, move)
+    links = [causes.item_link(cause.subjects[0], of.database) for cause in more]
     return ("also: ", *cells.listed(links, "; ")) if links else ()
 
 
-def _without_analyst(of: ReviewContext, move: ScenarioStory) -> Sentence:
+def without_analyst(of: ReviewContext, move: ScenarioStory) -> Sentence:
     """The steps of a figure that no analyst moved, else the cause of the evidence's move."""
     steps = move.stated.steps if move.stated else ()
     has_cause = move.event is None and has_moved(move.implied.from_, move.implied.to)
@@ -185,7 +229,7 @@ def decide(
     rows = []
     for pending in decisions[: limits.decisions]:
         who = ", ".join(analyst_name(id, of.database) for id in pending.analysts)
-        due = f"{who}{', ' if who else ''}{day_words(pending.day, of.story)}"
+        due = f"{who}{', ' if who else ''}by {day_words(pending.day, of.story)}"
         rows.append(Item((*_decision(of, pending), f" ({due})"), bullet=True))
     if more := len(decisions) - len(rows):
         rows.append(Item(f"{counted(more, 'more matter')}{limits.command}"))

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from scenarios.analysis.evidence.indicators import IndicatorChange
-from scenarios.analysis.forecasts import standing
+from scenarios.analysis.forecasts import current_forecasts
 from scenarios.analysis.review.deadlines import DueEntry
 from scenarios.analysis.review.decisions import DECIDED
 from scenarios.analysis.review.review import DatedClarification, NewEvidence
@@ -92,7 +92,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "few-indicators": ("scenario/s with too few indicators", "add-indicator"),
 }
 """For each rule, urgent ones first: words for one finding/several, and a command that helps."""
-_ALONE = frozenset({"review"})
+_ALONE = frozenset({"review", "check --findings"})
 """Commands that are given no id."""
 
 
@@ -131,8 +131,13 @@ def fresh(new: Sequence[Finding], database: Database) -> Iterator[doc.Flat]:
     yield from doc.section("What to check", rows, anchor=ANCHOR)
 
 
+def _words(rule: str) -> tuple[str, str]:
+    """The words of a finding and its command; a rule of an extension has only its id."""
+    return WORDS.get(rule, (f"finding/s of {rule}", "check --findings"))
+
+
 def _label(rule: str, findings: Sequence[Finding]) -> str:
-    forms = [word.partition("/") for word in WORDS[rule][0].split()]
+    forms = [word.partition("/") for word in _words(rule)[0].split()]
     words = [first for first, *_ in forms]
     if findings[1:]:
         words = [f"{word}s" if many == "s" else many or word for word, _, many in forms]
@@ -141,7 +146,7 @@ def _label(rule: str, findings: Sequence[Finding]) -> str:
 
 def command(finding: Finding, database: Database) -> str:
     """A command about a finding, as it is typed, with the id that it takes."""
-    name, id = WORDS[finding.rule][1], finding.subject
+    name, id = _words(finding.rule)[1], finding.subject
     if finding.rule == "sum-not-one":
         return _summing(finding, database)
     if name in _ALONE:
@@ -164,7 +169,7 @@ def _summing(finding: Finding, database: Database) -> str:
     if finding.kind == "forecasts":
         sheet = database.sheets[finding.record]
         analyst = sheet.analyst
-        own = (standing(database, other, sheet.date).get(analyst) for other in ids)
+        own = (current_forecasts(database, other, sheet.date).get(analyst) for other in ids)
         figures = {other: f.probability for other, f in zip(ids, own, strict=True) if f}
     id = max(figures, key=lambda other: (figures[other], other))
     value = max(round(figures[id] + 1 - sum(figures.values()), 3), LOWEST)

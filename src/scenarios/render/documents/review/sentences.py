@@ -53,6 +53,11 @@ def lead(of: ReviewContext) -> list[Sentence]:
     return [first, *bullets[:_BULLETS]]
 
 
+def in_short(of: ReviewContext) -> str:
+    """The headline and the bullets in one line."""
+    return ". ".join(plain(sentence).rstrip(".") for sentence in lead(of)) + "."
+
+
 def number_of_words(sentences: Iterable[Sentence]) -> int:
     """Number of the words and figures of sentences."""
     return sum(len(_words(plain(sentence))) for sentence in sentences)
@@ -308,12 +313,16 @@ def _from(before: float | None, after: float) -> str:
 
 
 def _reason_part(of: ReviewContext, stated: StatedMove | None, most: int) -> Sentence:
-    if stated is None or not most:
-        return ()
+    reason = quoted_reason(of, stated, most) if stated and most else ""
+    return (f" · {reason}",) if reason else ()
+
+
+def quoted_reason(of: ReviewContext, stated: StatedMove, most: int) -> str:
+    """`“It is over.” Freight`; nothing where no analyst moved the figure."""
     if stated.reason is None:
-        return (" · no reason given",) if any(step.analyst for step in stated.steps) else ()
+        return "no reason given" if any(step.analyst for step in stated.steps) else ""
     who = f" {analyst_name(stated.reason.analyst, of.database)}" if of.names_analysts else ""
-    return (f" · “{shortened(stated.reason.text, most)}”{who}",)
+    return f"“{shortened(stated.reason.text, most)}”{who}"
 
 
 def evidence_range(of: ReviewContext, id: ScenarioId) -> Sentence:
@@ -326,17 +335,31 @@ def evidence_range(of: ReviewContext, id: ScenarioId) -> Sentence:
 
 def range_words(row: StatusRow) -> str:
     """`38–69%`, `at most 0.5%`, or the figure."""
-    figure, low, high = row.shown.probability, row.shown.low, row.shown.high
+    figure, _, low, high = row.shown
     assert figure is not None  # noqa: S101 - the caller has seen to it
     if low is None or high is None or percent(low) == percent(high):
         if figure in (LOWEST, HIGHEST):
             return f"at {'most' if figure == LOWEST else 'least'} {percent(figure)}"
         return percent(figure)
+    return span_words(low, high)
+
+
+def span_words(low: float, high: float) -> str:
+    """`38–69%`, `at most 0.5%` or `at least 99%`."""
     if low <= LOWEST:
         return f"at most {percent(high)}"
     if high >= HIGHEST:
         return f"at least {percent(low)}"
     return f"{percent(low).removesuffix('%')}–{percent(high)}"
+
+
+def evidence_words(row: StatusRow) -> Sentence:
+    """`evidence 31% → 54% (38–69%)`; nothing where nothing is implied."""
+    figure, before, low, _ = row.shown
+    if figure is None:
+        return ()
+    band = (f" ({range_words(row)})",) if low is not None else ()
+    return "evidence ", *cells.step(before, figure), *band
 
 
 def row_words(of: ReviewContext, move: ScenarioStory) -> Sentence:

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
-from pathlib import Path
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 
-from scenarios.address import engine_words
-from scenarios.errors import Problem, ScenError, unreadable
-from scenarios.exchange.statements import Connection, insert, quoted, types_of
-from scenarios.exchange.targets import postgresql
-from scenarios.exchange.targets.folders import parts, table_of
-from scenarios.exchange.view.table import Row, as_json
-from scenarios.exchange.view.tables import SCHEMA_VERSION, TABLES, VIEWS
-from scenarios.storage.child import ChildEnded
+from msgspec.json import encode
+
+from scenarios import Problem, ScenError
+from scenarios.extending import View, engine_words
+from scenarios.extensions.sql import postgresql
+from scenarios.extensions.sql.statements import (
+    TABLES,
+    VIEWS,
+    Connection,
+    Row,
+    insert,
+    quoted,
+    types_of,
+)
 
 _TRIES = 3
 _PATIENCE = "60s"
@@ -32,29 +37,44 @@ class TrackerTables(NamedTuple):
 class TrackerFederation:
     """Trackers by their ids; `unread` has a problem for each that cannot be read."""
 
-    def __init__(self, parts: Mapping[str, TrackerTables], unread: Iterable[Problem] = ()) -> None:
+    def __init__(self, parts: Mapping[str, TrackerTables]) -> None:
         self.parts = dict(parts)
-        self.unread = [*unread]
+        self.unread: list[Problem] = []
 
-    def fill(self, engine: Connection, names: Iterable[str]) -> None:
+    def fill(self, engine: Any, names: Iterable[str]) -> None:
         """Load these tables, and the views if they are all of them."""
         names = dict.fromkeys(("meta", *names))
         for name in names:
             columns = ", ".join(f"{quoted(column)} {type}" for column, type in _columns(name))
             engine.execute(f"CREATE TABLE {quoted(name)} ({columns})")
-        for tracker, part in [*self.parts.items()]:
+        for tracker, tables in [*self.parts.items()]:
             try:
-                _load(engine, tracker, part, names)
+                _load(engine, tracker, tables, names)
             except ScenError as error:
                 del self.parts[tracker]
                 reason = str(error).removeprefix(f"{tracker}: ")
-                self.unread.append(unreadable(tracker, reason))
-                if isinstance(error, ChildEnded):  # with what the other trackers had loaded
+                self.unread.append(Problem(tracker, 1, 1, "unreadable", reason))
+                if engine.has_ended:  # with what the other trackers had loaded
                     self.fill(engine, names)
                     return
                 _unload(engine, tracker, names)
         for view in VIEWS if len(names) == len(TABLES) else ():
             engine.execute(f"CREATE VIEW {quoted(view.name)} AS {_with_tracker(view.sql)}")
+
+
+@contextmanager
+def federation(source: Mapping[str, Any] | str) -> Iterator[TrackerFederation]:
+    """The trackers of a database's address, or those whose View or part of a lake is given."""
+    if isinstance(source, str):
+        with of_postgresql(source) as trackers:
+            yield trackers
+    else:
+        yield TrackerFederation(
+            {
+                id: of_rows(id, part.rows) if isinstance(part, View) else of_part(id, part)
+                for id, part in source.items()
+            }
+        )
 
 
 def of_rows(
@@ -63,33 +83,24 @@ def of_rows(
     """A tracker whose rows are at hand, by the name of their table."""
 
     def put(engine: Connection, name: str) -> None:
-        at = [n for n, column in enumerate(TABLES[name].columns) if column.name != "tracker"]
-        cells = [(tracker, *(row[n] for n in at)) for row in rows(name)]
+        indexes = [n for n, column in enumerate(TABLES[name].columns) if column.name != "tracker"]
+        cells = [(tracker, *(row[n] for n in indexes)) for row in rows(name)]
         insert(engine, quoted(name), [type for _, type in _columns(name)], cells)
 
     return TrackerTables(put, state)
 
 
-def of_lake(folder: Path) -> TrackerFederation:
-    def part(tracker: str, place: Path) -> TrackerTables:
-        def put(engine: Connection, name: str) -> None:
-            if file := table_of(place, name):
-                known = "|".join(column for column, _ in _columns(name)[1:])
-                own = f"SELECT ? AS tracker, COLUMNS('^({known})$') FROM read_parquet(?)"  # noqa: S608
-                source = re.sub(r"([*?\[])", r"[\1]", str(file))
-                engine.execute(f"INSERT INTO {quoted(name)} BY NAME {own}", [tracker, source])
+def of_part(tracker: str, part: Any) -> TrackerTables:
+    """A tracker whose tables are a part of a lake."""
 
-        def state() -> Any:
-            with suppress(OSError):
-                entry = place.lstat()  # a later export may be given the number of an earlier one
-                return entry.st_ino, entry.st_mtime_ns
-            return None
+    def put(engine: Connection, name: str) -> None:
+        if file := part.table(name):
+            columns = "|".join(column for column, _ in _columns(name)[1:])
+            own = f"SELECT ? AS tracker, COLUMNS('^({columns})$') FROM read_parquet(?)"  # noqa: S608
+            path = re.sub(r"([*?\[])", r"[\1]", str(file))
+            engine.execute(f"INSERT INTO {quoted(name)} BY NAME {own}", [tracker, path])
 
-        return TrackerTables(put, state)
-
-    return TrackerFederation(
-        {tracker: part(tracker, place) for tracker, place in parts(folder).items()}
-    )
+    return TrackerTables(put, part.state)
 
 
 @contextmanager
@@ -98,20 +109,24 @@ def of_postgresql(address: str) -> Iterator[TrackerFederation]:
         connection.execute("SET default_transaction_read_only = on")
         connection.execute(f"SET statement_timeout = '{_PATIENCE}'")
 
-        def part(tracker: str, schema: str) -> TrackerTables:
+        def tables_of(tracker: str, schema: str) -> TrackerTables:
             def rows(name: str) -> Iterator[Row]:
                 cursor = connection.execute(f"TABLE {quoted(schema)}.{quoted(name)}")
-                at = {column.name: n for n, column in enumerate(cursor.description or ())}
-                places = [at.get(column.name) for column in TABLES[name].columns]
+                indexes = {column.name: n for n, column in enumerate(cursor.description or ())}
+                places = [indexes.get(column.name) for column in TABLES[name].columns]
                 for row in cursor:
                     cells = [None if n is None else row[n] for n in places]
-                    yield tuple(as_json(v) if isinstance(v, dict | list) else v for v in cells)
+                    yield tuple(
+                        encode(v).decode() if isinstance(v, dict | list) else v for v in cells
+                    )
 
             meta = f"SELECT to_regclass('{schema}.meta')::oid"
             return of_rows(tracker, rows, lambda: connection.execute(meta).fetchone())
 
         trackers = postgresql.trackers(connection, every=True)
-        yield TrackerFederation({tracker: part(tracker, schema) for tracker, schema in trackers})
+        yield TrackerFederation(
+            {tracker: tables_of(tracker, schema) for tracker, schema in trackers}
+        )
 
 
 def _columns(name: str) -> list[tuple[str, str]]:
@@ -120,21 +135,21 @@ def _columns(name: str) -> list[tuple[str, str]]:
     return [("tracker", "VARCHAR"), *own]
 
 
-def _load(engine: Connection, tracker: str, part: TrackerTables, names: Iterable[str]) -> None:
+def _load(engine: Any, tracker: str, tables: TrackerTables, names: Iterable[str]) -> None:
     """Load a tracker, again where an export swapped its tables meanwhile."""
     for _ in range(_TRIES):
         fault = None
         with engine_words(tracker):
-            state = part.state()
+            state = tables.state()
             try:
                 with engine_words(tracker):
                     for name in names:
-                        part.put(engine, name)
-            except ChildEnded:
-                raise
+                        tables.put(engine, name)
             except ScenError as error:
+                if engine.has_ended:
+                    raise
                 fault = error
-            if part.state() == state:
+            if tables.state() == state:
                 break
         _unload(engine, tracker, names)
     else:
@@ -143,8 +158,8 @@ def _load(engine: Connection, tracker: str, part: TrackerTables, names: Iterable
         raise fault
     version = "SELECT max(schema_version) FROM meta WHERE tracker = ?"
     ((number,),) = engine.execute(version, [tracker])
-    if not number or number > SCHEMA_VERSION:
-        reason = f"they are of version {number}, this scen reads {SCHEMA_VERSION}"
+    if not number or number > View.schema_version:
+        reason = f"they are of version {number}, this scen reads {View.schema_version}"
         raise ScenError(f"its tables cannot be read: {reason if number else 'meta has no row'}")
 
 

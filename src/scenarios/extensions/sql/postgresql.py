@@ -11,9 +11,11 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from scenarios.address import engine_words, hidden, refuse_unescaped
-from scenarios.errors import ScenError, UsageError, extra_needed
-from scenarios.exchange.statements import (
+from scenarios import ScenError, UsageError
+from scenarios.extending import View, engine_words, extra_needed, hidden, shown, slug
+from scenarios.extensions.sql.statements import (
+    TABLES,
+    VIEWS,
     comments,
     create_indexes,
     create_table,
@@ -21,9 +23,6 @@ from scenarios.exchange.statements import (
     literal,
     quoted,
 )
-from scenarios.exchange.view.tables import TABLES, VIEWS
-from scenarios.exchange.view.view import View
-from scenarios.text import shown, slug
 
 if TYPE_CHECKING:
     from psycopg import Connection
@@ -124,28 +123,27 @@ def send(
     If `shared`, views over the schemas of all trackers are made, as they are where they are there.
     `refuse_fork` is asked about the origin of each earlier export of the tracker.
     """
-    place = place_of(address, view.moment.database.tracker.title)
-    with connected(place.address) as connection:
-        tracker = view.moment.stamp.tracker
-        _refuse(connection, place, tracker, overwrite=overwrite)
+    schema = place_of(address, view.context.database.tracker.title)
+    with connected(schema.address) as connection:
+        tracker = view.context.metadata.tracker
+        _refuse(connection, schema, tracker, overwrite=overwrite)
         for (origin,) in connection.execute(_ORIGINS, [f"{_MADE_BY}: {tracker}{_ORIGIN}"]):
             refuse_fork(origin)
         if shared and _may_share(connection) is False:
             raise ScenError(f"{ACROSS} belongs to another role: connect as a member of that")
-        _clear(connection, (place.new, place.old))
-        _fill(connection, place, view)
+        _clear(connection, (schema.new, schema.old))
+        _fill(connection, schema, view)
         _lock(connection, ACROSS, _QUEUE, f"other exports still make the views of {ACROSS}")
         may_share = _may_share(connection)
-        _swap(connection, place, shared=shared if may_share is None else may_share)
+        _swap(connection, schema, shared=shared if may_share is None else may_share)
         left = [name for (name,) in connection.execute(_LEFT).fetchall()]
-        _clear(connection, (*left, place.old), patient=False)
-    base, _, query = place.address.partition("?")
-    return hidden(f"{base}/{place.schema}" + (f"?{query}" if query else ""))
+        _clear(connection, (*left, schema.old), patient=False)
+    base, _, query = schema.address.partition("?")
+    return hidden(f"{base}/{schema.schema}" + (f"?{query}" if query else ""))
 
 
 def place_of(address: str, title: str) -> SchemaPlace:
     """Parse `postgresql://USER@HOST/DATABASE/SCHEMA`; a missing schema is made of the title."""
-    refuse_unescaped(address)
     match = _ADDRESS.fullmatch(address)
     if not match:
         raise UsageError("to name a place there, write postgresql://USER@HOST/DATABASE/SCHEMA")
@@ -161,13 +159,12 @@ def place_of(address: str, title: str) -> SchemaPlace:
 @contextmanager
 def connected(address: str) -> Iterator[Connection[Any]]:
     try:
-        import psycopg
+        import psycopg  # noqa: PLC0415 - an extra
     except ImportError:
         raise extra_needed("PostgreSQL", "postgres") from None
-    refuse_unescaped(address)
-    known: dict[str, Any] = {"application_name": "scen export", "connect_timeout": 10}
-    given = {name: value for name, value in known.items() if f"{name}=" not in address}
-    with engine_words(address), psycopg.connect(address, autocommit=True, **given) as connection:
+    settings: dict[str, Any] = {"application_name": "scen export", "connect_timeout": 10}
+    defaults = {name: value for name, value in settings.items() if f"{name}=" not in address}
+    with engine_words(address), psycopg.connect(address, autocommit=True, **defaults) as connection:
         yield connection
 
 
@@ -179,8 +176,8 @@ def trackers(
     `new` stands for the `schema` that it is to replace. Of two schemas of a tracker it is `new`,
     else the first by name.
     """
-    given = {"mark": f"^{_MADE_BY}: ([^\n]+)", "schema": schema, "new": new, "every": every}
-    return connection.execute(_SCHEMAS, given).fetchall()
+    parameters = {"mark": f"^{_MADE_BY}: ([^\n]+)", "schema": schema, "new": new, "every": every}
+    return connection.execute(_SCHEMAS, parameters).fetchall()
 
 
 def _lock(connection: Connection[Any], name: str, patience: str, otherwise: str) -> None:
@@ -188,7 +185,7 @@ def _lock(connection: Connection[Any], name: str, patience: str, otherwise: str)
 
     A session whose line went dead has it until its server notices.
     """
-    from psycopg import errors
+    from psycopg import errors  # noqa: PLC0415 - an extra
 
     try:
         with connection.transaction():
@@ -206,51 +203,51 @@ def _may_share(connection: Connection[Any]) -> bool | None:
 
 
 def _refuse(
-    connection: Connection[Any], place: SchemaPlace, tracker: str, *, overwrite: bool
+    connection: Connection[Any], schema: SchemaPlace, tracker: str, *, overwrite: bool
 ) -> None:
     """Refuse a schema that is no export, another's, in use by another export, or built upon."""
     _lock(
-        *(connection, f"scen {place.schema}", _PATIENCE),
-        f"another export to the schema {place.schema} is under way",
+        *(connection, f"scen {schema.schema}", _PATIENCE),
+        f"another export to the schema {schema.schema} is under way",
     )
     owner = """
         SELECT obj_description(oid, 'pg_namespace'), pg_has_role(nspowner, 'USAGE'),
         pg_get_userbyid(nspowner) FROM pg_namespace WHERE nspname = %s
     """
-    row = connection.execute(owner, [place.schema]).fetchone()
+    row = connection.execute(owner, [schema.schema]).fetchone()
     if row is None:
         return
     mark, is_own_role, role = row
     if not (mark or "").startswith(_MADE_BY):
         raise ScenError(
-            f"the schema {place.schema} is no earlier export: name another one behind the database"
+            f"the schema {schema.schema} is no earlier export: name another one behind the database"
         )
     if not is_own_role:
         raise ScenError(
-            f"the schema {place.schema} belongs to the role {shown(role)}: connect as that role, "
+            f"the schema {schema.schema} belongs to the role {shown(role)}: connect as that role, "
             "or name another one behind the database"
         )
     other = mark.partition(_ORIGIN)[0].removeprefix(f"{_MADE_BY}: ")
     if other != tracker and not overwrite:
         raise ScenError(
-            f"the schema {place.schema} has the tracker {shown(other)}: name a schema behind the "
+            f"the schema {schema.schema} has the tracker {shown(other)}: name a schema behind the "
             "database, or --overwrite replaces it"
         )
-    known = [*TABLES, *(view.name for view in VIEWS)]
-    if other := connection.execute(_FOREIGN, [place.schema, known]).fetchone():
+    names = [*TABLES, *(view.name for view in VIEWS)]
+    if other := connection.execute(_FOREIGN, [schema.schema, names]).fetchone():
         raise ScenError(
-            f"{place.schema}.{other[0]} is of no export, and would go with it: move it first"
+            f"{schema.schema}.{other[0]} is of no export, and would go with it: move it first"
         )
-    if other := connection.execute(_DEPENDING, {"schema": place.schema}).fetchone():
+    if other := connection.execute(_DEPENDING, {"schema": schema.schema}).fetchone():
         raise ScenError(
-            f"{other[0]} is built on the tables of {place.schema}, which are replaced as a whole: "
+            f"{other[0]} is built on the tables of {schema.schema}, which are replaced as a whole: "
             "drop it first"
         )
 
 
 def _clear(connection: Connection[Any], schemas: Iterable[str], *, patient: bool = True) -> None:
     """Drop what an earlier run left; unless `patient`, leave what somebody still reads."""
-    from psycopg import errors
+    from psycopg import errors  # noqa: PLC0415 - an extra
 
     marked = "SELECT obj_description(to_regnamespace(%s)::oid, 'pg_namespace')"
     timeout = _PATIENCE if patient else _SOON
@@ -266,12 +263,14 @@ def _clear(connection: Connection[Any], schemas: Iterable[str], *, patient: bool
                     raise ScenError(f"somebody still reads {schema}: try again later") from None
 
 
-def _fill(connection: Connection[Any], place: SchemaPlace, view: View) -> None:
-    new = quoted(place.new)
+def _fill(connection: Connection[Any], schema: SchemaPlace, view: View) -> None:
+    new = quoted(schema.new)
     with connection.transaction():
         connection.execute(f"CREATE SCHEMA {new}")
-        stamp = view.moment.stamp
-        mark = f"{_MADE_BY}: {stamp.tracker}" + (f"{_ORIGIN}{stamp.origin}" if stamp.origin else "")
+        metadata = view.context.metadata
+        mark = f"{_MADE_BY}: {metadata.tracker}" + (
+            f"{_ORIGIN}{metadata.origin}" if metadata.origin else ""
+        )
         connection.execute(f"COMMENT ON SCHEMA {new} IS {literal(mark)}")
         connection.execute(f"SET LOCAL search_path = {new}")
         for name, table in view.tables.items():
@@ -285,64 +284,64 @@ def _fill(connection: Connection[Any], place: SchemaPlace, view: View) -> None:
             connection.execute(statement)
 
 
-def _grant(connection: Connection[Any], place: SchemaPlace) -> None:
+def _grant(connection: Connection[Any], schema: SchemaPlace) -> None:
     """Give the new tables the privileges of those that are there."""
-    for relation, grantee, privilege in connection.execute(_GRANTS, {"schema": place.schema}):
+    for relation, grantee, privilege in connection.execute(_GRANTS, {"schema": schema.schema}):
         name = "SELECT rolname FROM pg_roles WHERE oid = %s"
         role = connection.execute(name, [grantee]).fetchone() if grantee else None
         to = quoted(role[0]) if role else "PUBLIC"
-        new = quoted(place.new)
+        new = quoted(schema.new)
         on = f"TABLE {new}.{quoted(relation)}" if relation else f"SCHEMA {new}"
         if relation is None or relation in TABLES or relation in {view.name for view in VIEWS}:
             connection.execute(f"GRANT {privilege} ON {on} TO {to}")
 
 
-def _swap(connection: Connection[Any], place: SchemaPlace, *, shared: bool) -> None:
-    from psycopg import OperationalError
+def _swap(connection: Connection[Any], target: SchemaPlace, *, shared: bool) -> None:
+    from psycopg import OperationalError  # noqa: PLC0415 - an extra
 
-    views = place._replace(schema=ACROSS)
+    views = target._replace(schema=ACROSS)
     try:
         if shared:
-            _create_shared_views(connection, place, views.new)
+            _create_shared_views(connection, target, views.new)
         with connection.transaction():
             connection.execute(f"SET LOCAL lock_timeout = '{_PATIENCE}'")
-            for replaced in (place, views) if shared else (place,):
+            for replaced in (target, views) if shared else (target,):
                 _grant(connection, replaced)
                 there = "SELECT to_regnamespace(%s), txid_current()"
                 existing, number = connection.execute(there, [replaced.schema]).fetchall()[0]
                 schema = quoted(replaced.schema)
                 if existing:
-                    old = f"{views.old}{number}" if replaced is views else place.old
+                    old = f"{views.old}{number}" if replaced is views else target.old
                     connection.execute(f"ALTER SCHEMA {schema} RENAME TO {quoted(old)}")
                 connection.execute(f"ALTER SCHEMA {quoted(replaced.new)} RENAME TO {schema}")
     except OperationalError as error:
         words = str(error).splitlines()[0]
         raise ScenError(
-            f"{hidden(place.address)}: {words}; the tables of {place.schema} are whole, those "
+            f"{hidden(target.address)}: {words}; the tables of {target.schema} are whole, those "
             "before or the new ones: export again"
         ) from error
 
 
-def _create_shared_views(connection: Connection[Any], place: SchemaPlace, new: str) -> None:
+def _create_shared_views(connection: Connection[Any], target: SchemaPlace, new: str) -> None:
     """Fill the schema `new` with a view for each table and view of ours, over all trackers.
 
     A column that a tracker's version of the tables lacks is null. Each view is a transaction of its
     own, as one locks its table of every tracker.
     """
-    every = trackers(connection, place.schema, place.new)
-    known: dict[tuple[str, str], dict[str, str]] = {}
+    every = trackers(connection, target.schema, target.new)
+    columns_by_view: dict[tuple[str, str], dict[str, str]] = {}
     for schema, relation, name, type in connection.execute(_COLUMNS, [[s for _, s in every]]):
-        known.setdefault((schema, relation), {})[name] = type
+        columns_by_view.setdefault((schema, relation), {})[name] = type
     _clear(connection, (new,))
     mark = f"COMMENT ON SCHEMA {quoted(new)} IS {literal(_MADE_BY + ', of all')}"
     connection.execute(f"CREATE SCHEMA {quoted(new)}; {mark}; SET search_path = {quoted(new)}")
     for name in (*TABLES, *(view.name for view in VIEWS)):
         parts = []
         for tracker, schema in every:
-            if has := known.get((schema, name)):
+            if has := columns_by_view.get((schema, name)):
                 columns = [
                     quoted(column) if column in has else f"NULL::{type} AS {quoted(column)}"
-                    for column, type in known[place.new, name].items()
+                    for column, type in columns_by_view[target.new, name].items()
                     if column != "tracker"
                 ]
                 own = ", ".join([f"{literal(tracker)}::text AS tracker", *columns])

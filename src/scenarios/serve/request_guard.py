@@ -71,8 +71,8 @@ class _TooLargeError(Exception):
 class RequestGuard:
     """Checks the origin of each request before any other code sees it."""
 
-    def __init__(self, app: App, door: AllowedHosts) -> None:
-        self._app, self._door = app, door
+    def __init__(self, app: App, hosts: AllowedHosts) -> None:
+        self._app, self._door = app, hosts
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer, or refuse and say why."""
@@ -119,8 +119,8 @@ class RequestGuard:
     def _let_in(self, scope: Scope) -> Response | None:
         """None with the cookie; else a response that sets it for the token, or a refusal."""
         headers = Headers(scope=scope)
-        given = QueryParams(scope["query_string"]).get(START, "")
-        if scope["method"] == "GET" and scope["path"] == "/" and self._door.knows(given):
+        secret = QueryParams(scope["query_string"]).get(START, "")
+        if scope["method"] == "GET" and scope["path"] == "/" and self._door.knows(secret):
             # Not a redirect: a browser that comes from elsewhere keeps a strict cookie back then.
             page, token = HTMLResponse(_document("Opening", leads="/")), self._door.token
             page.set_cookie(self._door.cookie, token, httponly=True, samesite="strict")
@@ -157,13 +157,13 @@ def _too_large(most: int) -> Response:
 
 def _bounded(receive: Receive, most: int) -> Receive:
     """Count the bytes of a body, whose length header may be missing."""
-    taken = 0
+    size = 0
 
     async def counted() -> Message:
-        nonlocal taken
+        nonlocal size
         message = await receive()
-        taken += len(message.get("body", b""))
-        if taken > most:
+        size += len(message.get("body", b""))
+        if size > most:
             raise _TooLargeError
         return message
 

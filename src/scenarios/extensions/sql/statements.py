@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, NamedTuple, Protocol
 
-from scenarios.errors import ScenError
-from scenarios.exchange.engine import duckdb
-from scenarios.exchange.view.table import RowSource, Type, ViewTable
-from scenarios.exchange.view.tables import VIEWS
+from scenarios import ScenError
+from scenarios.extending import View, ViewTable
 
+TABLES = View.base_tables
+Row = tuple[Any, ...]
+TableRows = tuple[str, list[str], list[tuple[object, ...]]]
+"""A table that was read back: its name, its columns, and its rows in any order."""
 Engine = Literal["sqlite", "duckdb", "postgresql"]
-_TYPES: Mapping[Type, Mapping[Engine, str]] = {
+_TYPES: Mapping[str, Mapping[Engine, str]] = {
     "text": {"sqlite": "TEXT", "duckdb": "VARCHAR", "postgresql": "text"},
     "integer": {"sqlite": "INTEGER", "duckdb": "BIGINT", "postgresql": "bigint"},
     "real": {"sqlite": "REAL", "duckdb": "DOUBLE", "postgresql": "double precision"},
@@ -23,6 +26,35 @@ _TYPES: Mapping[Type, Mapping[Engine, str]] = {
 }
 _CHUNK = 50_000
 """Rows passed to DuckDB at once."""
+
+
+class SqlView(NamedTuple):
+    name: str
+    meaning: str
+    sql: str
+
+
+VIEWS = (
+    SqlView(
+        "forecast_log",
+        "Every forecast with its day and its analyst",
+        """\
+SELECT s.date, s.analyst, f.scenario_id, f.probability, f.rationale, f.sheet_id
+FROM forecasts f JOIN sheets s ON s.sheet_id = f.sheet_id""",
+    ),
+    SqlView(
+        "evidence_log",
+        "Every rating of an item, with its grade and its source; counted before dependence",
+        """\
+SELECT e.evidence_id, e.observed, e.recorded, e.summary, r.scenario_id, r.code, r.likelihood_ratio,
+  r.decibans, e.weight, r.decibans * e.weight AS weighted_decibans,
+  coalesce(e.reliability, s.reliability, 'F') AS reliability,
+  coalesce(e.credibility, 6) AS credibility, s.name AS source, e.url, e.retracted
+FROM evidence e
+JOIN evidence_ratings r ON r.evidence_id = e.evidence_id
+LEFT JOIN sources s ON s.source_id = e.source_id""",
+    ),
+)
 
 
 class Connection(Protocol):
@@ -84,7 +116,7 @@ def selected(file: Any, source: str) -> tuple[list[str], list[tuple[object, ...]
 
 def fill(
     file: Connection,
-    view: RowSource,
+    view: View,
     names: Iterable[str] | None = None,
     *,
     referring: bool = False,
@@ -112,10 +144,12 @@ def insert(
 
 
 @contextmanager
-def faults(place: Path) -> Iterator[None]:
+def faults(path: Path) -> Iterator[None]:
     """Raise DuckDB's refusals as faults of the command; without DuckDB, name the extra."""
     try:
         yield
-    except duckdb().Error as error:
+    except ScenError:  # without DuckDB its errors have no names
+        raise
+    except import_module("duckdb").Error as error:
         first = str(error).splitlines()[0]
-        raise ScenError(f"{place.name}: DuckDB says: {first}") from error
+        raise ScenError(f"{path.name}: DuckDB says: {first}") from error

@@ -9,37 +9,36 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
 
-from scenarios.errors import NAMED
-from scenarios.exchange.arrivals import (
+from scenarios import ReadOptions
+from scenarios.extending import (
+    CellError,
     FilePosition,
     ForeignId,
+    ForeignQuestion,
+    ImportBuilder,
     ImportFile,
     ImportForecast,
     ImportRecord,
-    ReadOptions,
-    SourceFile,
-)
-from scenarios.exchange.incoming import (
-    MOST_FORECASTS,
-    CellError,
-    ForeignQuestion,
-    ImportBuilder,
     InputFile,
     NormalizedRow,
     QuestionOption,
     QuestionOutcome,
-    analyst_ids,
+    SourceFile,
+    clean,
+    counted,
+    digest,
     incoming,
-    members,
     probability,
+    refused,
     rows,
+    shown,
 )
-from scenarios.exchange.tables.table import refused
-from scenarios.text import clean, counted, digest, shown
 
 ADDRESS = "https://www.metaculus.com/questions"
 YES = "Probability Yes"
 EACH = "Probability Yes Per Category"
+_NAMED = 20
+"""As many questions that were left out are named."""
 _NAMES = ("Forecaster Username", "Forecaster (Anonymized)", "Forecaster ID")
 _YES, _NO = frozenset({"yes", "true", "1", "1.0"}), frozenset({"no", "false", "0", "0.0"})
 _VOID = frozenset({"annulled", "ambiguous"})
@@ -66,9 +65,9 @@ _DIRECTIONS = {
 }
 
 
-def read(given: SourceFile, wanted: ReadOptions) -> ImportFile:
+def read(file: SourceFile, wanted: ReadOptions) -> ImportFile:
     """The contents of the files; ScenError if one is not of a download."""
-    with _parts_of(given, wanted.encoding) as parts:
+    with _parts_of(file, wanted.encoding) as parts:
         return MetaculusArchive(parts, wanted).arrived()
 
 
@@ -99,15 +98,15 @@ class MetaculusArchive:
             self._forecasts(parts[FORECASTS])
         if KEY_FACTORS in parts:
             self._key_factors(parts[KEY_FACTORS])
-        for part, kind in COUNTED.items():
-            if part in parts:
-                self.site.left_out[kind] += sum(1 for _ in rows(parts[part], (), ragged=True))
+        for name, kind in COUNTED.items():
+            if name in parts:
+                self.site.left_out[kind] += sum(1 for _ in rows(parts[name], (), ragged=True))
 
     def arrived(self) -> ImportFile:
         if left := self.not_taken:
-            more = [f"and {len(left) - NAMED:,} more"] if len(left) > NAMED else []
-            self.site.remarks.append(f"left out: {', '.join(left[:NAMED] + more)}")
-        ids = analyst_ids(self.titles)
+            more = [f"and {len(left) - _NAMED:,} more"] if len(left) > _NAMED else []
+            self.site.remarks.append(f"left out: {', '.join(left[:_NAMED] + more)}")
+        ids = self.site.analyst_ids(self.titles)
         if named := sorted(ids[name] for name in self.aggregates):
             analysts = "analyst" if len(named) == 1 else "analysts"
             words = f"aggregates came in as forecasts of the {analysts} {', '.join(named)}"
@@ -121,18 +120,18 @@ class MetaculusArchive:
             id = row.text("Question ID")
             if id in self.asked or id in site.not_taken:
                 message = f"the question {shown(id)} stands in this file twice"
-                site.misfit(row.at("Question ID"), message)
+                site.add_error(row.position_of("Question ID"), message)
             elif type not in ("binary", "multiple choice"):
                 site.skip(id, f"{type or 'untyped'} questions")
                 self.not_taken.append(f"{shown(row.text('Question Title'))} ({type or 'untyped'})")
             else:
-                with site.row(row.place, id):
+                with site.row(row.position, id):
                     options = _options(row) if type != "binary" else ()
                     if not id:
                         raise CellError("Question ID", "empty")
                     question = _question(site, row, id, options)
                     if column := _first(row, "Actual Close Time", "Resolution Known Time"):
-                        self.closed[id] = site.at(row.text(column), column)
+                        self.closed[id] = site.timestamp(row.text(column), column)
                     site.ask(question)
                     self.asked[id] = question
                     self.posts[row.text("Post ID")].append(question)
@@ -145,12 +144,13 @@ class MetaculusArchive:
                 site.left_out["forecasts of questions left out"] += 1
                 continue
             number += 1
-            if number > MOST_FORECASTS:
-                words = f"over {MOST_FORECASTS:,} forecasts: download fewer questions"
+            if number > site.most_forecasts:
+                words = f"over {site.most_forecasts:,} forecasts: download fewer questions"
                 raise refused(file.name, 0, words)
-            with site.row(row.place):
-                start = site.at(row.text("Start Time"), "Start Time")
-                end = site.at(row.text("End Time"), "End Time") if row.text("End Time") else None
+            with site.row(row.position):
+                start = site.timestamp(row.text("Start Time"), "Start Time")
+                end_text = row.text("End Time")
+                end = site.timestamp(end_text, "End Time") if end_text else None
                 values = tuple(_values(site, row, id, self.asked.get(id)))
                 name = row.text(_first(row, *_NAMES) or _NAMES[0])
                 if not name:
@@ -160,9 +160,8 @@ class MetaculusArchive:
                 is_bot = row.text("Is Bot").casefold() == "true"
                 self.titles[name] = f"{name} (bot)" if is_bot else name
                 if values:
-                    self.forecasts[id, name].append(
-                        MetaculusForecast(start, end, values, row.place.row)
-                    )
+                    forecast = MetaculusForecast(start, end, values, row.position.row)
+                    self.forecasts[id, name].append(forecast)
                 else:
                     site.left_out["forecasts without a probability"] += 1
         for (id, name), forecasts in self.forecasts.items():
@@ -181,8 +180,8 @@ class MetaculusArchive:
             for day, column in moments:
                 for scenario, value in forecast.values:
                     chance = value if column == YES else None
-                    place = FilePosition(file, forecast.row, column)
-                    yield ImportForecast(scenario, name, day, chance, place)
+                    position = FilePosition(file, forecast.row, column)
+                    yield ImportForecast(scenario, name, day, chance, position)
 
     def _key_factors(self, file: InputFile) -> None:
         for row in rows(file, ("Type",), ragged=True):
@@ -193,7 +192,7 @@ class MetaculusArchive:
             if self.asked and not about:
                 self.site.left_out["key factors of questions left out"] += 1
                 continue
-            with self.site.row(row.place):
+            with self.site.row(row.position):
                 self.site.records.append(_evidence(self.site, row, about))
 
 
@@ -213,7 +212,7 @@ def _question(
     horizon = _day(site, row, "Scheduled Close Time", "Actual Close Time")
     if horizon is None:
         raise CellError("Scheduled Close Time", "empty: a scenario needs a horizon")
-    known = _day(site, row, "Resolution Known Time", "Actual Close Time") or horizon
+    resolution_day = _day(site, row, "Resolution Known Time", "Actual Close Time") or horizon
     post = row.text("Post ID")
     return ForeignQuestion(
         id,
@@ -221,13 +220,14 @@ def _question(
         row.text("Question URL") or f"{ADDRESS}/{post}{'/' if post else ''}",
         opened or horizon,
         horizon,
-        row.place,
+        row.position,
         _COLUMNS,
         tags=listed(row.text("Categories")),
-        resolved=None if options else _resolved(row, "", options, known),
+        resolved=None if options else _resolved(row, "", options, resolution_day),
         set=f"metaculus-{id}" if options else None,
         options=[
-            QuestionOption(text, text, _resolved(row, text, options, known)) for text in options
+            QuestionOption(text, text, _resolved(row, text, options, resolution_day))
+            for text in options
         ],
     )
 
@@ -241,21 +241,21 @@ def _resolved(
     row: NormalizedRow, option: str, options: tuple[str, ...], day: dt.date
 ) -> QuestionOutcome | None:
     """The outcome; None for an option that did not occur, as its set implies it."""
-    known = row.text("Resolution").casefold()
+    resolution = row.text("Resolution").casefold()
     words = f"Resolved as {shown(row.text('Resolution'))[1:-1]} at Metaculus"
-    if not known:
+    if not resolution:
         return None
-    if known in _VOID:
+    if resolution in _VOID:
         return QuestionOutcome("annulled", day, words)
     if options:
-        if known not in (text.casefold() for text in options):
+        if resolution not in (text.casefold() for text in options):
             message = f"{shown(row.text('Resolution'))} is none of its options"
             raise CellError("Resolution", message)
-        return QuestionOutcome("occurred", day, words) if option.casefold() == known else None
-    if known not in _YES | _NO:
+        return QuestionOutcome("occurred", day, words) if option.casefold() == resolution else None
+    if resolution not in _YES | _NO:
         message = f"{shown(row.text('Resolution'))} is not yes, no, annulled or ambiguous"
         raise CellError("Resolution", message)
-    return QuestionOutcome("occurred" if known in _YES else "did-not-occur", day, words)
+    return QuestionOutcome("occurred" if resolution in _YES else "did-not-occur", day, words)
 
 
 def _options(row: NormalizedRow) -> tuple[str, ...]:
@@ -272,15 +272,15 @@ def listed(text: str) -> list[str]:
     """A list of texts as Python's `str()` writes it; empty if it is not one."""
     if text[:1] + text[-1:] not in ("[]", "()"):
         return []
-    texts, inside, at = list[str](), text[1:-1], 0
-    while at < len(inside):
-        item = _ITEM.match(inside, at)
+    texts, inside, position = list[str](), text[1:-1], 0
+    while position < len(inside):
+        item = _ITEM.match(inside, position)
         if item is None:
             return []
         quoted = item["single"] if item["single"] is not None else item["double"]
         plain = item["plain"] if quoted is None else _ESCAPE.sub(_unescaped, quoted)
         texts.append(plain.strip())
-        at = item.end()
+        position = item.end()
     return texts
 
 
@@ -322,11 +322,13 @@ def _numbers(text: str) -> list[float | None]:
     if text[0] not in "[(" or text[-1] not in "])":
         raise CellError(EACH, f"{shown(text)} is not a list of probabilities")
     plain = text[1:-1].replace("np.float64(", "").replace(")", "")
-    parts = (part.strip() for part in plain.replace("\n", " ").split(","))
+    parts = (number_text.strip() for number_text in plain.replace("\n", " ").split(","))
     return [
-        None if part.casefold() in ("none", "nan", "null") else probability(part, EACH)
-        for part in parts
-        if part
+        None
+        if number_text.casefold() in ("none", "nan", "null")
+        else probability(number_text, EACH)
+        for number_text in parts
+        if number_text
     ]
 
 
@@ -359,14 +361,14 @@ def _evidence(
         "summary": title,
         "observed": min(observed, recorded).isoformat(),
         "recorded": recorded,
-        "notes": clean("\n".join(notes), 10_000),
+        "notes": clean("\n".join(notes)),
     }
     address = row.text("News URL") if kind == "news" else row.text("Base Rate Source")
     if address.startswith(("https://", "http://")) and not any(map(str.isspace, address)):
         record["url"] = address
     own = row.text("Key Factor ID") or digest("\n".join((title, recorded.isoformat(), *notes)))
     foreign = site.foreign("key-factor", own)
-    return ImportRecord(kind="evidence", record=record, place=row.place, foreign=foreign)
+    return ImportRecord(kind="evidence", record=record, position=row.position, foreign=foreign)
 
 
 def _notes(row: NormalizedRow, kind: str, titles: list[str]) -> list[str]:
@@ -409,44 +411,44 @@ PARTS = (QUESTIONS, FORECASTS, KEY_FACTORS, *COUNTED)
 
 
 @contextmanager
-def _parts_of(given: SourceFile, encoding: str | None) -> Iterator[dict[str, InputFile]]:
+def _parts_of(source_file: SourceFile, encoding: str | None) -> Iterator[dict[str, InputFile]]:
     """The parts by name, with those beside a file named as a part; ScenError for none or two."""
-    known: dict[str, InputFile] = {}
-    with incoming(given, encoding, ".csv") as files, ExitStack() as opened:
-        for path in _beside(given):
+    files_by_part: dict[str, InputFile] = {}
+    with incoming(source_file, encoding, ".csv") as files, ExitStack() as opened:
+        for path in _sibling_files(source_file):
             stream = opened.enter_context(path.open("rb"))
-            name = str(Path(given.name).with_name(path.name))
+            name = str(Path(source_file.name).with_name(path.name))
             files.append(InputFile(name, stream, encoding))
         for file in files:
             is_zip = file.stream.peek(4)[:4] in (b"PK\x03\x04", b"PK\x05\x06")
-            for member in members(file, _part) if is_zip else [file]:
-                part = _part(member.name) or _by_its_head(member)
-                if part in known:
-                    words = f"{known[part].name} and {member.name} are one part twice"
-                    raise refused(given.name, 0, words)
-                known[part] = member
-        if QUESTIONS not in known and FORECASTS not in known:
-            raise refused(given.name, 0, f"no {QUESTIONS}.csv and no {FORECASTS}.csv in it")
-        yield known
+            for member in file.members(_suffix) if is_zip else [file]:
+                suffix = _suffix(member.name) or _by_its_head(member)
+                if suffix in files_by_part:
+                    words = f"{files_by_part[suffix].name} and {member.name} are one part twice"
+                    raise refused(source_file.name, 0, words)
+                files_by_part[suffix] = member
+        if QUESTIONS not in files_by_part and FORECASTS not in files_by_part:
+            raise refused(source_file.name, 0, f"no {QUESTIONS}.csv and no {FORECASTS}.csv in it")
+        yield files_by_part
 
 
-def _beside(given: SourceFile) -> Iterator[Path]:
-    path = given.path
-    part = _part(path.name) if path else None
-    if path and part and given.stream is not None:
-        before = path.name[: -len(f"{part}.csv")]
+def _sibling_files(source_file: SourceFile) -> Iterator[Path]:
+    path = source_file.path
+    suffix = _suffix(path.name) if path else None
+    if path and suffix and source_file.stream is not None:
+        before = path.name[: -len(f"{suffix}.csv")]
         for other in PARTS:
             file = path.with_name(f"{before}{other}.csv")
-            if other != part and file.is_file():
+            if other != suffix and file.is_file():
                 yield file
 
 
-def _part(name: str) -> str | None:
+def _suffix(name: str) -> str | None:
     """The part that a file is, whatever its prefix: `2026 question_data.csv`."""
     if PurePosixPath(name).name.startswith("._"):  # which macOS packs beside each file
         return None
     stem, _, ending = PurePosixPath(name).name.casefold().rpartition(".")
-    return next((part for part in PARTS if ending == "csv" and stem.endswith(part)), None)
+    return next((suffix for suffix in PARTS if ending == "csv" and stem.endswith(suffix)), None)
 
 
 def _by_its_head(file: InputFile) -> str:

@@ -34,14 +34,14 @@ _LABELLED = (_ENDS[0], 0.01, 0.1, 0.5, 0.9, 0.99, _ENDS[1])
 Values = dict[str, Any]
 
 
-def _place(probability: float) -> float:
+def _position(probability: float) -> float:
     """Place of a probability on the scale of log odds, in per cent of its width."""
     return round(50 * (1 + max(-1.0, min(1.0, decibans(probability) / _END))), 1)
 
 
 TICKS = [
-    *((_place(chance), percent(chance, 1 if chance in _ENDS else 0)) for chance in _LABELLED),
-    *((_place(chance), "") for chance in (0.02, 0.05, 0.2, 0.3, 0.4, 0.6, 0.7, 0.8, 0.95, 0.98)),
+    *((_position(chance), percent(chance, 1 if chance in _ENDS else 0)) for chance in _LABELLED),
+    *((_position(chance), "") for chance in (0.02, 0.05, 0.2, 0.3, 0.4, 0.6, 0.7, 0.8, 0.95, 0.98)),
 ]
 
 
@@ -113,14 +113,16 @@ def group_asked(
 
 
 def _line(topic: ScenarioQuestion, at_day: KnownEvidence) -> Values:
-    places = Links({"e": at_day.database.evidence}, lambda place: f"/{place.removesuffix(INDEX)}")
+    places = Links(
+        {"e": at_day.database.evidence}, lambda address: f"/{address.removesuffix(INDEX)}"
+    )
     grounds = html.blocks(topics.grounds(topic, at_day), places)
     return {"id": topic.id, "title": topic.scenario.title, "grounds": grounds}
 
 
 def _marks(**figures: float | None) -> list[tuple[str, str, float]]:
     return [
-        (f"{kind} {percent(figure)}", kind, _place(figure))
+        (f"{kind} {percent(figure)}", kind, _position(figure))
         for kind, figure in figures.items()
         if figure
     ]
@@ -176,12 +178,12 @@ def sums_shown(answered: SessionRecord, step: SessionStep) -> Values:
 def revision_asked(
     at_day: KnownEvidence,
     language: str,
-    shown: Iterable[tuple[ScenarioQuestion, SittingAnswer, FigureComparison]],
+    answers: Iterable[tuple[ScenarioQuestion, SittingAnswer, FigureComparison]],
     absent: Mapping[ScenarioId, Sequence[str]],
 ) -> Values:
     """The lines with everybody's figures, and the analyst's own, which may be revised once."""
     lines = []
-    for topic, answer, figures in shown:
+    for topic, answer, figures in answers:
         others, team = figures.others, figures.team
         marks = _marks(
             before=figures.before,

@@ -74,9 +74,9 @@ class LiveDatabase:
         # Read before the lock: a look under way may have passed the changed file already, so only
         # one that begins later will do
         # (test_those_who_wait_while_another_looks_share_the_next_look).
-        begun = self._looks
+        looks = self._looks
         with self._lock:
-            if self._looks > begun:
+            if self._looks > looks:
                 return self.latest
             self._looks += 1
             before, seen = self.latest, self._read(self.latest)
@@ -95,12 +95,12 @@ class LiveDatabase:
             is_known = is_whole and changed and all(self._knows(path) for _, path in changed)
         return self.latest if is_known else self.look()
 
-    def _knows(self, place: str) -> bool:
-        files, path = _files(self.latest.opened), os.path.relpath(place, self.root)
+    def _knows(self, address: str) -> bool:
+        files, path = _files(self.latest.opened), os.path.relpath(address, self.root)
         with suppress(OSError):
-            data = Path(place).read_bytes()
+            data = Path(address).read_bytes()
             return path in files and files.digest(path) == digest_of(path, data)
-        return path not in files and not os.path.lexists(place)
+        return path not in files and not os.path.lexists(address)
 
     def write(self, change: Writing) -> WriteResult | None:
         """Write a change to the latest state, together with the changes queued before it.
@@ -148,7 +148,7 @@ class LiveDatabase:
             self.latest = seen._replace(number=seen.number + 1, opened=opened, name=name)
             return True
 
-    def at(self, revision: str, seen: DatabaseVersion) -> DatabaseVersion:
+    def version_at(self, revision: str, seen: DatabaseVersion) -> DatabaseVersion:
         """The state of a revision, numbered like `seen`."""
         repository = git.repository(self.root)
         commit = git.commit_of(repository, revision)
@@ -198,7 +198,7 @@ def changed_items(before: OpenDatabase, after: OpenDatabase) -> Collection[Evide
     if not (isinstance(old, CachedEvidence) and isinstance(new, CachedEvidence)):
         return None
     changed = new.take(old)
-    return changed if old.files.beside("sources") == new.files.beside("sources") else None
+    return changed if old.files.digest_of("sources") == new.files.digest_of("sources") else None
 
 
 def _files(opened: OpenDatabase) -> CachedFiles:
@@ -217,8 +217,8 @@ _BEAT = 15.0
 class ChangeNotifier:
     """Notifies listeners of new states; closing it ends all streams."""
 
-    def __init__(self, desk: LiveDatabase) -> None:
-        self.desk, self._latest = desk, desk.latest.number
+    def __init__(self, live_database: LiveDatabase) -> None:
+        self.desk, self._latest = live_database, live_database.latest.number
         self._open: set[MemoryObjectSendStream[None]] = set()
         self._closing = anyio.Event()
 
@@ -308,9 +308,9 @@ def _event(seen: DatabaseVersion) -> str:
 
 
 def _events(request: Request) -> StreamingResponse:
-    bell: ChangeNotifier = request.app.state.bell
+    notifier: ChangeNotifier = request.app.state.notifier
     headers = {"Cache-Control": "no-store"}
-    return StreamingResponse(bell.listen(), media_type="text/event-stream", headers=headers)
+    return StreamingResponse(notifier.listen(), media_type="text/event-stream", headers=headers)
 
 
 ROUTES: tuple[BaseRoute, ...] = (Route("/-/events", _events, methods=["GET"]),)
