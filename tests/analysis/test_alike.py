@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from scenarios.analysis.rules.duplicates import WITHIN_DAYS, alike, clusters
+from scenarios.analysis.rules.duplicates import SIGNATURE_BITS, WITHIN_DAYS, alike, clusters
 from scenarios.analysis.rules.rule import ALIKE
 from scenarios.model import Evidence
 from scenarios.values import first_day
@@ -28,7 +28,19 @@ texts = st.lists(st.sampled_from("abcdefgh"), min_size=1, max_size=8).map(" ".jo
 urls = st.sampled_from([None, None, URL, "https://y.org"])
 
 
-@given(st.lists(st.builds(seen, texts, st.integers(0, 8), url=urls), max_size=12))
+@st.composite
+def reworded(draw: st.DrawFn) -> Evidence:
+    """One of three texts of ten words, some of them replaced by any of more words than bits."""
+    words = [f"w{10 * draw(st.integers(0, 2)) + n}" for n in range(10)]
+    for n in draw(st.sets(st.integers(0, 9), max_size=4)):
+        words[n] = f"w{draw(st.integers(0, 3 * SIGNATURE_BITS))}"
+    return seen(" ".join(words), draw(st.integers(0, 8)))
+
+
+@given(
+    st.lists(st.builds(seen, texts, st.integers(0, 8), url=urls), max_size=12)
+    | st.lists(reworded(), max_size=12)
+)
 def test_the_shortcut_finds_every_cluster(items: list[Evidence]) -> None:
     evidence = {f"e{n:02}": one for n, one in enumerate(items)}
 

@@ -5,7 +5,9 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
+from functools import cache, reduce
 from itertools import chain
+from operator import or_
 from typing import Any
 
 from scenarios.analysis.evidence.knowledge import superseders
@@ -17,6 +19,9 @@ from scenarios.values import first_day
 WITHIN_DAYS = 3
 COMPARED = 100
 """Most items with a shared rare word, the latest first, that an item is compared with."""
+SIGNATURE_BITS = 256
+"""Bits of the signature of a summary: each word sets one."""
+_ROUNDING = 1e-9
 
 RETOLD, RAREST, RECENT = 0.4, 3, 20
 """Share of the words, rare ones counting for more, of an event that is told again in other words.
@@ -151,19 +156,7 @@ def _join_summaries(
     often = sorted((number, word) for word, number in rarity.items() if number > 1)
     ranks = {word: index for index, (_, word) in enumerate(often)}
     by_rarity = {id: sorted(ranks.keys() & words[id], key=ranks.__getitem__) for id in joined.ids}
-    seen: dict[str, list[EvidenceId]] = {}
-    for id in joined.ids:
-        # Two alike texts share at least one of the rarest words of either, none of its own alone.
-        most = len(by_rarity[id]) - math.ceil(ALIKE * len(words[id])) + 1
-        for word in by_rarity[id][: max(most, 0)]:
-            those = seen.setdefault(word, [])
-            for other in reversed(those[-COMPARED:]):
-                if days[id] - days[other] > WITHIN_DAYS:
-                    break
-                is_apart = joined.first(id) != joined.first(other)
-                if is_apart and are_alike(words[id], words[other]):
-                    joined.join(id, other, _SUMMARIES)
-            those.append(id)
+    _join_alike(joined, words, by_rarity, days)
     judged: dict[tuple[Any, ...], list[EvidenceId]] = {}
     for id in joined.ids:
         ratings, states = evidence[id].ratings.items(), evidence[id].indicators.items()
@@ -173,6 +166,39 @@ def _join_summaries(
         if len(ids) > 1:
             heavy = {id: {w: math.log1p(len(words) / rarity[w]) for w in words[id]} for id in ids}
             _join_retold(joined, heavy, {id: by_rarity[id][:RAREST] for id in ids})
+
+
+def _join_alike(
+    joined: UnionFind,
+    words: Mapping[EvidenceId, frozenset[str]],
+    by_rarity: Mapping[EvidenceId, list[str]],
+    days: Mapping[EvidenceId, int],
+) -> None:
+    """Join items near in time whose summaries are alike."""
+    every = dict.fromkeys(chain.from_iterable(words.values()))
+    bits = {word: 1 << index % SIGNATURE_BITS for index, word in enumerate(every)}
+
+    @cache
+    def signature(id: EvidenceId) -> int:
+        return reduce(or_, map(bits.__getitem__, words[id]))
+
+    seen: dict[str, list[EvidenceId]] = {}
+    for id in joined.ids:
+        # Two alike texts share at least one of the rarest words of either, none of its own alone.
+        own, earliest = words[id], days[id] - WITHIN_DAYS
+        most = len(by_rarity[id]) - math.ceil(ALIKE * len(own)) + 1
+        # They share all but this many words, so their signatures all but this many bits.
+        differing = len(own) / ALIKE - len(own) + _ROUNDING
+        for word in by_rarity[id][: max(most, 0)]:
+            those = seen.setdefault(word, [])
+            for other in reversed(those[-COMPARED:]):
+                if days[other] < earliest:
+                    break
+                is_near = (signature(id) ^ signature(other)).bit_count() <= differing
+                is_apart = is_near and joined.first(id) != joined.first(other)
+                if is_apart and are_alike(own, words[other]):
+                    joined.join(id, other, _SUMMARIES)
+            those.append(id)
 
 
 def _join_retold(
