@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import argparse
 import random
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 from typing import NamedTuple
@@ -31,13 +32,19 @@ _SYLLABLES = tuple(a + b for a in "bdfgklmnprst" for b in ("a", "ei", "o", "un")
 
 
 class Shape(NamedTuple):
-    """Numbers of records; an item rates `rated` scenarios, or a whole set."""
+    """Numbers of records; an item rates `rated` scenarios, or a whole set.
+
+    `on_one_day` items are observed on the same day; `is_worded` takes their words from the shipped
+    summaries, as often as these have them.
+    """
 
     items: int
     scenarios: int = 20
     sheets: int = 216
     analysts: int = 3
     rated: int = 3
+    on_one_day: int = 0
+    is_worded: bool = False
 
     @property
     def sets(self) -> int:
@@ -51,6 +58,9 @@ SHAPES = {
     "1000x10": Shape(10_000, scenarios=1_000, sheets=24, rated=1),
     "1x5000": Shape(5_000, scenarios=1, rated=1),
     "300x50": Shape(1_000, scenarios=50, sheets=300),
+    "words": Shape(10_000, is_worded=True),
+    "busy-day": Shape(10_000, on_one_day=5_000, is_worded=True),
+    "50-analysts": Shape(10_000, sheets=3_600, analysts=50),
 }
 
 
@@ -79,8 +89,9 @@ def write_database(root: Path, shape: Shape) -> None:
         write(root / f"sources/{id}.yaml", f"name: {id}\nreliability: {chance.choice('ABC')}\n")
     for n, id in enumerate(ids):
         write(root / f"{id}.yaml", _scenario(n, ids, shape.sets * MEMBERS))
+    sentence = _worded() if shape.is_worded else _sentence
     for n in range(shape.items):
-        _write_item(root, n, shape, ids, chance)
+        _write_item(root, n, shape, ids, chance, sentence)
     for n in range(shape.sheets):
         day = FIRST + timedelta(days=DAYS * (n // shape.analysts) * shape.analysts // shape.sheets)
         write_sheet(root, day, f"analyst-{n % shape.analysts}", ids, shape.sets * MEMBERS, chance)
@@ -144,8 +155,17 @@ def _indicators(n: int, ids: Sequence[str]) -> str:
     )
 
 
-def _write_item(root: Path, n: int, shape: Shape, ids: list[str], chance: random.Random) -> None:
-    observed = FIRST + timedelta(days=n * DAYS // shape.items)
+def _write_item(
+    root: Path,
+    n: int,
+    shape: Shape,
+    ids: list[str],
+    chance: random.Random,
+    sentence: Callable[[random.Random], str],
+) -> None:
+    others = shape.items - shape.on_one_day
+    before = min(n, max(others // 2, n - shape.on_one_day))
+    observed = FIRST + timedelta(days=before * DAYS // others)
     recorded = min(observed + timedelta(days=chance.randrange(7)), LAST)
     alone = ids[shape.sets * MEMBERS :]
     if shape.rated == 1:
@@ -156,7 +176,7 @@ def _write_item(root: Path, n: int, shape: Shape, ids: list[str], chance: random
     else:
         rated = chance.sample(alone, shape.rated)
     keys: dict[str, object] = {
-        "summary": _sentence(chance),
+        "summary": sentence(chance),
         "observed": observed,
         "recorded": recorded,
         "analyst": "desk",
@@ -191,6 +211,18 @@ def _sentence(chance: random.Random) -> str:
     """Of ordinary length, and like no other."""
     words = ["".join(chance.choices(_SYLLABLES, k=chance.randint(1, 4))) for _ in range(13)]
     return " ".join(words).capitalize()
+
+
+def _worded() -> Callable[[random.Random], str]:
+    """Sentences of the words of the shipped summaries, each as often as there, and as long."""
+    root = Path(__file__).parents[1] / "scenarios" / "evidence"
+    texts = [path.read_text("utf-8") for path in sorted(root.rglob("*.yaml"))]
+    summary = re.compile(r"^summary: (.*(?:\n  .*)*)", re.MULTILINE)
+    split = [
+        re.findall(r"\w+", match[1].casefold()) for match in map(summary.search, texts) if match
+    ]
+    words = [word for each in split for word in each]
+    return lambda chance: " ".join(chance.choices(words, k=len(chance.choice(split)))).capitalize()
 
 
 def write_sheet(
