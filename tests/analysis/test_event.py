@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 import scenarios
 from scenarios.analysis.evidence.knowledge import declared_events
@@ -100,6 +101,12 @@ def test_the_stated_move_is_that_of_the_next_forecast_before_the_next_review() -
 def test_a_forecast_that_cites_an_item_moved_by_it_though_the_item_counts_nothing() -> None:
     made = told("a; desk@0 a=.5; e @5 a=N; desk@5 a=.8 why=a evidence=a/e")
     assert moved(made) == {"a": (None, (0.5, 0.8), None)}
+
+
+def test_a_forecast_that_cites_an_item_by_a_former_id_moved_by_it() -> None:
+    db = database_of("a; desk@0 a=.5; e @5 a=CC; desk@7 a=.8 why=a evidence=a/old")
+    renamed = replace(db, evidence={"e": replace(db.evidence["e"], formerly=("old",))})
+    assert moved(event(renamed, "e"))["a"][1] == (0.5, 0.8)
 
 
 def test_a_forecast_that_cites_nothing_is_none_of_its_moves() -> None:

@@ -1,6 +1,6 @@
 """The story of an event: its reports, and every question that it moved, before and after."""
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import date
 
 import msgspec
@@ -13,7 +13,7 @@ from scenarios.analysis.period.period import window
 from scenarios.analysis.review.outcomes import ResolvedScenario
 from scenarios.analysis.review.review import story_of
 from scenarios.analysis.review.story import Story
-from scenarios.model import Database, EvidenceId, ScenarioId
+from scenarios.model import Database, Evidence, EvidenceId, ScenarioId
 from scenarios.scales import decibans, has_moved, held, jeffreys, probability
 from scenarios.values import first_day
 
@@ -90,7 +90,7 @@ def story_between(odds: DailyLedgers, since: date, until: date) -> Story:
         if scenario.resolution and since < scenario.resolution.recorded <= until:
             touched.add(id)
     reached = dependents(database, touched)
-    return story_of(window(database, since, until, only=reached, odds=odds))
+    return story_of(window(database, since, until, only=reached, odds=odds), looks_back=False)
 
 
 def event_story(
@@ -107,7 +107,9 @@ def event_story(
     eve = date.fromordinal(max(first.toordinal() - 1, 1))
     story = story_at(eve, last)
     moves = {move.scenario: move for move in (*_decided(story, ids), *_implied(story, ids))}
-    for move in _stated(story_at(eve, _forecast_day(database, last, as_of)), ids):
+    until = _forecast_day(database, last, as_of)
+    is_cited = _is_cited(database, items, eve, until)
+    for move in _stated(story_at(eve, until), ids) if is_cited else ():
         shown = moves.get(move.scenario, move)
         both = replace(shown, stated=move.stated, stated_on=move.stated_on)
         moves[move.scenario] = both
@@ -163,6 +165,15 @@ def _forecast_day(database: Database, last: date, as_of: date) -> date:
     until = min(as_of.toordinal(), last.toordinal() + database.tracker.review_every_days)
     days = (sheet.date for sheet in database.sheets.values())
     return min((day for day in days if last <= day and day.toordinal() <= until), default=last)
+
+
+def _is_cited(
+    database: Database, items: Mapping[EvidenceId, Evidence], since: date, until: date
+) -> bool:
+    """True if a forecast after a day and up to another cites one of the items, by any id."""
+    names = {name for id, item in items.items() for name in (id, *item.formerly)}
+    sheets = (sheet for sheet in database.sheets.values() if since < sheet.date <= until)
+    return any(not names.isdisjoint(ids) for sheet in sheets for ids in sheet.evidence.values())
 
 
 def _order(move: EventMove) -> tuple[bool, bool, float, ScenarioId]:

@@ -228,15 +228,19 @@ def review(
 
 
 def story_of(
-    window: Window, restatement: Restatement | None = None, earlier: DailyLedgers | None = None
+    window: Window,
+    restatement: Restatement | None = None,
+    earlier: DailyLedgers | None = None,
+    *,
+    looks_back: bool = True,
 ) -> Story:
-    """The story of a window alone."""
+    """The story of a window alone; `looks_back`, with the evidence since the forecasts."""
     ended = [view for view in window.views.values() if view.resolution]
     is_new = any(view.resolution.recorded > window.since for view in ended if view.resolution)
     decided = (row_of(window, view) for view in ended if is_new)
     rows = in_order(decided, window.database.listed)
     resolved = outcomes(window, [window.views[row.id] for row in rows], earlier or window.odds)
-    return story(window, resolved, restatement)
+    return story(window, resolved, restatement, looks_back=looks_back)
 
 
 class Brief(msgspec.Struct, frozen=True, kw_only=True):

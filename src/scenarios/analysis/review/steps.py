@@ -110,8 +110,13 @@ class StatedMove(msgspec.Struct, frozen=True, kw_only=True, rename={"from_": "fr
         return self.from_ is not None and any(step.analyst for step in self.steps)
 
 
-def stated_move(window: Window, view: ScenarioView, finder: CauseFinder) -> StatedMove | None:
-    """Return what we say of a scenario over the window; None where nobody's forecast stood."""
+def stated_move(
+    window: Window, view: ScenarioView, finder: CauseFinder | None
+) -> StatedMove | None:
+    """Return what we say of a scenario over the window; None where nobody's forecast stood.
+
+    Without a `finder` the evidence since then is left out.
+    """
     means: Means = {}
     was = stated(window.database, view.id, window.since, means) if view.odds_before else None
     now, taken = view.stated, steps(window, view, means)
@@ -124,7 +129,7 @@ def stated_move(window: Window, view: ScenarioView, finder: CauseFinder) -> Stat
     if step and step.rationale and step.analyst:
         reason = StepReason(analyst=step.analyst, text=step.rationale, evidence=step.evidence)
     since = None
-    if not any(step.evidence for step in taken):
+    if finder and not any(step.evidence for step in taken):
         since = _evidence_since(view, taken, step, finder)
     return StatedMove(
         from_=before,

@@ -184,13 +184,17 @@ class Headline(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def story(
-    window: Window, resolved: Sequence[ResolvedScenario], restatement: Restatement | None
+    window: Window,
+    resolved: Sequence[ResolvedScenario],
+    restatement: Restatement | None,
+    *,
+    looks_back: bool = True,
 ) -> Story:
-    """The story of a window by today's files."""
+    """The story of a window by today's files; `looks_back`, with the evidence since forecasts."""
     live = list(open_views(window))
     older = [view for view in live if view.odds_before]
     outcomes, rows = by_outcome(window, resolved), restatement.figures if restatement else ()
-    changed = _told_together(_moves(window, older))
+    changed = _told_together(_moves(window, older, looks_back=looks_back))
     moves = [m for m in changed if m.has_moved or (m.stated and m.stated.steps)]
     decided = [end for end in outcomes if end.occurred or end.annulled or not end.set]
     events = news_events(window, decided, _sizes(window, changed))
@@ -246,12 +250,14 @@ _ORDER: tuple[NewsKind, ...] = (
 )
 
 
-def _moves(window: Window, views: Iterable[ScenarioView]) -> Iterator[ScenarioStory]:
+def _moves(
+    window: Window, views: Iterable[ScenarioView], *, looks_back: bool
+) -> Iterator[ScenarioStory]:
     """Yield the scenarios with a figure or a step that changed, each by itself."""
     finder = CauseFinder(window.odds)
     for view in views:
         before, now = finder.figure(view.id, window.since), view.implied.probability
-        stated = stated_move(window, view, finder)
+        stated = stated_move(window, view, finder if looks_back else None)
         if before == now and not (stated and (stated.steps or stated.from_ != stated.to)):
             continue
         causes = finder.of(view.id, window.since, window.as_of)
