@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from scenarios.analysis.evidence.knowledge import bearing, connected, known_on
 from scenarios.analysis.history.provenance import CommitSnapshot, states
-from scenarios.analysis.ledger.days import DailyLedgers
+from scenarios.analysis.ledger.days import STEP, DailyLedgers
 from scenarios.analysis.ledger.ledger import ledger_of
 from scenarios.analysis.ledger.odds import Odds
 from scenarios.analysis.period.period import window
@@ -90,6 +90,34 @@ def test_all_items_of_one_day_come_and_go_together() -> None:
     items = {f"e{n}": item(day(5), ratings={"s1": 1 + n / 1000}) for n in range(1000)}
     db = database(scenarios={"s1": scenario()}, evidence=items)
     assert_as_alone(DailyLedgers(db), db, [day(4), day(5), day(6), day(4), day(5)])
+
+
+@pytest.mark.parametrize("on_a_day", [1, 100])
+def test_days_far_apart_have_the_ledgers_that_they_have_alone(on_a_day: int) -> None:
+    """The way from one to another leads by stages, which a change of an item makes invalid."""
+    chance = Random(on_a_day)  # noqa: S311 - no secret
+    items = {
+        f"e{n:03}": item(
+            day(n // on_a_day),
+            ratings={"s1": chance.choice(("CC", "I", 1.5)), f"s{2 + n % 2}": "C"},
+            origin=f"origin-{n % 90}",
+            retracted=retraction(day(n + 200)) if n % 7 == 0 else None,
+        )
+        for n in range(20 * STEP)
+    }
+    indicators = {"first": indicator({"s1": "C"}, due=day(30), if_absent="I")}
+    asked = {
+        "s1": scenario(indicators=indicators),
+        "s2": scenario(set="a"),
+        "s3": scenario(set="a"),
+    }
+    db = database(scenarios=asked, evidence=items)
+    days = DailyLedgers(db)
+    on = [day(chance.randrange(20 * STEP // on_a_day + 10)) for _ in range(12)]
+    assert_as_alone(days, db, [max(on), min(on), *on])
+    changed = {"e300": replace(items["e300"], recorded=day(2), ratings={"s1": "II"})}
+    days.follow(after := replace(db, evidence={**items, **changed}), changed)
+    assert_as_alone(days, after, on[:4])
 
 
 @given(stories(), ANY_DAYS)

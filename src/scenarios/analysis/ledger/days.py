@@ -8,6 +8,7 @@ from copy import copy
 from datetime import date, timedelta
 from functools import cached_property
 from operator import itemgetter
+from typing import Any
 
 from scenarios.analysis.evidence.knowledge import (
     bearing,
@@ -86,14 +87,19 @@ class DailyLedgers:
         """The lines of a day, with their totals."""
         return self.account(others).comparison_on(self.database, day)
 
-    def changes(self, scenario_id: ScenarioId) -> list[date]:
-        """The days on which known evidence, an absence or a rival's place in the set changes."""
+    def changes(
+        self, scenario_id: ScenarioId, since: date = date.min, until: date = date.max
+    ) -> list[date]:
+        """The days on which known evidence, an absence or a rival's place in the set changes.
+
+        Both ends are included.
+        """
         days = set[date]()
         for id in connected(self.database, scenario_id):
             if outcome := resolution(self.database, id):
                 days.add(outcome.recorded)
-            days.update(self.account(columns(self.database, id)).days)
-        return sorted(days)
+            days.update(self.account(columns(self.database, id)).days_between(since, until))
+        return sorted(day for day in days if since <= day <= until)
 
     def with_items(
         self, database: Database, items: Mapping[EvidenceId, Evidence | None]
@@ -195,6 +201,12 @@ class DailyLedgers:
 
 
 _Key = tuple[int, date | None]
+STAGES, STEP = 16, 256
+"""Stages of an account are at least a part, one in STAGES, and STEP changes apart, halved."""
+_POSTED = (
+    *("_day", "_rows", "_groups", "_places", "_neutral"),
+    *("_nets", "_layer_counts", "_totals", "_aged"),
+)
 _LATEST = 3
 """Days whose lines are kept: both ends of a window, and the start of that before."""
 
@@ -211,6 +223,7 @@ class AccountOnDay(LedgerAccount):
         self._latest: dict[_Key, Comparison] = {}
         self._changes: list[tuple[date, str]] = []
         self._replaced: dict[EvidenceId, list[date]] = {}
+        self._stages: dict[int, dict[str, Any]] = {}
         for id in ids:
             item = database.evidence[id]
             self._changes += self._days(database, id, item)
@@ -225,14 +238,14 @@ class AccountOnDay(LedgerAccount):
     def detach(self) -> None:
         super().detach()
         self._firing = {key: {**ids} for key, ids in self._firing.items()}
-        self._kept, self._latest = {}, {}
+        self._kept, self._latest, self._stages = {}, {}, {}
         self._stale, self._changes = {*self._stale}, [*self._changes]
         self._replaced = {**self._replaced}
 
-    @property
-    def days(self) -> Iterator[date]:
-        """The days on which something counts for the first or for the last time."""
-        return (day for day, _ in self._changes)
+    def days_between(self, since: date, until: date) -> Iterator[date]:
+        """The days, both ends included, on which something counts for the first or last time."""
+        first = bisect_left(self._changes, since, key=itemgetter(0))
+        return (day for day, _ in self._changes[first : self._place(until)])
 
     def totals_on(self, database: Database, day: date, aged: date) -> dict[ScenarioId, float]:
         """The totals of a day, at their age on another; cached, since days may recur."""
@@ -255,6 +268,29 @@ class AccountOnDay(LedgerAccount):
 
     def move(self, database: Database, day: date) -> None:
         """Post the differences between a day and the account's day: what counts on one only."""
+        if self._day and not self._stale:
+            self._approach(database, self._place(self._day), self._place(day))
+        self._post_until(database, day)
+
+    def _approach(self, database: Database, start: int, end: int) -> None:
+        """Take up the stage nearest to a change; keep another halfway if the way is still far.
+
+        Without them a page of any day walks from the day of the page before.
+        """
+        nearest = min(self._stages, key=lambda place: abs(place - end), default=start)
+        if abs(nearest - end) + STEP < abs(start - end):
+            start = nearest
+            vars(self).update(self._stages[nearest])
+            super().detach()
+        # One stage for each way: a group of all items is posted anew at every stage.
+        if abs(start - end) > max(len(self._changes) // STAGES, STEP):
+            day, _ = self._changes[(start + end) // 2]
+            self._post_until(database, day)
+            stage = copy(self)
+            super(AccountOnDay, stage).detach()
+            self._stages[self._place(day)] = {name: vars(stage)[name] for name in _POSTED}
+
+    def _post_until(self, database: Database, day: date) -> None:
         start, end = sorted((self._place(self._day) if self._day else 0, self._place(day)))
         ids = self._stale.union(id for _, id in self._changes[start:end])
         self._day, self._stale = day, set()
@@ -268,6 +304,7 @@ class AccountOnDay(LedgerAccount):
         """Put an item, or remove it if it no longer exists."""
         self._kept.clear()
         self._latest.clear()
+        self._stages.clear()
         for key in item.indicators:
             firing = self._firing.setdefault(key, {})
             firing.pop(id, None)

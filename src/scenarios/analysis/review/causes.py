@@ -74,7 +74,7 @@ class CauseFinder:
         Their decibans sum to the change of its implied log odds.
         """
         beside, parts = columns(self._database, id), list[ChangeCause]()
-        days = [day for day in self._odds.changes(id) if since < day < until]
+        days = [day for day in self._odds.changes(id, since, until) if since < day < until]
         for before, day in zip([since, *days], [*days, until], strict=True):
             key = beside, before, day
             if key not in self._chains:
