@@ -9,7 +9,6 @@ import msgspec
 
 from scenarios.analysis.evidence.indicators import reading
 from scenarios.analysis.forecasts import Means, stated
-from scenarios.analysis.ledger.days import DailyLedgers
 from scenarios.analysis.ledger.ledger import Line
 from scenarios.analysis.ledger.version import VERSION
 from scenarios.analysis.period.period import Window, window
@@ -101,8 +100,7 @@ def _evidence(items: Mapping[EvidenceId, Evidence], day: date) -> dict[EvidenceI
 
 def _figures(context: ViewContext) -> Iterator[Row]:
     """By set, since its members are measured together; then by scenario and day."""
-    database, views = context.database, context.window.views
-    odds = DailyLedgers(database)
+    database, views, odds = context.database, context.window.views, context.window.odds
     units: dict[str, list[str]] = {}
     for id, view in views.items():
         units.setdefault(view.scenario.set or f"/{id}", []).append(id)
@@ -110,8 +108,11 @@ def _figures(context: ViewContext) -> Iterator[Row]:
         means: Means = {}
         for id in unit:
             first, last = span_of(context.window, views[id])
-            for day in (day for day in context.days if first <= day <= last):
-                figure, chance = stated(database, id, day, means), odds.odds_on(day).implied(id)
+            days = [day for day in context.days if first <= day <= last]
+            # Backwards, from the day on which the ledgers are, else they are posted once more.
+            chances = {day: odds.odds_on(day).implied(id) for day in reversed(days)}
+            for day in days:
+                figure, chance = stated(database, id, day, means), chances[day]
                 gap = decibans(figure.probability) - decibans(chance) if figure else None
                 probability = figure.probability if figure else None
                 yield id, day, probability, len(figure.analysts) if figure else 0, chance, gap

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
-from datetime import date
+from datetime import date, datetime
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -13,12 +13,14 @@ from typing import Any
 from scenarios import ScenError
 from scenarios.extending import Codec, View, connect, folder_codec
 from scenarios.extensions.sql import statements as sql
-from scenarios.extensions.sql.statements import TABLES, Row, TableRows
+from scenarios.extensions.sql.statements import TABLES, TableRows
 
 _MADE_BY = "made by scen export"
 _MARK = 0x5343454E
 """`SCEN`, SQLite's application id, in the head of the file."""
 _HEAD, _MARK_AT = b"SQLite format 3\0", slice(68, 72)
+for _type in (date, datetime):  # from Python 3.12 on its own adapters warn
+    sqlite3.register_adapter(_type, _type.isoformat)
 
 
 def _write_sqlite(view: View, path: Path) -> None:
@@ -34,7 +36,7 @@ def _write_sqlite(view: View, path: Path) -> None:
             file.execute(sql.create_table(table, "sqlite"))
             marks = ", ".join("?" * len(table.columns))
             into = f"INSERT INTO {sql.quoted(name)} VALUES ({marks})"  # noqa: S608 - our own names
-            file.executemany(into, map(_sqlite_cells, view.rows(name)))
+            file.executemany(into, view.rows(name))
             for index in sql.create_indexes(table):
                 file.execute(index)
         for statement in (*sql.create_views(), "ANALYZE", "COMMIT"):
@@ -58,10 +60,6 @@ def _read_sqlite(path: Path) -> Iterator[TableRows]:
     address = f"{path.absolute().as_uri()}?mode=ro"
     with _sqlite_faults(path), closing(sqlite3.connect(address, uri=True)) as file:
         yield from _tables(file, "SELECT name FROM sqlite_master WHERE type = 'table'")
-
-
-def _sqlite_cells(row: Row) -> Row:
-    return tuple(cell.isoformat() if isinstance(cell, date) else cell for cell in row)
 
 
 @contextmanager
