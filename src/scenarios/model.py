@@ -447,6 +447,14 @@ class Database(msgspec.Struct, frozen=True, dict=True):
         return {scenario_id: tuple(ids) for scenario_id, ids in by_scenario.items()}
 
     @cached_property
+    def speakers(self) -> dict[ScenarioId, int]:
+        """How many analysts have forecast each scenario, or withdrawn a forecast."""
+        return {
+            id: len({self.sheets[sheet].analyst for sheet in sheets})
+            for id, sheets in self.speaking.items()
+        }
+
+    @cached_property
     def hanging(self) -> dict[str, tuple[ScenarioId, ...]]:
         """The scenarios whose priors depend on one, and under `/` and its name those of a set."""
         by_name: dict[str, list[ScenarioId]] = {}

@@ -116,6 +116,7 @@ def replay(story: Story) -> None:
         for id in expected.scenarios:
             assert {*standing.bearing.get(id, ())} == {*items.get(id, ())}
             assert standing.database.speaking.get(id, ()) == expected.speaking.get(id, ())
+            assert standing.database.speakers.get(id, 0) == expected.speakers.get(id, 0)
 
 
 @given(stories())

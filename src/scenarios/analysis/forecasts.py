@@ -1,6 +1,7 @@
 """The stated probability: what people forecast, who stands behind it, and the team's figure."""
 
 import math
+from bisect import bisect_right
 from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date, timedelta
 from operator import mul
@@ -64,19 +65,19 @@ def current_forecasts(
     database: Database, scenario_id: ScenarioId, as_of: date
 ) -> dict[Analyst, StandingForecast]:
     """Each analyst's latest forecast at `as_of`, unless withdrawn or expired."""
-    latest: dict[Analyst, SheetId] = {}
-    for id in database.speaking.get(scenario_id, ()):
-        sheet = database.sheets[id]
-        if sheet.date > as_of:
+    sheets, stands = database.sheets, database.tracker.standing_days
+    speaking = database.speaking.get(scenario_id, ())
+    latest, speakers = dict[Analyst, SheetId](), database.speakers.get(scenario_id, 0)
+    made = bisect_right(speaking, as_of, key=lambda sheet: sheets[sheet].date)
+    for id in reversed(speaking[:made]):
+        if len(latest) == speakers or (as_of - sheets[id].date).days >= stands:
             break
-        latest[sheet.analyst] = id
-    days = database.tracker.standing_days
-    forecasts = {}
-    for analyst, id in sorted(latest.items()):
-        day, figure = database.sheets[id].date, database.sheets[id].probabilities[scenario_id]
-        if figure is not None and (as_of - day).days < days:
-            forecasts[analyst] = StandingForecast(probability=figure, date=day, sheet=id)
-    return forecasts
+        latest.setdefault(sheets[id].analyst, id)
+    return {
+        analyst: StandingForecast(probability=figure, date=sheets[id].date, sheet=id)
+        for analyst, id in sorted(latest.items())
+        if (figure := sheets[id].probabilities[scenario_id]) is not None
+    }
 
 
 def refusal(database: Database, id: ScenarioId, on: date) -> str | None:

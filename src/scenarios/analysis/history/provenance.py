@@ -167,6 +167,7 @@ class CommitSnapshot:
             self._bear(id, self.database.evidence[id])
         if any(change.kind == "forecasts" for change in done):
             vars(self.database).pop("analyst_records", None)
+            vars(self.database).pop("speakers", None)
         if scenarios:  # the sets and links that the database keeps are those of before
             self._replace()
         self._forget(others)
@@ -198,10 +199,12 @@ class CommitSnapshot:
             self.lost[change.kind, id] = before
         if isinstance(before, Evidence):
             self._bear_no_longer(id, before)
+        # Looked up before the sheet is there: else it would be among them already.
+        speaking = self.database.speaking if change.kind == "forecasts" else {}
         if isinstance(was := folder.get(id), Sheet):  # under the ids of its day
             for scenario in was.probabilities:
-                sheets = self.database.speaking[scenario]
-                self.database.speaking[scenario] = tuple(other for other in sheets if other != id)
+                sheets = speaking[scenario]
+                speaking[scenario] = tuple(other for other in sheets if other != id)
         if change.kind == "tracker":
             self._replace(tracker=after if isinstance(after, Tracker) else Tracker())
         elif after is None:
@@ -212,10 +215,9 @@ class CommitSnapshot:
             self._bear(id, after)
         if isinstance(after, Sheet):
             for scenario in after.probabilities:
-                sheets = self.database.speaking.get(scenario, ())
-                sheets = tuple(other for other in sheets if other != id)
+                sheets = speaking.get(scenario, ())
                 index = bisect(sheets, self._dated(id), key=self._dated)
-                self.database.speaking[scenario] = (*sheets[:index], id, *sheets[index:])
+                speaking[scenario] = (*sheets[:index], id, *sheets[index:])
 
     def _dated(self, id: SheetId) -> tuple[date, SheetId]:
         return self.database.sheets[id].date, id

@@ -155,7 +155,7 @@ def total(layer_counts: LayerCounts, dependence: Dependence) -> float:
     """The decibans that the lines add up to."""
     layers = ThemeLayers(layer_counts, dependence)
     between = layers.between
-    return sum(step * signs / (1 + between * size) for _, step, size, signs in layers.walk())
+    return sum([step * signs / (1 + between * size) for _, step, size, signs in layers.walk()])
 
 
 def totals_without(layer_counts: LayerCounts, dependence: Dependence) -> dict[End, float]:
