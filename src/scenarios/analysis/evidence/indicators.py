@@ -172,7 +172,7 @@ def diagnosticity(known_evidence: KnownEvidence, key: IndicatorKey) -> float:
     scenario, indicator = key
     ratings = database.scenarios[scenario].indicators[indicator].ratings
     worth = [rating_decibans(r, database.tracker.decibans) for r in ratings.values()]
-    sets = {s.set for id, s in database.scenarios.items() if id in ratings}
+    sets = {database.scenarios[id].set for id in ratings.keys() & database.scenarios.keys()}
     whole = all(set_id and set(members(database, set_id)) <= ratings.keys() for set_id in sets)
     return max(worth) - min(worth) if whole else max(*worth, 0.0) - min(*worth, 0.0)
 

@@ -159,9 +159,11 @@ def _left_out(
     rated: KeysView[ScenarioId],
     day: date,
 ) -> Iterator[str]:
-    for set_id, ids in sets.items():
-        missing = [id for id in ids if id not in rated and not resolved(window.database, id, day)]
-        if missing and not rated.isdisjoint(ids):
+    scenarios = window.database.scenarios
+    named = {scenarios[id].set for id in rated & scenarios.keys()}
+    for set_id in sorted(sets.keys() & named):
+        ids = (id for id in sets[set_id] if id not in rated)
+        if missing := [id for id in ids if not resolved(window.database, id, day)]:
             yield f"in {set_id}, not rated for {several(missing)}: counts as N"
 
 
