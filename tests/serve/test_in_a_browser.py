@@ -192,8 +192,13 @@ def test_a_figure_is_given_with_the_handle_or_the_field_on_the_line_of_its_quest
         assert scale.screenshot() == without, "no figure has no place"
         handle.evaluate("it => { it.style.visibility = '' }")
         handle.focus()
+        for key in ("ArrowLeft", "ArrowUp", "PageDown", "Home", "End"):
+            page.keyboard.press(key)
+        assert field.input_value() == "", "no key begins at a figure that nobody gave"
         with page.expect_response("**/sitting/keep/"):
-            page.keyboard.press("ArrowLeft")
+            handle.click()
+        assert field.input_value() == "50%", "a place that was clicked is a figure"
+        page.keyboard.press("ArrowLeft")
         assert field.input_value() == "49%"
         field.fill("30")
         assert abs(float(handle.input_value()) + 3.68) < 0.2

@@ -62,6 +62,7 @@
   function follow(handle) {
     const p = share(field(handle).value), is = p > 0 && p < 1;
     handle.hidden = false;
+    handle.tabIndex = is ? 0 : -1;
     handle.classList.toggle("unset", !is);
     handle.setAttribute("aria-valuetext", is ? field(handle).value : "no figure yet");
     handle.value = is ? 10 * Math.log10(p / (1 - p)) : 0;
@@ -82,11 +83,19 @@
       const p = 100 / (1 + 10 ** (-handle.value / 10)), edge = Math.min(p, 100 - p);
       field(handle).value = `${p.toFixed(edge < 1 ? 2 : edge < 10 ? 1 : 0)}%`;
       handle.classList.remove("unset");
+      handle.tabIndex = 0;
       handle.setAttribute("aria-valuetext", field(handle).value);
       read(handle, "");
     } else document.querySelectorAll(`[data-odds="${CSS.escape(handle.name ?? "")}"]`).forEach(follow);
   });
   document.querySelectorAll(".handle").forEach(follow);
+  // Without a figure a key would begin at 50 %, which anchors: a number or a place comes first.
+  document.addEventListener("keydown", (event) => {
+    if (event.target.matches(".handle.unset") && /^(Arrow|Page|Home|End)/.test(event.key)) event.preventDefault();
+  });
+  document.addEventListener("pointerup", ({ target }) => {
+    if (target.matches(".handle.unset")) target.dispatchEvent(new Event("input", { bubbles: true }));
+  });
 
   // What was typed is kept by the server as one goes, and once more when one leaves.
   let typed = false;
