@@ -29,7 +29,7 @@ _STYLES = {
     "h2": f"font:700 20px/1.25 {_SERIF};margin:22px 0 6px;padding-top:8px;border-top:3px solid",
     "h3": f"font:700 17px/1.3 {_SERIF};margin:14px 0 4px",
     "p": "margin:6px 0",
-    "ul": "margin:6px 0;padding:0;list-style:none",
+    "ul": "margin:6px 0;padding:0 0 0 12px;list-style:none",
     "li": "margin:8px 0",
     "footer": "max-width:600px;margin:0 auto;padding:0 12px;font-size:12px",
 }
