@@ -194,7 +194,8 @@ def test_the_feed_is_valid_and_its_entries_lead_to_pages(place: Path) -> None:
     assert not feed.bozo, feed.bozo_exception
     assert len({entry.id for entry in feed.entries}) == len(feed.entries) > 5
     assert all((place / entry.link).is_file() for entry in feed.entries)
-    assert "Review of 25 Feb 2022" in [entry.title for entry in feed.entries]
+    [day] = [entry.title for entry in feed.entries if "review/2022-02-25/" in entry.link]
+    assert day.endswith(" (25 Feb 2022)")
 
 
 def text(part: Any) -> str:
@@ -470,9 +471,11 @@ def test_a_page_that_is_shared_has_a_picture_and_a_whole_address_where_that_is_k
     page = (place / "s/pact/index.html").read_text("utf-8")
     assert 'property="og:image" content="https://example.org/desk/s/pact/card.png"' in page
     assert (place / "s/pact/card.png").read_bytes().startswith(b"\x89PNG")
-    assert '<link rel="self" href="https://example.org/desk/feed.xml"/>' in (
-        place / "feed.xml"
-    ).read_text("utf-8")
+    text = (place / "feed.xml").read_text("utf-8")
+    assert '<link rel="self" href="https://example.org/desk/feed.xml"/>' in text
+    assert 'xml:base="https://example.org/desk/"' in text
+    leads = re.findall('<link href="([^"]*)"', text)
+    assert [it for it in leads if not it.startswith("https://example.org/desk/")] == []
     (place / "s/pact/card.png").unlink()
     assert "1 file new or changed" in built(
         root, place, "--url", "https://example.org/desk", day=DAY

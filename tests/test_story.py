@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path
 from random import Random
 
+import feedparser
 import pytest
 from msgspec.structs import replace
 
@@ -30,7 +31,7 @@ from scenarios.render.documents.review.context import ReviewContext, context_of
 from scenarios.render.writers import terminal, writer
 from scenarios.scales import percents
 from scenarios.site.at import page_at
-from scenarios.site.build import feed
+from scenarios.site.build import SiteFile, feed
 from scenarios.site.site import Site
 from scenarios.storage.loader import load
 from scenarios.storage.worktree import snapshot
@@ -252,7 +253,11 @@ def test_the_site_the_feed_and_the_card_tell_it_too() -> None:
     assert page
     assert home
     assert flat(page.description) == flat(home.description) == told
-    assert told in flat(feed(site, {address: page.description}))
+    [entry] = feedparser.parse(
+        feed(site, {address: SiteFile("", b"", 0, page.description, page.title)})
+    ).entries
+    assert flat(entry.summary) == told
+    assert told.startswith(entry.title.removesuffix(" (28 Feb 2022)"))
     assert home.card
     assert f"{len(made.story.moved)} moved" in home.card.about
 

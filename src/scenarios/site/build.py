@@ -37,7 +37,6 @@ from scenarios.site.site import (
     address_of,
     commits,
     printed,
-    review_title,
 )
 from scenarios.storage import site_folder
 from scenarios.storage.cache.files import CachedFiles
@@ -60,6 +59,7 @@ class SiteFile(msgspec.Struct, frozen=True, array_like=True):
     digest: bytes
     size: int
     description: str = ""
+    title: str = ""
 
 
 class WorkerResult(msgspec.Struct, frozen=True):
@@ -99,12 +99,12 @@ class SiteBuild:
         data = self._folder.content(path, was.size)
         return was if data is not None and digest(data) == was.digest else None
 
-    def put(self, path: str, data: bytes, key: str = "", description: str = "") -> SiteFile:
-        """Add a file, and write it if it differs from the existing one."""
+    def put(self, path: str, data: bytes, key: str = "", *about: str) -> SiteFile:
+        """Add a file, `about` its page, and write it if it differs from the existing one."""
         if self._folder.content(path, len(data)) != data:
             self._folder.put(path, data)
             self.written.add(path)
-        self.files[path] = SiteFile(key, digest(data), len(data), description)
+        self.files[path] = SiteFile(key, digest(data), len(data), *about)
         return self.files[path]
 
     def pages(self, addresses: Sequence[str], progress: Progress) -> None:
@@ -128,7 +128,7 @@ class SiteBuild:
             assert page is not None, address  # noqa: S101 - it is one of the addresses
             text = frame.whole_page(self._site, page).encode()
             key = self._keys.get(address, "")
-            self.put(address, text, key, page.description)
+            self.put(address, text, key, page.description, page.title)
             if page.card and self._site.previews:
                 self.put(card_of(address), drawn(page.card), key)
 
@@ -289,12 +289,12 @@ class _FeedEntry(NamedTuple):
     id: str
 
 
-def feed(site: Site, descriptions: Mapping[str, str]) -> str:
-    """The newest entries, each with the description of its page, by address.
+def feed(site: Site, pages: Mapping[str, SiteFile]) -> str:
+    """The newest entries, each with the title and the description of its page, by address.
 
     An entry has the day of its record, not of the clock.
     """
-    entries = _feed_entries(site, descriptions)
+    entries = _feed_entries(site, pages)
     updated = max((entry.day for entry in entries), default=site.as_of)
     id, title = _id(site, ""), _text(site.title)
     return fill(
@@ -302,12 +302,9 @@ def feed(site: Site, descriptions: Mapping[str, str]) -> str:
     )
 
 
-def _feed_entries(site: Site, descriptions: Mapping[str, str]) -> list[_FeedEntry]:
+def _feed_entries(site: Site, pages: Mapping[str, SiteFile]) -> list[_FeedEntry]:
     news = [
-        *(
-            (day, address_of("review", f"{day}"), review_title(day), f"review/{day}")
-            for day in site.days
-        ),
+        *((day, address_of("review", f"{day}"), "", f"review/{day}") for day in site.days),
         *(
             (item.recorded, address_of("e", id), item.summary, f"e/{(*item.formerly, id)[0]}")
             for id, item in site.evidence.items()
@@ -315,9 +312,14 @@ def _feed_entries(site: Site, descriptions: Mapping[str, str]) -> list[_FeedEntr
     ]
     return [
         _FeedEntry(
-            day, address, _text(title), _text(descriptions.get(address, "")), _id(site, name)
+            day,
+            address,
+            _text(title or pages[address].title),
+            _text(pages[address].description),
+            _id(site, name),
         )
         for day, address, title, name in sorted(news, reverse=True)[:_MOST]
+        if address in pages
     ]
 
 
@@ -358,10 +360,9 @@ def build(site: Site, path: Path, progress: Progress = unwatched) -> BuildSummar
         if site.previews:
             cards = ((card_of(page), source) for page, source in sources.items())
             now |= {card: source[card] for card, source in cards if card in source}
-        descriptions = {path: file.description for path, file in now.items()}
         now[STYLE] = making.put(STYLE, frame.style().encode())
         now[ICON] = making.put(ICON, frame.icon())
-        now[FEED] = making.put(FEED, feed(site, descriptions).encode())
+        now[FEED] = making.put(FEED, feed(site, now).encode())
         removed = folder.publish(making.written, now)
         search = folder.content(SEARCH, now[SEARCH].size) or b""
     if cache:

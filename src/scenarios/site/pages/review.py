@@ -8,7 +8,7 @@ from scenarios.analysis.review.review import brief
 from scenarios.model import Sheet
 from scenarios.render import cells
 from scenarios.render.cells import Cell, left, right
-from scenarios.render.document import AnchorLink, Block, Figure, Paragraph
+from scenarios.render.document import AnchorLink, Block, Figure, Paragraph, plain
 from scenarios.render.documents.brief import on_page
 from scenarios.render.documents.review import sections, sentences
 from scenarios.render.documents.review.context import context_of
@@ -38,7 +38,7 @@ def review_page(site: Site, day: str) -> Page:
     of = context_of(compared.story, site.database, compared.scenarios)
     return Page(
         address=address,
-        title=review_title(on),
+        title=f"{plain(sentences.headline(of))} ({short_day(on)})",
         description=sentences.in_short(of),
         main=fill(
             "site/review.html",
@@ -70,7 +70,7 @@ def _reviews(site: Site) -> Iterator[Block]:
         weeks = counted(site.weeks or 0, "week") if site.weeks != 1 else "week"
         last = short_day(site.days[-1])
         yield Paragraph(f"No review in the last {weeks}; the last one was of {last}.")
-    yield Paragraph("What moved, by how much, and because of what: on each day with a forecast.")
+    yield Paragraph("A review for each day with a forecast: what moved, by how much, and why.")
     sheets: dict[date, list[Sheet]] = {day: [] for day in reversed(site.days)}
     for sheet in site.database.sheets.values():
         if sheet.date in sheets:
