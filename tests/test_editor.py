@@ -444,7 +444,7 @@ def test_a_broken_tracker_is_a_fault_and_nothing_else_stops(desk: EditorClient, 
     desk.open(item)
     desk.open(tracker)
     desk.until(lambda: [fault.code for fault in desk.faults(tracker)] == ["yaml"])
-    assert "Stated ?, implied ?: tracker.yaml cannot be read" in " ".join(
+    assert "We say ?, evidence ?: tracker.yaml cannot be read" in " ".join(
         desk.ask("hover", item, 5, 3).contents.value.split()
     )
     assert "kremlin" in labels(desk.ask("completion", item, 3, 9))

@@ -214,12 +214,8 @@ def test_the_figures_of_a_scenario_are_those_of_the_report(
     for row in rows:
         top = pages[f"s/{row.id}/index.html"].find(".//div[@class='top']")
         stated = [row.stated.probability] if row.stated else []
-        gap = [] if row.gap_decibans is None else [row.gap_decibans]
-        implied = [row.shown.probability, row.shown.low, row.shown.high]
-        wanted = [*stated, *implied, *gap]
-        assert figures(top, ".//dl")[: len(wanted)] == near(
-            [one for one in wanted if one is not None]
-        )
+        wanted = [*stated, row.shown.probability, row.shown.low, row.shown.high]
+        assert figures(top, ".//dl") == near([one for one in wanted if one is not None])
     table = pages["index.html"].find(".//div[@id='every']//tbody")
     assert len(table) == len(rows)
     for shown, row in zip(table, rows, strict=True):
@@ -337,7 +333,7 @@ def test_every_figure_outside_of_a_picture_is_one_of_the_json(
             near_by = told[max(0, at - 1) : at + 1]
             assert it in drawn or any(figure == near(one) for one in near_by), (address, figure)
             seen += 1
-    assert seen > 300
+    assert seen > 280
 
 
 def test_a_second_run_writes_nothing_and_another_folder_gets_the_same_bytes(
@@ -519,7 +515,7 @@ def test_every_dated_step_of_the_shipped_pages_is_a_day_on_which_we_spoke_or_som
         names = {
             table: [it.text for it in table.findall("thead/tr/th")] for table in tree.iter("table")
         }
-        courses = [table for table, heads in names.items() if heads[:2] == ["day", "stated"]]
+        courses = [table for table, heads in names.items() if heads[:2] == ["day", "we say"]]
         rows = [row for table in courses for row in table.iter("tr") if row.get("id")]
         figures = [[it.get("value") for it in row[1].iter("data")] for row in rows]
         for row, shown, before in zip(rows, figures, [*figures[1:], []], strict=True):
@@ -535,7 +531,7 @@ def test_an_event_leads_to_a_review_that_tells_it_and_to_none_where_none_does() 
     for id in site.events:
         page = page_at(site, f"event/{id}/index.html")
         assert page
-        leads[id] = re.findall(r"Told in: <a href=\"../../review/([\d-]+)/", page.main)
+        leads[id] = re.findall(r"In the <a href=\"../../review/([\d-]+)/", page.main)
     told = {id: days for id, days in leads.items() if days}
     assert told, leads
     for id, [day] in told.items():
@@ -543,3 +539,8 @@ def test_an_event_leads_to_a_review_that_tells_it_and_to_none_where_none_does() 
         assert review
         assert f"event/{id}/" in review.main
     assert leads["putin-xi-call-2021-12-15"] == [], "it moved nothing"
+    later = page_at(
+        Site(open_folder(SHIPPED), date(2026, 6, 1)), "event/beijing-visit-2026-05/index.html"
+    )
+    assert later
+    assert "In the <a" not in later.main, "the review of its week names other events"

@@ -248,7 +248,7 @@ def test_each_reason_for_counting_nothing_is_named() -> None:
     assert notes(db, ratings=ratings, origin="wire") == {
         "told": "same origin or event as e: one witness",
         "prior": "in the prior",
-        "even": "neutral: tells nothing apart",
+        "even": "neutral: fits every outcome equally",
         "done": "resolved on 2022-01-04",
         "later": "not open yet",
     }

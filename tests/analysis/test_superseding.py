@@ -337,7 +337,7 @@ def test_what_a_reading_did_says_what_it_stands_in_place_of() -> None:
     neutral = replace(after.evidence["c"], ratings={"s1": "N"})
     now = replace(after, evidence={**after.evidence, "c": neutral})
     [effect] = effects(before, now, "c", day(5))
-    why = "neutral: tells nothing apart; in place of b, no longer counted"
+    why = "neutral: fits every outcome equally; in place of b, no longer counted"
     assert (effect.before, effect.note) == (near(probability(5)), why)
     first = replace(after, evidence={"a": after.evidence["a"]})
     [alone] = effects(replace(after, evidence={}), first, "a", day(5))

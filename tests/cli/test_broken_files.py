@@ -154,7 +154,7 @@ def test_pages_have_a_banner_and_a_question_mark_for_the_figures(tmp_path: Path)
     assert made.exit_code == 1
     pages = [page.read_text() for page in (tmp_path / "out").rglob("*.html")]
     assert [page for page in pages if "cannot be read" not in page] == []
-    assert "implied ?" in (tmp_path / "out" / "s" / "ties" / "index.html").read_text()
+    assert "evidence ?" in (tmp_path / "out" / "s" / "ties" / "index.html").read_text()
 
 
 @pytest.mark.usefixtures("broken")
@@ -223,7 +223,7 @@ def test_the_page_of_a_broken_scenario_stays_and_says_that_it_cannot_be_read(
 ) -> None:
     scen("site", "out", *DAY)
     page = (tmp_path / "out" / "s" / "pact" / "index.html").read_text()
-    assert f"Stated ?, implied ?: {PACT} cannot be read, and could change them." in page
+    assert f"We say ?, evidence ?: {PACT} cannot be read, and could change them." in page
     assert "s/pact/index.html" in (tmp_path / "out" / "index.html").read_text()
 
 
@@ -233,7 +233,7 @@ def test_a_forecast_beside_a_broken_rival_has_question_marks_and_says_why() -> N
     made = scen(*words)
     row = next(line for line in made.stdout.splitlines() if line.startswith("ties "))
     assert row.split()[1:] == ["?"] * 5
-    assert f"Stated ?, implied ?: {PACT} cannot be read, and could change them." in made.stdout
+    assert f"We say ?, evidence ?: {PACT} cannot be read, and could change them." in made.stdout
     assert "sum 80" not in made.stdout
     [figure] = json.loads(scen(*words, "--format", "json").stdout)["figures"]
     assert (figure["after"], figure["analysts"], figure["withheld"]) == (None, None, PACT)

@@ -81,7 +81,7 @@ def test_an_event_is_dated_as_its_report_is(observed: str) -> None:
     made = chart(f"a; e @5 a=CC observed={observed}")
     assert made
     assert on_screen(observed) in texts(draw(made.drawing))
-    assert {label.told for label in labels(draw(made.drawing))} >= {"implied 50 → 91%"}
+    assert {label.told for label in labels(draw(made.drawing))} >= {"evidence 50 → 91%"}
 
 
 def test_what_moved_nothing_has_no_picture() -> None:

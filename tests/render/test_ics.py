@@ -20,7 +20,7 @@ DESK = Tracker(title="Desk", repository="https://example.org/desk/")
 
 
 def made(*entries: DueEntry) -> str:
-    return ics(Due(as_of=NOW, until=day(34), late=(), coming=entries), DESK)
+    return ics(Due(as_of=NOW, until=day(34), late=(), coming=entries), Database(tracker=DESK))
 
 
 def entry(id: str = "s1/talks", on: date = NOW, text: str = "Talks are announced") -> DueEntry:
@@ -36,11 +36,15 @@ def test_what_moves_or_is_reworded_keeps_its_uid_and_others_have_their_own() -> 
     assert uids(made(entry())) == uids(made(entry(on=day(30), text="Talks begin")))
     assert len({*uids(made(entry(), entry("s1/other")))}) == 2
     other = Due(as_of=NOW, until=day(34), late=(entry(),), coming=())
-    assert uids(ics(other, Tracker(title="Another tracker"))) != uids(made(entry()))
+    assert uids(ics(other, Database(tracker=Tracker(title="Another tracker")))) != uids(
+        made(entry())
+    )
 
 
 def linked(*entries: DueEntry, tracker: Tracker = DESK) -> list[str | None]:
-    calendar = ics(Due(as_of=NOW, until=day(34), late=entries, coming=()), tracker)
+    calendar = ics(
+        Due(as_of=NOW, until=day(34), late=entries, coming=()), Database(tracker=tracker)
+    )
     return [event.get("url") for event in Calendar.from_ical(calendar).walk("VEVENT")]
 
 
@@ -76,7 +80,7 @@ def test_no_text_makes_an_entry_of_its_own_or_acts() -> None:
 @given(databases())
 def test_every_entry_is_a_day_of_a_calendar_that_can_be_read(db: Database) -> None:
     found = due(db, day(100), 9999)
-    text = ics(found, db.tracker)
+    text = ics(found, db)
     assert re.fullmatch(r"(?:[^\r\n]{0,75}\r\n)*[^\r\n]+\r", text, re.DOTALL) or not text.isascii()
     events = Calendar.from_ical(text).walk("VEVENT")
     days = [event.decoded("dtstart") for event in events]

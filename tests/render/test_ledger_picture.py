@@ -41,7 +41,7 @@ def test_a_ledger_is_drawn_from_prior_to_implied_and_the_weak_in_one() -> None:
     assert decibans(data.prior) + sum(bar.decibans for bar in bars) == near(decibans(data.implied))
     for narrow in (False, True):
         told = texts(draw(data, narrow=narrow))
-        assert {"prior", "50%", "implied", "90%", "stated", "25%"} <= set(told)
+        assert {"starting chance", "50%", "evidence", "90%", "we say", "25%"} <= set(told)
 
 
 def test_lines_stand_under_their_themes_and_lead_to_their_items() -> None:
@@ -58,7 +58,7 @@ def test_lines_stand_under_their_themes_and_lead_to_their_items() -> None:
     assert {"talks", "−10.0 dB", "Gas and oil", "+6.0 dB"} <= set(texts(made))
     assert "not seen when due: Something is seen" in texts(made)
     assert chart.label == (
-        "Title: from a prior of 50% to an implied 11%; most weight against it: Something was seen."
+        "Title: from a starting chance of 50% to 11%; most weight against it: Something was seen."
     )
 
 
@@ -75,7 +75,7 @@ def test_the_table_of_a_ledger_has_every_line_and_ends_with_what_is_implied() ->
     groups = [row.name for row in table.rows if isinstance(row, Group)]
     assert groups == ["talks", "Gas and oil", "without a theme"]
     last = [[plain(cell) for cell in row] for row in table.rows if isinstance(row, tuple)][-1]
-    assert last == ["implied, 11%", "", "", "", "−9.0"]
+    assert last == ["evidence, 11%", "", "", "", "−9.0"]
 
 
 def test_what_the_rivals_gained_is_split_by_what_moved_them_and_the_small_is_one_bar() -> None:

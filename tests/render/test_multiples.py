@@ -45,11 +45,11 @@ def test_members_stand_in_the_order_of_their_set_with_the_change() -> None:
     made = chart()
     assert [one.anchor for one in made.drawing.members] == ["s-a", "s-b", "s-c"]
     assert made.label == (
-        "Which one: Title stated 10 → 40%; Title stated 60 → 40%; Title stated 30 → 20%."
+        "Which one: Title we say 10 → 40%; Title we say 60 → 40%; Title we say 30 → 20%."
     )
     for narrow in (False, True):
         told = texts(draw(made.drawing, narrow=narrow))
-        assert {"A. Title", "stated 10 → 40%", "implied 20 → 71%"} <= set(told)
+        assert {"A. Title", "we say 10 → 40%", "evidence 20 → 71%"} <= set(told)
     rows = [[plain(cell) for cell in row] for row in made.table.rows if isinstance(row, tuple)]
     assert rows[0] == ["A", "Title", "10%", "40%", "20%", "71%"]
 

@@ -109,7 +109,7 @@ def test_of_four_that_moved_the_others_are_one_sentence_and_of_more_than_are_dra
     [group] = drawn(base).drawing.groups
     assert [row.name for row in group.rows] == [f"Number {n}" for n in (5, 4, 3, 2, 1, 0)]
     assert [(name, plain(text)) for name, text in drawn(base).drawing.folded] == [
-        ("Did not move", "Number 6 20% · Number 7 20%")
+        ("Did not move", "Number 6: 20% · Number 7: 20%")
     ]
     few = drawn(base, most=4).drawing
     assert ([group.counts for group in few.groups], [len(g.rows) for g in few.groups]) == (
@@ -117,8 +117,8 @@ def test_of_four_that_moved_the_others_are_one_sentence_and_of_more_than_are_dra
         [3],
     )
     assert [(name, plain(text)) for name, text in few.folded] == [
-        ("Moved less", "Number 2 20% → 32% · Number 1 20% → 31% · Number 0 20% → 30%"),
-        ("Did not move", "Number 6 20% · Number 7 20%"),
+        ("Moved less", "Number 2: 20% → 32% · Number 1: 20% → 31% · Number 0: 20% → 30%"),
+        ("Did not move", "Number 6: 20% · Number 7: 20%"),
     ]
 
 

@@ -56,13 +56,13 @@ def marks(made: Drawing, name: str) -> list[tuple[str | None, str | None]]:
 
 def test_a_label_says_what_happened_since_when_and_how_it_ended() -> None:
     assert chart(base()).label == (
-        "Title: stated rose from 60% to 80% since 24 January 2022; "
-        "implied fell from 89% to 72% since 24 January 2022."
+        "Title: our figure rose from 60% to 80% since 24 January 2022; "
+        "the evidence fell from 89% to 72% since 24 January 2022."
     )
     ended = resolution("occurred", day(28), day(29))
     assert chart(base(resolution=ended)).label.endswith("; occurred on 29 January 2022.")
     assert chart(base(resolution=ended), 60).label == (
-        "Title: at the end stated 80%, implied 72%; occurred on 29 January 2022."
+        "Title: at the end our figure 80%, the evidence 72%; occurred on 29 January 2022."
     )
 
 
@@ -75,7 +75,7 @@ def test_the_largest_steps_have_numbers_and_words() -> None:
     ]
     told = texts(draw(made))
     assert [told.count(number) for number in "123"] == [2, 2, 2]
-    assert "11 Jan 2022, implied 50 → 89%: Seen first; Seen too" in told
+    assert "11 Jan 2022, evidence 50 → 89%: Seen first; Seen too" in told
 
 
 def test_evidence_is_a_step_and_decay_a_slope() -> None:
@@ -96,7 +96,7 @@ def test_each_analyst_has_a_shape_up_to_the_sixth_and_a_rationale_that_is_reache
     )
     said = elements(made, "path", **{"class": "f-stated s-paper"})[-9:]
     assert len({(path.get("d") or "").partition("m")[2] for path in said}) == 6
-    assert (f"#{one.anchor}", "6 Jan 2022, n0, 60%: Because") in marks(made, "mark")
+    assert (f"#{one.anchor}", "6 Jan 2022, n0, 60%: “Because”") in marks(made, "mark")
 
 
 def test_what_was_seen_points_up_or_down_and_says_what_it_was() -> None:
@@ -106,9 +106,7 @@ def test_what_was_seen_points_up_or_down_and_says_what_it_was() -> None:
         True,
         ("Seen first", "Seen too"),
     )
-    assert (None, "11 Jan 2022, +9.0 dB\nSeen first\nSeen too") in marks(
-        draw(made.drawing), "point"
-    )
+    assert (None, "11 Jan 2022: for it\nSeen first\nSeen too") in marks(draw(made.drawing), "point")
 
 
 def test_the_indicators_are_on_the_same_days_with_their_state_and_due_day() -> None:
@@ -140,10 +138,10 @@ def test_the_table_has_a_row_for_each_day_that_told_something_and_to_which_marks
     data: ScenarioTimeline = made.drawing
     rows = [[plain(cell) for cell in row] for row in made.table.rows if isinstance(row, tuple)]
     assert rows == [
-        ["2022-01-27", "60% → 80%", "72%", "n0", ""],
+        ["2022-01-27", "60% → 80%", "72%", "n0: no reason given", ""],
         ["2022-01-26", "60%", "89% → 72%", "", "Seen last"],
         ["2022-01-11", "60%", "50% → 89%", "", "Seen first; Seen too"],
-        ["2022-01-06", "60%", "50%", "n0", ""],
+        ["2022-01-06", "60%", "50%", "n0: no reason given", ""],
         ["2022-01-01", "–", "50%", "", ""],
     ]
     led = {one.anchor for many in (data.seen, data.sayings) for one in many}
@@ -153,7 +151,7 @@ def test_the_table_has_a_row_for_each_day_that_told_something_and_to_which_marks
         "e-f",
     ], "what was caused by an item leads to it"
     last = texts(draw(data))
-    assert {"80% stated", "72% implied"} <= set(last)
+    assert {"80% we say", "72% evidence"} <= set(last)
 
 
 @pytest.mark.parametrize("word", ["occurred", "did not occur", "annulled"])

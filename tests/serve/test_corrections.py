@@ -207,7 +207,7 @@ def test_what_was_recorded_and_what_was_taken_back_lead_to_their_record_by_its_t
 
 
 def test_undo_of_nothing_says_so(client: TestClient) -> None:
-    assert "nothing to undo" in client.get("/undo/").text
+    assert "Nothing to undo here." in client.get("/undo/").text
 
 
 def test_a_later_audit_is_foretold(client: TestClient, root: Path) -> None:

@@ -109,7 +109,7 @@ def test_an_item_that_rates_nothing_leads_to_its_rating(client: TestClient) -> N
 
 def test_why_nothing_is_counted_is_told(client: TestClient) -> None:
     told = live(client, "evidence", {**DINNER, "rate:pact": "N", "rate:ties": "N"})
-    assert "pact: neutral: tells nothing apart" in told
+    assert "pact: neutral: fits every outcome equally" in told
 
 
 def test_each_fault_stands_at_its_field_in_the_words_of_the_command_line(

@@ -215,7 +215,7 @@ def test_a_figure_is_given_with_the_handle_or_the_field_on_the_line_of_its_quest
         page.fill('[name="p:ties"]', "70")
         lead(page, "button.first >> text=Answer")
         line = page.locator(".topic", has_text="A pact")
-        line.locator("dt", has_text="Implied").wait_for()
+        line.locator("dt", has_text="Evidence").wait_for()
         assert page.input_value('[name="p:pact"]') == "30%"
         assert axe(page) == []
 

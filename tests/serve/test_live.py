@@ -74,7 +74,7 @@ def test_what_changes_on_disk_is_told_at_once_whatever_changed_it(desk: Served) 
         ("scenarios", "Another pact", lambda: pact.write_text(other)),
         ("scenarios", "A pact", lambda: beside.replace(pact)),
         ("evidence", "Dinner", lambda: record(desk.root)),
-        ("scenarios", "holds no tracker.yaml any more", lambda: tracker.rename(gone)),
+        ("scenarios", "no longer holds a tracker.yaml", lambda: tracker.rename(gone)),
         ("scenarios", "Loose ties", lambda: gone.rename(tracker)),
     ]
     assert desk.client.get("/list/scenarios/").status_code == 200

@@ -181,7 +181,7 @@ def test_what_is_wrong_with_the_files_is_said_on_every_page(tmp_path: Path) -> N
     assert "1 file cannot be read: scen check says why." in client.get("/status/").text
     (root / "tracker.yaml").unlink()
     desk.refresh()
-    assert "holds no tracker.yaml any more: what it held before" in client.get("/status/").text
+    assert "no longer holds a tracker.yaml: the last state" in client.get("/status/").text
     make(root, FILES)
     desk.refresh()
     assert 'class="attention"' not in client.get("/status/").text

@@ -85,7 +85,7 @@ def test_a_sitting_goes_from_what_is_due_to_one_sheet(client: TestClient, desk: 
     assert "12%, n=1" in table.text
     post(client, "revise", p__pact="0.16", why__pact="They know more", p__ties="0.84")
     shown = post(client, "answers", same__trade="yes")
-    assert "Seen, and not recorded: pact/talks" in post(client, "revise", p__trade="0.6").text
+    assert "Seen but not recorded: pact/talks" in post(client, "revise", p__trade="0.6").text
     done = post(client, "end", do="write")
     assert "The sitting is over" in done.text
     assert '<a href="/s/trade/">Trade of 200 billion</a>' in done.page
@@ -225,7 +225,7 @@ def test_who_stops_sees_no_figure_of_others_and_can_go_back_to_the_questions(
     post(client, "keep", p__pact="30", why__pact="A hunch")
     shown = Sent(client, client.get("/sitting/stop/"))
     assert "Not answered, left out: pact; you had typed 0.3, A hunch" in shown.text
-    assert "Nothing is answered" in shown.text
+    assert "No answer yet" in shown.text
     assert "After the sitting" in client.get("/s/pact/").text
     assert '<a class="button" href="/sitting/">Back to the questions</a>' in shown.page
     assert 'value="30%"' in client.get("/sitting/").text
@@ -283,9 +283,9 @@ def test_a_question_has_its_figure_before_its_news_and_then_the_comparison_first
         "yours",
         "others",
         "team",
-        "implied",
+        "evidence",
     ]
-    for figure in ("Yours", "Others", "Team", "Implied"):
+    for figure in ("Yours", "Others", "Team", "Evidence"):
         assert line.index(f">{figure}</dt>") < line.index("Will a treaty be in force?")
     assert 'name="p:pact"' in line
 
@@ -444,7 +444,7 @@ def test_what_is_skipped_is_not_asked_again(client: TestClient) -> None:
     post(client, "answers", skip__pact="yes", skip__ties="yes")
     assert "Will yearly trade pass 200 billion dollars?" in text(client)
     post(client, "answers", skip__trade="yes")
-    assert "Nothing is answered" in text(client)
+    assert "No answer yet" in text(client)
     assert "No sheet was written" in post(client, "end", do="drop").text
 
 
@@ -476,7 +476,7 @@ def test_a_sitting_of_an_earlier_day_is_taken_over_or_dropped(
 
 def test_without_a_name_nobody_sits(desk: Path) -> None:
     client = reader(desk)
-    assert "A sitting is somebody's own." in client.get("/sitting/").text.replace("&#x27;", "'")
+    assert "Say who you are: a sitting is one analyst’s." in client.get("/sitting/").text
     made = client.post("/sitting/begin/", headers=FROM_HERE)
     assert made.headers["location"] == "/who/?to=/sitting/"
 

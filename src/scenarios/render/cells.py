@@ -28,8 +28,8 @@ NAMED = 5
 """Records named in a sentence; the rest is counted."""
 WITHHELD = "?"
 """Stands for a figure that a file that cannot be read could change."""
-NOTHING_IMPLIED = "nobody stated a prior, and nothing is rated"
-NO_FORECAST = "nobody’s forecast stands"
+NOTHING_IMPLIED = "no starting chance, and nothing is rated"
+NO_FORECAST = "no current forecast"
 HOLDS_NINE_IN_TEN = (
     "About nine in ten such ranges hold what judgements without error would imply, if ours err as "
     "much as is assumed, and independently"
@@ -42,6 +42,9 @@ _TITLE = 20
 _FEWEST = 6
 """Least width of a trend, in reviews."""
 
+STRENGTH = "Strength: how firmly it is seen, after the grades of its reports, from 0 to 1."
+_FOUR = ("stated_before", "stated", "implied_before", "implied")
+_NAMES = ("we said", "we say", "evidence before", "evidence")
 R = TypeVar("R")
 Cell = tuple[doc.Column, Callable[[R], doc.Text]]
 """A column, and its text in the row of a value."""
@@ -79,8 +82,8 @@ def before_and_after(figures: Callable[[R], Four], **more: Any) -> Iterator[Cell
     def nth(number: int) -> Callable[[R], doc.Text]:
         return lambda value: p(figures(value)[number])
 
-    for number, name in enumerate(("stated_before", "stated", "implied_before", "implied")):
-        yield right(name.replace("_", " "), name, **more), nth(number)
+    for number, (key, name) in enumerate(zip(_FOUR, _NAMES, strict=True)):
+        yield right(name, key, **more), nth(number)
 
 
 def weight_column(tracker: Tracker) -> doc.Column:
@@ -238,14 +241,15 @@ def change(figure: StatedFigure | Implied | None) -> doc.Text:
 
 
 def stated_and_implied(row: StatusRow) -> tuple[doc.Span, ...]:
-    """`stated 40%, implied 62%`; the implied one alone where nobody's forecast stands."""
-    also = ("stated ", *spans(stated(row)), ", ") if row.stated or row.withheld else ()
-    return *also, "implied ", *spans(implied(row))
+    """`we say 40%, evidence 62%`; `we said` of a resolved one, the evidence alone without us."""
+    we = "we said " if row.outcome else "we say "
+    also = (we, *spans(stated(row)), ", ") if row.stated or row.withheld else ()
+    return *also, "evidence ", *spans(implied(row))
 
 
 def withheld_figures(path: str | None) -> str:
     """Sentence in place of figures that are withheld because of a file."""
-    return f"Stated ?, implied ?: {path} cannot be read, and could change them."
+    return f"We say ?, evidence ?: {path} cannot be read, and could change them."
 
 
 def strip_of(row: StatusRow) -> str:
@@ -415,14 +419,14 @@ def rose_or_fell(before: float, after: float) -> str:
 def change_since(
     name: str, before: float, after: float, since: date, reported: float | None
 ) -> str:
-    """`stated fell from 37% to 4% since 21 February 2022`; what was `reported` then, if other."""
+    """`our figure fell from 37% to 4% since 21 February 2022`; what was `reported`, if other."""
     start = long_day(since)
     text = f"{name}{rose_or_fell(before, after)} since {start}"
     if not has_moved(before, after):
         text = f"{name} {percent(after)}, unchanged since {start}"
     if reported is None or not has_moved(reported, before):
         return text
-    return f"{text} by today's records; {percent(reported)} was said then"
+    return f"{text} by today’s files; {percent(reported)} was reported then"
 
 
 def count(number: int, overdue: int, moved: int, changed: int, since: date) -> str:

@@ -97,7 +97,7 @@ class Overview(msgspec.Struct, frozen=True, kw_only=True):
         rows, then = self.rows, "a week ago" if self.window == "this week" else "then"
         marks = (
             ("stated", "what we say", rows),
-            ("both", f"{then}, now", rows),
+            ("both", f"{then}, now", [row for row in rows if not row.is_still]),
             ("analyst", "each analyst", [row for row in rows if row.others]),
             ("implied", "the evidence and its range", rows),
             ("event", "the event", [group for group in self.groups if group.day]),

@@ -181,6 +181,9 @@ def _lanes(trajectory: Trajectory, view: ScenarioView) -> Iterator[IndicatorLane
         yield IndicatorLane(statement=indicator.statement, stretches=stretches, due=indicator.due)
 
 
+_NAMES = {"stated": "our figure", "implied": "the evidence"}
+
+
 def _timeline_label(data: ScenarioTimeline, view: ScenarioView) -> str:
     parts = []
     stated, implied = view.stated_before, view.implied_before
@@ -191,10 +194,10 @@ def _timeline_label(data: ScenarioTimeline, view: ScenarioView) -> str:
     for name, then in reported.items():
         values = [(p.day, getattr(p, name)) for p in data.points if getattr(p, name) is not None]
         if values:
-            parts.append(_change_since(name, dict(values), data.since, then))
+            parts.append(_change_since(_NAMES[name], dict(values), data.since, then))
     if data.outcome and data.outcome.day <= data.since:
         last = {name: getattr(data.points[-1], name) for name in ("stated", "implied")}
-        figures = [f"{name} {percent(p)}" for name, p in last.items() if p is not None]
+        figures = [f"{_NAMES[name]} {percent(p)}" for name, p in last.items() if p is not None]
         parts = [f"at the end {', '.join(figures)}"] if figures else []
     if data.outcome:
         parts.append(f"{data.outcome.word} on {long_day(data.outcome.day)}")
@@ -233,12 +236,12 @@ def _timeline_table(
             figures = (cells.step(was.stated, after.stated), cells.step(was.implied, after.implied))
             why = _reasons(said, after.stated, database, most)
             if step and not said:
-                why = ("no new forecast: an older one ended, or its set changed",)
-            items = _items(seen, database, most) or ("no item of its own" if is_large else "")
+                why = ("no new forecast: one ended, or its set changed",)
+            items = _items(seen, database, most) or ("no report on it" if is_large else "")
             row = (str(after.day), *figures, why, items)
             rows.append((anchor(trajectory, after.day), row))
     columns = (
-        *(left("day"), right("stated"), right("implied")),
+        *(left("day"), right("we say", "stated"), right("evidence", "implied")),
         *(left("reason", least=24), left("recorded", "entered", least=24)),
     )
     anchors, latest = zip(*reversed(rows), strict=True)
@@ -255,7 +258,8 @@ def _reasons(
         is_team = team and forecast.probability and not has_moved(team, forecast.probability)
         own = () if is_team else (" ", p(forecast.probability))
         spans += (" withdrawn",) if forecast.probability is None else own
-        spans.append(f": “{cells.one_line(forecast.rationale)}”" if forecast.rationale else "")
+        why = f"“{cells.one_line(forecast.rationale)}”" if forecast.rationale else "no reason given"
+        spans.append("" if forecast.probability is None else f": {why}")
     more = len(said) - most
     return (*spans, *((f"; {counted(more, 'forecast')} more",) if more > 0 else ()))
 
@@ -324,8 +328,8 @@ def _member_words(member: SetMember) -> str:
     if member.outcome:
         return member.outcome.word
     if last.stated is None:
-        return f"implied {from_to(member.implied_before, last.implied)}"
-    return f"stated {from_to(member.stated_before, last.stated)}"
+        return f"evidence {from_to(member.implied_before, last.implied)}"
+    return f"we say {from_to(member.stated_before, last.stated)}"
 
 
 def _members_table(members: Sequence[SetMember]) -> Table:

@@ -191,7 +191,7 @@ def _why(of: ReviewContext, move: ScenarioStory) -> Text:
     stated, bullets = move.stated, [plain(bullet) for bullet in sentences.lead(of)[1:]]
     if stated and stated.is_own:
         reason = sentences.quoted_reason(of, stated, _WORDS)
-        if not any(reason in bullet for bullet in bullets):
+        if not (stated.reason and any(reason in bullet for bullet in bullets)):
             parts.append(f"{reason[:1].upper()}{reason[1:]}{'' if stated.reason else '.'}")
         if not has_moved(move.implied.from_, move.implied.to):
             parts.append(f"{' ' * bool(parts)}The evidence did not move.")
@@ -270,7 +270,7 @@ def _last_said(of: ReviewContext, rows: Sequence[StatusRow]) -> str:
     forecasts = (current_forecasts(of.database, row.id, of.story.as_of).values() for row in rows)
     days = sorted(max(f.date for f in own) for own in forecasts if own)
     if not days:
-        return "nobody’s forecast stands"
+        return cells.NO_FORECAST
     first, last = (day_words(day, of.story) for day in (days[0], days[-1]))
     return f"last said on {last}" if first == last else f"last said between {first} and {last}"
 
@@ -286,7 +286,7 @@ def _folded(
     ):
         parts: list[Span] = []
         for id in ids[:_NAMED]:
-            parts += [" · " * bool(parts), name(id, of.database), " ", *_in_short(of, id)]
+            parts += [" · " * bool(parts), name(id, of.database), ": ", *_in_short(of, id)]
         if more := len(ids) - len(ids[:_NAMED]):
             parts.append(f" · {counted(more, 'more question')}")
         if parts:

@@ -126,7 +126,7 @@ def _reply(request: Request, answer: Callable[[PageRequest], Response]) -> Respo
                 return answer(_ask(request))
             except ChangedMeanwhile:
                 request.app.state.live.look()
-        return fault(request, 503, "The files change faster than they can be read: ask again.")
+        return fault(request, 503, "The files change faster than they can be read: try again.")
     except RedirectError as error:
         return RedirectResponse(error.address, 303)
     except UsageError as error:

@@ -161,8 +161,8 @@ class LiveDatabase:
 
     def _read(self, before: DatabaseVersion | None) -> DatabaseVersion:
         if before and not (self.root / "tracker.yaml").is_file():
-            lost = f"{worktree.safe(self.root)} holds no tracker.yaml any more"
-            return before._replace(remark=f"{lost}: what it held before is shown.")
+            lost = f"{worktree.safe(self.root)} no longer holds a tracker.yaml"
+            return before._replace(remark=f"{lost}: the last state is shown.")
         opened = open_folder(self.root, before.opened.read if before else None)
         offered = self._offered(before.offered if before else ())
         state = _files(opened).state().hex()

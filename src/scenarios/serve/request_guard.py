@@ -102,16 +102,16 @@ class RequestGuard:
             return refusal(421, f"This server answers to {self._door.hosts[0]} only.")
         origins = headers.getlist("origin")
         if any(origin != f"http://{hosts[0]}" for origin in origins):
-            return refusal(403, "Another site asked for this: open it from the pages here.")
+            return refusal(403, "Another site asked for this page: open it from the pages here.")
         if method not in SAFE and len(origins) != 1:
-            return refusal(403, "It does not say which page it was sent from.")
+            return refusal(403, "Refused: the request does not say which page sent it.")
         if method not in _METHODS:
-            response = refusal(405, f"There is no {method} here.")
+            response = refusal(405, f"{method} is not allowed here.")
             response.headers["Allow"] = ", ".join(sorted(_METHODS))
             return response
         is_foreign = headers.get("sec-fetch-site", "none") not in ("same-origin", "none")
         if is_foreign and headers.get("sec-fetch-dest") != "document":
-            return refusal(403, "Another site wanted to show this as a part of its own.")
+            return refusal(403, "Refused: another site tried to show this page inside its own.")
         length = headers.get("content-length", "0")
         most = _most(headers)
         return None if length.isdecimal() and int(length) <= most else _too_large(most)
@@ -131,8 +131,7 @@ class RequestGuard:
             return None
         return refusal(
             403,
-            "Open the start address that scen serve printed; it is another one each time that"
-            " scen serve is started.",
+            "Open the start address that scen serve printed; it is new at each start.",
             may_go_on=True,
         )
 
@@ -152,7 +151,7 @@ def _most(headers: Headers) -> int:
 
 
 def _too_large(most: int) -> Response:
-    return refusal(413, f"More than {most >> 20} MiB were sent; nothing was taken.")
+    return refusal(413, f"Nothing was taken: more than {most >> 20} MiB were sent.")
 
 
 def _bounded(receive: Receive, most: int) -> Receive:

@@ -88,7 +88,7 @@ def _last(root: Path, now: Mapping[str, bytes | None], *, forgets: bool) -> Stat
     """The last command; a command already undone is reported and forgotten."""
     note = state_folder.last_noted(root)
     if note is None:
-        words = "nothing to undo: no recording command of this checkout is noted any more"
+        words = "nothing to undo here"
         if not any(path.endswith(".yaml") for path in now if path != "tracker.yaml"):
             folders = f"{from_here(root)} and {from_here(root.parent / 'schema')}"
             words += f"; there is no record yet: deleting {folders} takes scen init back"

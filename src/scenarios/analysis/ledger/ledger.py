@@ -298,7 +298,7 @@ def effects(
         line = _line_of(new, row)
         replaced = now.known.superseded.items()
         gone = [id for id, by in replaced if by == evidence_id and _line_of(old, id)]
-        why = _note(old, line, row) if line else "neutral: tells nothing apart"
+        why = _note(old, line, row) if line else "neutral: fits every outcome equally"
         if evidence_id not in now.known.evidence:
             by = now.known.superseded.get(evidence_id)
             why = f"superseded by {by}" if by else "retracted"

@@ -40,7 +40,7 @@ def command(
     opened = reading(context, rev)
     result = due(opened.database, as_of or parsing.today(), ahead)
     if form == "ics":
-        deliver(ics(result, opened.database.tracker), output)
+        deliver(ics(result, opened.database), output)
     else:
         rows = partial(document, result, every=every, is_partial=bool(opened.database.withheld))
         show(context.obj, result, rows, Form(form), output)

@@ -83,7 +83,7 @@ def draw(data: LedgerBars, *, narrow: bool = False, places: Places = NOWHERE) ->
 
 def _rows(data: LedgerBars) -> Iterator[WaterfallRow]:
     running = bounded(data.prior)
-    yield WaterfallRow("prior", percent(data.prior), running, running, "prior")
+    yield WaterfallRow("starting chance", percent(data.prior), running, running, "prior")
     for theme in data.themes:
         if theme.name:
             yield WaterfallRow(theme.name, f"{signed(sum(bar.decibans for bar in theme.bars))} dB")
@@ -93,10 +93,10 @@ def _rows(data: LedgerBars) -> Iterator[WaterfallRow]:
             worth = f"{signed(bar.decibans)} dB"
             yield WaterfallRow(bar.label, worth, before, running, "", bar.anchor, indent)
     end = bounded(data.implied)
-    yield WaterfallRow("implied", percent(data.implied), end, end, "implied")
+    yield WaterfallRow("evidence", percent(data.implied), end, end, "implied")
     if data.stated is not None:
         x = bounded(data.stated)
-        yield WaterfallRow("stated", percent(data.stated), x, x, "stated")
+        yield WaterfallRow("we say", percent(data.stated), x, x, "stated")
 
 
 def _wide(row: WaterfallRow, y: float, scale: LogOdds, places: Places) -> tuple[str, float, float]:

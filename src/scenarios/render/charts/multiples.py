@@ -72,9 +72,9 @@ def _days(data: SmallMultiples, start: float, end: float) -> scale.DayScale:
 def _key(data: SmallMultiples) -> Iterator[parts.Key]:
     ends = [member.points[-1] for member in data.members]
     if any(end.stated is not None for end in ends):
-        yield parts.sample("stated"), "stated"
+        yield parts.sample("stated"), "what we say"
     if any(end.implied is not None for end in ends):
-        yield parts.sample("implied"), "implied by the evidence"
+        yield parts.sample("implied"), "the evidence"
     window = svg.path(svg.bar(-10, -6, 20, 12), "f-window s-grid")
     yield window, data.about or f"since {short_day(data.since)}"
 
@@ -85,9 +85,10 @@ def figures(member: SetMember) -> Iterator[tuple[str, str]]:
     if member.outcome:
         yield "ink", member.outcome.label
     if last.stated is not None:
-        yield "stated", f"stated {from_to(member.stated_before, last.stated)}"
+        we = "we said" if member.outcome else "we say"
+        yield "stated", f"{we} {from_to(member.stated_before, last.stated)}"
     if last.implied is not None:
-        yield "implied", f"implied {from_to(member.implied_before, last.implied)}"
+        yield "implied", f"evidence {from_to(member.implied_before, last.implied)}"
 
 
 def _course(

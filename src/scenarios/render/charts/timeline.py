@@ -62,9 +62,9 @@ def seen_lane(
         return "", y
     if narrow:
         y += LINE
-        body = svg.text(0, y, "evidence, up for and down against", "f-muted small")
+        body = svg.text(0, y, "reports, up for and down against", "f-muted small")
     else:
-        body = svg.text(0, y + _EVIDENCE / 2 - 2, "evidence:", "f-ink small")
+        body = svg.text(0, y + _EVIDENCE / 2 - 2, "reports:", "f-ink small")
         body += svg.text(0, y + _EVIDENCE / 2 + 13, "up for it, down against it", "f-muted small")
     middle = y + _EVIDENCE / 2
     body += svg.path(svg.line([(days.start, middle), (days.end, middle)]), "s-muted")
@@ -78,7 +78,8 @@ def seen_lane(
 
 def says(seen: DayEvidence) -> str:
     more = [f"and {seen.more} more"] if seen.more else []
-    head = f"{short_day(seen.day)}, {signed(seen.decibans)} dB"
+    way = "for it" if seen.decibans > 0 else "against it"
+    head = f"{short_day(seen.day)}: {'no change' if signed(seen.decibans) == '0' else way}"
     return "\n".join([head, *seen.items, *more])
 
 
@@ -238,12 +239,12 @@ def _key(data: ScenarioTimeline) -> Iterator[parts.Key]:
     last = data.points[-1]
     stated = f" {percent(last.stated)}" if last.stated is not None else ", no longer"
     if any(point.stated is not None for point in data.points):
-        yield parts.sample("stated"), f"stated{stated}"
+        yield parts.sample("stated"), f"what we say{stated}"
     if last.implied is not None:
-        yield parts.sample("implied"), f"implied {percent(last.implied)}"
-    if data.band:
-        low, high = map(percent, data.band)
-        yield parts.bracket(0, -6, 6), f"band {low} to {high}"
+        yield parts.sample("implied"), f"the evidence {percent(last.implied)}"
+    low, high = map(percent, data.band or (0, 0))
+    if low != high:
+        yield parts.bracket(0, -6, 6), f"its range {low} to {high}"
     for name, shape in _shapes(data).items():
         yield parts.analyst(0, 0, shape), name
 
@@ -296,7 +297,8 @@ def _ends(data: ScenarioTimeline, frame: PlotArea) -> Iterator[str]:
             [frame.odds.position(p) + 4 for p, _ in figures], _APART, frame.foot + 4
         )
         for y, (p, name) in zip(heights, figures, strict=True):
-            yield svg.text(x + 8, y, f"{from_to(None, p)} {name}", f"f-{name} bold")
+            words = {"stated": "we say", "implied": "evidence"}[name]
+            yield svg.text(x + 8, y, f"{from_to(None, p)} {words}", f"f-{name} bold")
     if data.outcome:
         label = data.outcome.label
         until = [*(frame.days.position(point.day) for point in data.points[1:]), frame.days.end]
@@ -317,7 +319,7 @@ def _sayings(data: ScenarioTimeline, frame: PlotArea, places: Places) -> Iterato
         if frame.narrow:  # the table has the words: a finger would touch several at once
             yield shape
             continue
-        why = f": {label.rationale}" if label.rationale else ""
+        why = f": “{label.rationale}”" if label.rationale else ""
         about = f"{short_day(label.day)}, {label.analyst}, {percent(label.probability)}{why}"
         yield svg.mark(shape, about, label.anchor, places, svg.around(x, y))
 
@@ -347,11 +349,11 @@ def _notes(data: ScenarioTimeline, frame: PlotArea, y: float, places: Places) ->
 
 
 def _says(step: LargeChange) -> str:
-    """`24 Feb 2022: stated 37 → 4.0%, implied 45 → 12%: because of this`."""
+    """`24 Feb 2022, we 37 → 4.0%, evidence 45 → 12%: because of this`."""
     changes = (
         f"{name} {from_to(*pair)}"
-        for name, pair in (("stated", step.stated), ("implied", step.implied))
+        for name, pair in (("we", step.stated), ("evidence", step.implied))
         if pair
     )
-    cause = step.cause or "no reason was given"
+    cause = step.cause or "no reason given"
     return f"{short_day(step.day)}, {', '.join(changes)}: {cause}"

@@ -168,12 +168,13 @@ def _signs(brief: Brief, database: Database, *, every: bool) -> list[Sign]:
 
 
 _RANGE = (
-    "The evidence is what follows from a first figure and all that was recorded since; it does not "
-    "change what we say. Its range shows how far it could lie off if our judgements do: "
+    "What we say is people’s forecast. The evidence is a figure that is computed: from a starting "
+    "chance, and from what each report since was judged to count for. It does not change what we "
+    "say. Its range shows how far those judgements could put it off: "
     f"{cells.HOLDS_NINE_IN_TEN[:1].lower()}{cells.HOLDS_NINE_IN_TEN[1:]}; "
     f"{cells.MISSES_MORE_OFTEN}. It knows nothing of what nobody recorded."
 )
 _SCALES = (
-    "Chances run from 0 to 100%; a row that stays at 5% or less has a stretched scale with dotted "
-    "lines, where equal distances are equal factors of the odds."
+    "Chances run from 0 to 100%. A row that stays at 5% or less is stretched, with dotted lines, "
+    "so that 0.1% and 1% can be told apart."
 )

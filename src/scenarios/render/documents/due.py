@@ -10,11 +10,11 @@ from uuid import NAMESPACE_URL, uuid5
 from scenarios.analysis.review.deadlines import Due, DueEntry
 from scenarios.analysis.review.inbox import InboxListing, ProposalRow
 from scenarios.drafts import Proposal
-from scenarios.model import Kind, ScenarioId, Tracker
+from scenarios.model import Database, Kind, ScenarioId, Tracker
 from scenarios.paths import file_address, path_of
 from scenarios.render import cells
 from scenarios.render.cells import Cell, left
-from scenarios.render.document import Document, Ref, Span
+from scenarios.render.document import Document, Ref, Span, plain
 from scenarios.text import counted, printable
 
 if TYPE_CHECKING:
@@ -130,7 +130,7 @@ def draft_text(proposal: Proposal) -> str:
 
 _HEADS = {
     "indicator": "Due: {}",
-    "horizon": "Horizon: {}",
+    "horizon": "Last day: {}",
     "review": "Review: {}",
     "forecasts": "Forecasts expire: {}",
 }
@@ -138,7 +138,7 @@ _LONGEST = 120
 """The characters of a title; the description has it all."""
 
 
-def ics(result: Due, tracker: Tracker) -> str:
+def ics(result: Due, database: Database) -> str:
     """A calendar (RFC 5545) with a day for each entry, and a link to its record in the repository.
 
     An entry keeps its UID while it means the same thing, so that a moved entry moves there too.
@@ -149,14 +149,14 @@ def ics(result: Due, tracker: Tracker) -> str:
     calendar.add("prodid", "-//scen//due//EN")
     calendar.add("version", "2.0")
     calendar.add("method", "PUBLISH")
-    name = printable(tracker.title) or "Scenarios"
+    name = printable(database.tracker.title) or "Scenarios"
     calendar.add("name", name)
     calendar.add("x-wr-calname", name)
     calendar.add("refresh-interval", timedelta(days=1), parameters={"value": "DURATION"})
     stamp = datetime.combine(result.as_of, time(), UTC)
     entries = (*result.late, *result.coming)
     for entry in entries:
-        calendar.add_component(_fill(icalendar.Event(), entry, tracker, stamp))
+        calendar.add_component(_fill(icalendar.Event(), entry, database, stamp))
     if not entries:  # a calendar of nothing needs a component all the same
         zone, standard = icalendar.Timezone(), icalendar.TimezoneStandard()
         zone.add("tzid", "UTC")
@@ -169,13 +169,14 @@ def ics(result: Due, tracker: Tracker) -> str:
     return text.removesuffix("\n")
 
 
-def _fill(event: Event, entry: DueEntry, tracker: Tracker, stamp: datetime) -> Event:
+def _fill(event: Event, entry: DueEntry, database: Database, stamp: datetime) -> Event:
+    tracker = database.tracker
     event.add("uid", str(uuid5(NAMESPACE_URL, f"scen:{tracker.title}/{entry.what}/{entry.id}")))
     event.add("dtstamp", stamp)
     event.add("dtstart", entry.day)
     if entry.day < date.max:
         event.add("dtend", entry.day + timedelta(days=1))
-    names = ", ".join(entry.scenarios)
+    names = ", ".join(plain(cells.scenario(id, database)) for id in entry.scenarios)
     text = entry.text or names
     head = printable(" ".join(text.split()))
     cut = head if len(head) <= _LONGEST else f"{head[: _LONGEST - 1]}…"

@@ -17,12 +17,12 @@ from scenarios.text import counted
 SMALL_DECIBANS = 0.1
 """Lines that are worth less, or changed by less, stand in one row unless all are asked for."""
 STEPS = {
-    "restated": "restated: records of the time before were changed afterwards",
+    "restated": "restated: past records were changed",
     "prior": "prior: another one was declared",
     "given": "given: {}, on which the prior depends",
-    "time": "time: the event has not happened so far",
+    "time": "time: it has not happened so far",
     "rivals": "rivals: what the other members of the set gained or lost",
-    "bound": "bound: an implied probability is held within 0.1% and 99.9%",
+    "bound": "bound: the evidence stays within 0.1% and 99.9%",
 }
 """Steps that are no line; `{}` stands for the scenario that the prior depends on."""
 _NOT_BY_ITEMS = frozenset({"rivals", "age", "time", "conventions"})
@@ -179,7 +179,7 @@ def effects_document(effects: Sequence[EvidenceEffect], tracker: Tracker, as_of:
     )
     why = [f"{effect.scenario}: {effect.note}" for effect in effects if effect.note]
     why += [
-        f"{effect.scenario}: its heaviest line is now one graded {effect.doubtful}"
+        f"{effect.scenario}: most of it now rests on one report graded {effect.doubtful}"
         for effect in effects
         if effect.doubtful
     ]

@@ -43,7 +43,7 @@ def reading(
     pins = (doc.Item(text, bullet=bool(result.linchpins)) for text in linked(_pins(result)))
     return (
         lines(*linked(_ranking(result))),
-        doc.Heading(level, "Linchpins"),
+        doc.Heading(level, "Linchpins", anchor="linchpins"),
         doc.Items(tuple(pins)),
         lines(*linked(_notes(result, known_evidence))),
     )
@@ -183,7 +183,7 @@ def _lowest(sums: Mapping[ScenarioId, float]) -> tuple[ScenarioId, ...]:
 def _pins(result: Matrix) -> Iterator[str]:
     """One sentence for each removal; what takes away the same items is named with them."""
     if not result.linchpins:
-        yield "None: no one item, source or origin changes who ranks first."
+        yield "None: without any one item, source or origin the same ranks first."
     together: dict[tuple[str, ...], list[Linchpin]] = {}
     for pin in result.linchpins:
         together.setdefault(pin.removed.items, []).append(pin)
@@ -217,8 +217,8 @@ def _notes(result: Matrix, known_evidence: KnownEvidence) -> Iterator[str]:
     if len(sets) > 1 or None in sets:
         yield "These are not all of one set: more than one of them can occur, or none."
     yield "I counts 1, II 2; a ratio counts as its nearest code: * as I, ** as II."
-    yield "dB is diagnosticity: the highest less the lowest cell × weight, a blank as 0."
-    yield "Bookkeeping, no probability: base rates are ignored, and repeats count again."
+    yield "dB (decibans; 3 double the odds): highest less lowest cell × weight, a blank as 0."
+    yield "A count, and no probability: starting chances are left out, and repeats count again."
 
 
 def _and(names: Sequence[str]) -> str:

@@ -153,9 +153,9 @@ SOURCES = (
         "bears out; the others were retracted or contradicted. Blank where none was checked."
     ),
     (
-        "Toward and against: the decibans that items on scenarios resolved by then counted "
-        "toward what happened and against it. An accurate report can point against what happens. "
-        "Few items prove little."
+        "Toward and against: the decibans (3 double the odds) that items on scenarios resolved by "
+        "then counted toward what happened and against it. An accurate report can point against "
+        "what happens. Few items prove little."
     ),
 )
 

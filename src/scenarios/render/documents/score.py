@@ -36,11 +36,11 @@ COLUMNS = 12
 ANALYSTS = "analysts' mean"
 ENOUGH = 30
 _LEGEND = (
-    "Brier is one-sided (0 best, 1 worst), half the sum over a set; log the natural log of what "
-    "was given to the outcome, both over the days on which a forecast stood and, with a constant "
-    "hazard, those after an early event, of error 0; baseline (0 for even) and peer over all "
-    "planned days, 0 where none stood. final is the Brier of the last forecast, common that over "
-    "the days on which all of the table stood. Different questions are not compared by their means."
+    "implied is the evidence’s figure, prior the starting chance, first the first forecast. Brier "
+    "runs from 0, best, to 1, half the sum over a set; log is the natural log of what the outcome "
+    "was given, both over the days with a forecast and, with a constant hazard, those after an "
+    "early event, of error 0; baseline and peer over all planned days, 0 for even or none. final "
+    "is the last forecast’s Brier, common that of days all share. Compare means of like questions."
 )
 _SO_FAR = (
     "So far: questions whether something happens by a day (hazard: constant), open ones too. A "

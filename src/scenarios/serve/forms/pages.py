@@ -58,8 +58,8 @@ FORMS: tuple[Form, ...] = (
     corrections.WHOLE_FILE,
 )
 _OF_ANOTHER = (
-    "This page was made by another version of scen, or for other rules: what you typed is kept;"
-    " look it through and save it once more."
+    "This page was made by another version of scen, or for other rules. What you typed is kept:"
+    " check it and save again."
 )
 _KNOWN_BY = ("summary", "scenario", "evidence", "id")
 _CHUNK = 1 << 20
@@ -266,7 +266,7 @@ def _overview(ask: PageRequest) -> ServedPage:
 
 
 def _recorded(ask: PageRequest) -> ServedPage:
-    gone = "This server was started anew since, and does not know what it was; the review has it."
+    gone = "The server was restarted and no longer knows what was recorded; the review shows it."
     page: SavedPage | None = ask.request.app.state.saved.get(ask.part("ticket"))
     content = page.page if page else plain("Recorded", gone)
     if not {*recorder(ask).hidden} <= {*(page.hidden if page else ())}:

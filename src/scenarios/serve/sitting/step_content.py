@@ -204,7 +204,7 @@ def revision_asked(
                 label="Reason for the revision",
                 kind="text",
                 rows=2,
-                hint="Needed where it is revised; the blind figure stays in the sheet.",
+                hint="Needed if you revise it; your first figure stays in the sheet.",
             ),
         )
         seen = html.blocks(_figures(figures, absent.get(topic.id, ())))
@@ -221,10 +221,10 @@ def _figures(figures: FigureComparison, absent: Sequence[str]) -> tuple[Facts | 
     for name, team in (("Others", figures.others), ("Team", figures.team)):
         if team:
             named.append((name, team.probability, f", n={team.analysts}"))
-    named.append(("Implied", figures.implied, "*" if absent else ""))
+    named.append(("Evidence", figures.implied, "*" if absent else ""))
     facts = [Fact(name, Figure(value, "p", mark=mark)) for name, value, mark in named]
-    facts.append(Fact("Gap, dB", Figure(figures.gap_decibans, "dB")))
-    note = f"* still counts {', '.join(absent)} as absent: seen, and not recorded"
+    facts.append(Fact("Gap, dB", Figure(figures.gap_decibans, "dB"), "3 dB double the odds"))
+    note = f"* still counts {', '.join(absent)} as absent: seen but not recorded"
     return (Facts(tuple(facts)), *((Items((Item(note),)),) if absent else ()))
 
 

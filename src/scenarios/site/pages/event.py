@@ -3,7 +3,9 @@
 from collections.abc import Iterator, Sequence
 from datetime import date
 
+from scenarios.analysis.period.period import window
 from scenarios.analysis.review.event import EventMove, EventStory
+from scenarios.analysis.review.review import story_of
 from scenarios.model import Database
 from scenarios.render import cells
 from scenarios.render import document as doc
@@ -11,13 +13,15 @@ from scenarios.render.cells import Cell, left, one_line
 from scenarios.render.charts.multiples import SetMember, SmallMultiples
 from scenarios.render.charts.multiples import figures as figures_of
 from scenarios.render.charts.parts import WORDS, DayFigures, OutcomeMark
-from scenarios.render.documents.review.causes import name, short
+from scenarios.render.documents.review import news
+from scenarios.render.documents.review.causes import name, number_words, short
+from scenarios.render.documents.review.context import context_of
 from scenarios.render.templating import fill
 from scenarios.render.text import on_screen, short_day
 from scenarios.render.writers import html
-from scenarios.site.figures import figures
+from scenarios.site.figures import figures, odds_of
 from scenarios.site.pages.record import listed_first, recorded
-from scenarios.site.site import Page, PageLink, Site, address_of, review_title
+from scenarios.site.site import Page, PageLink, Site, address_of
 from scenarios.text import counted
 from scenarios.values import first_day
 from scenarios.workspace.reading import start_of
@@ -60,15 +64,24 @@ def _facts(site: Site, story: EventStory) -> Iterator[doc.Fact]:
     yield doc.Fact("Happened", story.observed, recorded(*story.recorded))
     by = dict.fromkeys(item.source for item in items if item.source)
     who = cells.listed(cells.source(source, site.database) for source in by)
-    yield doc.Fact("Reports", counted(len(items), "report"), tuple(who))
-    small = f"{len(story.small)} more by less than is printed" if story.small else ""
+    yield doc.Fact("Reports", f"{len(items)}", tuple(who))
+    small = f"{len(story.small)} more, too little to be shown" if story.small else ""
     yield doc.Fact("Moved", counted(len(story.moves), "question"), small)
 
 
 def _reviews(site: Site, story: EventStory) -> Iterator[doc.Item]:
-    told = (day for day in site.days if start_of(site.opened, day) < story.recorded[0] <= day)
-    for day in [*told][:1] if story.moves else ():
-        yield doc.Item(("Told in: ", doc.AnchorLink(review_title(day), f"review-{day}")))
+    """Yield a link to the first review after its record, if a question is there because of it."""
+    days = (day for day in site.days if start_of(site.opened, day) < story.recorded[0] <= day)
+    for day in [*days][:1] if story.moves else ():
+        both = window(site.database, start_of(site.opened, day), day, odds=site.once(odds_of))
+        of = context_of(story_of(both), site.database)
+        further = (cause for move in of.story.moved for cause in news.further_events(of, move))
+        named = {id for cause in further for id in cause.subjects[:1]}
+        named |= {id for group in news.event_groups(of) if group.event for id in group.event.items}
+        if not named.isdisjoint(story.items):
+            yield doc.Item(
+                ("In the ", doc.AnchorLink(f"review of {short_day(day)}", f"review-{day}"))
+            )
 
 
 _NAMED = 3
@@ -86,7 +99,7 @@ def lead(story: EventStory, database: Database) -> Iterator[doc.Span]:
         yield f"; and {counted(len(more), 'more question')}"
     yield ". " if decided else ""
     if moved := story.moves[len(decided) :]:
-        number_of = f"{len(moved)} questions, most " if moved[1:] else ""
+        number_of = f"{number_words(len(moved))} questions, most of all " if moved[1:] else ""
         yield from (f"It moved {number_of}", *before_and_after(moved[0], database), ".")
 
 
@@ -99,15 +112,16 @@ def _by_evidence(move: EventMove, database: Database) -> Iterator[doc.Span]:
 
 
 def before_and_after(move: EventMove, database: Database) -> Iterator[doc.Span]:
-    """Yield `“A pact”: stated 20% → 0.3%, implied 5.3% → 0.2%`."""
+    """Yield `a pact: we said 20% → 0.3%, evidence 5.3% → 0.2%`, with its outcome if it has one."""
     stated_before, stated, implied_before, implied = four(move)
     why = (" ", *through(move, database)) if move.resolved or move.through else ()
-    last, mark = "last " if move.resolved else "", ": "
-    yield from cells.quoted(cells.scenario(move.scenario, database))
+    had, mark = "had " if move.resolved else "", ": "
+    yield name(move.scenario, database)
     yield from why if move.resolved else ()
-    for side, pair in (("stated", (stated_before, stated)), ("implied", (implied_before, implied))):
+    sides = ((f"we {had}said", (stated_before, stated)), ("evidence", (implied_before, implied)))
+    for side, pair in sides:
         if pair[1] is not None:
-            yield from (f"{mark}{last}{side} ", *cells.step(*pair))
+            yield from (f"{mark}{side} ", *cells.step(*pair))
             mark = ", "
     yield from () if move.resolved else why
 
@@ -142,7 +156,7 @@ def event_picture(story: EventStory, database: Database) -> doc.Chart | None:
         since=day,
         as_of=max(recorded, day),
         members=tuple(_member(move, database, (eve, day, end)) for move in story.moves),
-        about=f"until it was recorded, {short_day(recorded)}",
+        about=f"until it was recorded on {short_day(recorded)}",
         event=name,
     )
     named = (
@@ -203,7 +217,7 @@ def moved_blocks(site: Site, story: EventStory) -> Iterator[doc.Block]:
         yield doc.Paragraph(tuple(lead(story, site.database)))
         yield drawn
     else:
-        yield doc.Paragraph("No printed figure changed on the day on which it was recorded.")
+        yield doc.Paragraph("No figure changed on the day it was recorded.")
 
 
 def events_listed(site: Site, stories: Sequence[EventStory], most: int) -> Iterator[doc.Block]:

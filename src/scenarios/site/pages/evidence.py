@@ -23,8 +23,9 @@ from scenarios.values import indicator_key
 _MOST = 60
 """Items on the first page of evidence."""
 _READING = (
-    "Counts: the decibans of its line in the ledger of that scenario, after its weight and what "
-    "overlaps with it; +3 dB double the odds. A line that several items share is told with each."
+    "Counts: for or against that question, in decibans (3 dB double the odds): the rating, times "
+    "the weight of its grade, times the factor that overlap with other items leaves. A line that "
+    "several items share is shown with each."
 )
 
 
@@ -33,11 +34,11 @@ def item_page(site: Site, id: EvidenceId) -> Page:
     address, year = address_of("e", id), id[:4]
     item, places = site.evidence[id], site.links(address)
     bearings = _bearings(site, id)
-    bears = counted(len(bearings), "scenario")
+    bears = counted(len(bearings), "question")
     return Page(
         address=address,
         title=f"{one_line(item.summary)} ({id})",
-        description=f"{item.grade(site.database.sources)}, bears on {bears}.",
+        description="Graded {}: {}; bears on {}.".format(*_graded(site, item), bears),
         main=fill(
             "site/record.html",
             top=html.sections(_top(site, id, item), places),
@@ -52,11 +53,11 @@ def item_page(site: Site, id: EvidenceId) -> Page:
 def _top(site: Site, id: EvidenceId, item: Evidence) -> Iterator[doc.Block]:
     yield doc.Heading(1, one_line(item.summary))
     if is_retracted(site, id) and item.retracted:
-        gone = f"Retracted on {short_day(item.retracted.date)}, and counted no longer: "
+        gone = f"Retracted on {short_day(item.retracted.date)}; it no longer counts: "
         yield doc.Paragraph(gone + one_line(item.retracted.reason), tone="attention")
     if by := site.superseded.get(id):
         later = doc.Ref(by, "evidence", one_line(site.evidence[by].summary))
-        yield doc.Paragraph(("Superseded, and counted no longer: ", later), tone="attention")
+        yield doc.Paragraph(("Replaced, and no longer counted: ", later), tone="attention")
     if item.quote:
         yield doc.Paragraph(f"“{one_line(item.quote)}”", tone="quote")
     yield doc.Facts(tuple(_facts(site, item)))
@@ -64,8 +65,7 @@ def _top(site: Site, id: EvidenceId, item: Evidence) -> Iterator[doc.Block]:
 
 def _facts(site: Site, item: Evidence) -> Iterator[doc.Fact]:
     database = site.database
-    grade = item.grade(database.sources)
-    yield doc.Fact("Grade", grade, f"{RELIABILITY[grade[0]]}; {CREDIBILITY[int(grade[1])]}")
+    yield doc.Fact("Grade", *_graded(site, item))
     if item.source:
         article = doc.Link("the article", item.url) if item.url else ""
         yield doc.Fact("Source", cells.source(item.source, database), article)
@@ -82,6 +82,12 @@ def _facts(site: Site, item: Evidence) -> Iterator[doc.Fact]:
         yield doc.Fact("Analyst", database.tracker.analysts.get(item.analyst, item.analyst))
     if item.theme:
         yield doc.Fact("Theme", database.tracker.themes.get(item.theme, item.theme))
+
+
+def _graded(site: Site, item: Evidence) -> tuple[str, str]:
+    """Return `C2`, and `fairly reliable, probably true`."""
+    grade = item.grade(site.database.sources)
+    return grade, f"{RELIABILITY[grade[0]]}, {CREDIBILITY[int(grade[1])]}"
 
 
 class ScenarioRating(NamedTuple):
@@ -111,10 +117,10 @@ def _body(
 ) -> Iterator[doc.Block]:
     if not item.event:
         yield from moved_blocks(site, figures(site).event((id,)))
-    yield doc.Heading(2, "What it counts", anchor="counts")
+    yield doc.Heading(2, "Counts", anchor="counts")
     yield _counts(site, id, bearings)
     if item.corroborated_by:
-        yield doc.Heading(2, "What bears it out", anchor="corroboration")
+        yield doc.Heading(2, "What confirms it", anchor="corroboration")
         yield listed(site, [other for other in item.corroborated_by if other in site.evidence])
     if earlier := [other for other in item.supersedes if other in site.evidence]:
         yield doc.Heading(2, "What it replaces", anchor="supersedes")
@@ -142,7 +148,7 @@ class CountedRating(NamedTuple):
 def _counts(site: Site, id: EvidenceId, bearings: list[ScenarioRating]) -> doc.Block:
     """The item's line in the ledger of each scenario, as of the day."""
     if not bearings:
-        return doc.Paragraph("It is rated for no scenario: it moves nothing.")
+        return doc.Paragraph("It is rated for no question, so it moves nothing.")
     weight = doc.Figure(figures(site).window.now.weights.get(id, 0.0), digits=2)
 
     def count_text(count: CountedRating, text: doc.Text) -> doc.Text:
@@ -171,7 +177,7 @@ def _counts(site: Site, id: EvidenceId, bearings: list[ScenarioRating]) -> doc.B
                 count, doc.Figure(count.line.counted_decibans if count.line else 0.0, "dB")
             ),
         ),
-        (right("Implied now", "implied"), implied),
+        (right("Evidence now", "implied"), implied),
         (
             left("How", "how"),
             lambda count: (
@@ -188,7 +194,7 @@ def _count(site: Site, id: EvidenceId, bearing: ScenarioRating) -> CountedRating
     """The line that counts an item for a scenario, or the reason why none does."""
     if bearing.scenario in site.database.withheld:
         return CountedRating(bearing, None, ())
-    reason: tuple[doc.Span, ...] = ("neutral: tells nothing apart",)
+    reason: tuple[doc.Span, ...] = ("fits every outcome equally",)
     if is_retracted(site, id):
         return CountedRating(bearing, None, ("retracted",))
     if id in site.superseded:
@@ -196,9 +202,9 @@ def _count(site: Site, id: EvidenceId, bearing: ScenarioRating) -> CountedRating
     for line in figures(site).lines(bearing.scenario).get(bearing.row, ())[:1]:
         if bearing.row in line.suppressed:
             label = doc.Ref(line.id, "evidence" if line.id in site.evidence else None)
-            reason = ("same origin or event as ", label, ": one witness")
+            reason = ("counts once with ", label, ": same origin or event")
         elif line.kind == "in-prior":
-            reason = ("the prior includes it",)
+            reason = ("the starting chance includes it",)
         else:
             return CountedRating(bearing, line, ())
     return CountedRating(bearing, None, reason)
@@ -235,7 +241,7 @@ def _year(site: Site, year: str) -> Iterator[doc.Block]:
     for month, ids in months.items():
         if left <= 0:
             break
-        name = on_screen(month) if len(month) > len(year) else f"{month}, the month is not known"
+        name = on_screen(month) if len(month) > len(year) else f"{month}, month unknown"
         yield doc.Heading(2, f"{name} ({len(ids)})")
         yield listed(site, ids[:left])
         left -= len(ids)

@@ -151,7 +151,7 @@ def _scenario_table(site: Site) -> doc.Table:
         (right("We say"), cells.stated),
         (right("Change", "stated_change"), lambda row: cells.change(row.stated)),
         (right("Evidence"), cells.implied),
-        (right("Range"), lambda row: cells.band(*row.shown[2:])),
+        (right("Range"), sentences.range_spans),
         (left("State"), cells.state),
         (left("By"), lambda row: f"{row.horizon or ''}"),
     )

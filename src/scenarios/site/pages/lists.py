@@ -22,13 +22,16 @@ from scenarios.text import counted
 
 _MOST, _FEW = 25, 5
 """Items listed under a source, on a whole page and on another."""
+_DIAGNOSTICITY = (
+    "Diagnosticity: how far it tells the outcomes apart, in decibans (dB); 3 dB double the odds."
+)
 
 
 def indicators_page(site: Site) -> Page:
     """Every indicator of a scenario that had opened."""
     rows = indicator_rows(figures(site).window.now, ListFilter())
     late = sum(_is_late(site, row) for row in rows)
-    summary = f"{counted(len(rows), 'indicator')}, {late} due and not observed"
+    summary = f"{counted(len(rows), 'indicator')}, {late or 'none'} due and not seen"
     blocks, address = _indicators(site, rows, summary), "indicators/index.html"
     return page_of(site, address, "Indicators", summary, blocks, section="indicators")
 
@@ -37,14 +40,14 @@ def _indicators(site: Site, rows: Sequence[IndicatorRow], summary: str) -> Itera
     if not rows:
         yield doc.Paragraph("No indicator is watched for.")
         return
-    yield doc.Paragraph(f"{summary}.")
+    yield doc.Paragraph(f"{summary}. {cells.STRENGTH} {_DIAGNOSTICITY}")
     is_open = {id for id, row in figures(site).rows.items() if row.outcome is None}
     waiting = [row for row in rows if row.state != "observed" and row.scenario in is_open]
     parts = (
-        ("Due and not observed", [row for row in waiting if _is_late(site, row)]),
+        ("Due and not seen", [row for row in waiting if _is_late(site, row)]),
         ("Due next", [row for row in waiting if row.due and not _is_late(site, row)]),
-        ("Watched for without a day", [row for row in waiting if not row.due]),
-        ("Seen, or of a scenario that is resolved", [row for row in rows if row not in waiting]),
+        ("To be seen at any time", [row for row in waiting if not row.due]),
+        ("Seen, or of a question that has ended", [row for row in rows if row not in waiting]),
     )
     for name, own in parts:
         if own:
@@ -91,7 +94,7 @@ def _sources(site: Site) -> Iterator[doc.Block]:
     for id, item in site.evidence.items():
         if item.source:
             items_of.setdefault(item.source, []).append(id)
-    yield doc.Heading(2, "What each said last", anchor="said")
+    yield doc.Heading(2, "The latest of each", anchor="said")
     for row in rows:
         yield _source(site, row, newest(site, items_of.get(row.id, [])))
 

@@ -106,8 +106,8 @@ def moved_page(site: Site, folder: str, id: str) -> Page:
     title = site.scenarios[now].title if folder == "s" else site.evidence[now].summary
     return Page(
         address=address,
-        title=f"{id} is {now} now",
-        description=f"The {_TITLES[folder]} {id} is called {now} now.",
+        title=f"{id} is now {now}",
+        description=f"The {_TITLES[folder]} {id} is now called {now}.",
         main=macro("site/parts.html", "moved")(one_line(title), id, now, leads),
         section="scenarios" if folder == "s" else "evidence",
         moved_to=leads,

@@ -32,6 +32,14 @@ from scenarios.text import counted
 
 _ROWS, _LAST, _DAYS = 60, 3, 12
 """First and last rows of a long table; days of a course that are not folded."""
+_UNIT = (
+    "Bars are in decibans (dB): 3 dB double the odds, 10 dB make them ten times as high, and a "
+    "minus counts against."
+)
+_COLUMNS = (
+    "dB: the rating after its grade. Factor: what overlap with other lines leaves of it. Counted: "
+    "both. Sum: the total so far."
+)
 
 
 def scenario_page(site: Site, id: ScenarioId) -> Page:
@@ -130,13 +138,12 @@ def _line(site: Site, view: ScenarioView) -> Iterator[doc.Block]:
 
 def _body(site: Site, view: ScenarioView) -> Iterator[doc.Block]:
     yield doc.Heading(2, "What the evidence says", anchor="ledger")
-    if view.unfounded:
-        yield doc.Paragraph(f"Nothing yet: {cells.NOTHING_IMPLIED}.")
+    yield doc.Paragraph(f"Nothing yet: {cells.NOTHING_IMPLIED}." if view.unfounded else _UNIT)
     yield from _ledger(site, view)
     if view.scenario.indicators:
         yield doc.Heading(2, "What is watched for", anchor="indicators")
         yield _indicators(site, view)
-    yield doc.Heading(2, "Criteria, prior and clarifications", anchor="criteria")
+    yield doc.Heading(2, "Criteria, starting chance and clarifications", anchor="criteria")
     yield from _terms(view)
     yield from _forecasts(site, view)
     yield from _evidence(site, view)
@@ -154,7 +161,7 @@ def _indicators(site: Site, view: ScenarioView) -> doc.Table:
         (left("Due"), lambda row: f"{row[1].due or ''}"),
         (right("Strength"), lambda row: doc.Figure(now[row[0]].strength, digits=2)),
     )
-    return cells.table(indicators.items(), columns)
+    return cells.table(indicators.items(), columns, note=cells.STRENGTH)
 
 
 def _forecasts(site: Site, view: ScenarioView) -> Iterator[doc.Block]:
@@ -167,7 +174,7 @@ def _forecasts(site: Site, view: ScenarioView) -> Iterator[doc.Block]:
     analysts = site.database.tracker.analysts
     columns: tuple[Cell[SheetForecast], ...] = (
         (left("Analyst"), lambda forecast: analysts.get(forecast.analyst, forecast.analyst)),
-        (right("Stated"), lambda forecast: p(forecast.probability)),
+        (right("Forecast"), lambda forecast: p(forecast.probability)),
         (left("On"), lambda forecast: f"{forecast.date}"),
         (left("Why"), lambda forecast: one_line(forecast.rationale)),
     )
@@ -193,24 +200,19 @@ def _record(site: Site, view: ScenarioView) -> Iterator[doc.Item]:
 
 
 def _facts(row: StatusRow, view: ScenarioView, language: str) -> doc.Facts:
-    stated, implied = doc.Fact("Stated", "–", cells.NO_FORECAST), p(view.implied.probability)
+    stated, implied = doc.Fact("We say", "–", cells.NO_FORECAST), p(view.implied.probability)
     if view.stated:
         analysts = counted(len(view.stated.analysts), "analyst")
         words = term(view.stated.probability, language)
-        stated = doc.Fact("Stated", p(view.stated.probability), f"{words}; {analysts}")
-    words = term(view.implied.probability, language)
-    under: doc.Text = words
-    if view.band:
-        under = (f"{words}; band ", *spans(cells.band(view.band.low, view.band.high)))
-    unfounded = doc.Fact("Implied", "–", cells.NOTHING_IMPLIED)
-    end = doc.Fact("Horizon", f"{row.horizon}", "overdue" if row.state == "overdue" else "")
+        stated = doc.Fact("We say", p(view.stated.probability), f"{words}; {analysts}")
+    under = ("range ", *spans(sentences.range_spans(row))) if view.band else ""
+    unfounded = doc.Fact("Evidence", "–", cells.NOTHING_IMPLIED)
+    end = doc.Fact("By", f"{row.horizon}", "its day is past" if row.state == "overdue" else "")
     if view.resolution:
         outcome = cells.outcome_words(view.resolution.outcome)
         end = doc.Fact("Outcome", outcome, f"{view.resolution.date}")
-    gap = doc.Fact("Gap", (doc.Figure(row.shown_gap, "dB"), " dB"), "stated minus implied")
-    between = () if row.shown_gap is None else (gap,)
-    implied_fact = unfounded if view.unfounded else doc.Fact("Implied", implied, under)
-    return doc.Facts((stated, implied_fact, *between, end))
+    implied_fact = unfounded if view.unfounded else doc.Fact("Evidence", implied, under)
+    return doc.Facts((stated, implied_fact, end))
 
 
 def _ledger(site: Site, view: ScenarioView) -> Iterator[doc.Chart]:
@@ -233,7 +235,8 @@ def _excerpt(chart: doc.Chart, most: int) -> doc.Chart:
             rows.append(row)
     if not left:
         return chart
-    note, excerpt = f"{counted(left, 'more row')}.", (*rows[:most], *rows[most:][-_LAST:])
+    excerpt = (*rows[:most], *rows[most:][-_LAST:])
+    note = f"{counted(left, 'more row')}. {_COLUMNS}"
     return replace(chart, table=replace(chart.table, rows=excerpt, note=note))
 
 
@@ -241,7 +244,7 @@ def _terms(view: ScenarioView) -> Iterator[doc.Block]:
     scenario = view.scenario
     yield doc.Paragraph(scenario.resolution_criteria)
     yield from cells.reference_class(scenario.prior)
-    yield lines(("Prior ", p(scenario.prior.probability), f": {scenario.prior.basis}"))
+    yield lines(("Starting chance ", p(scenario.prior.probability), f": {scenario.prior.basis}"))
     if scenario.clarifications:
         yield doc.Items(
             tuple(
@@ -316,16 +319,16 @@ def says(line: Line, database: Database) -> str:
     """A line in words."""
     if line.kind == "given":
         other = database.scenarios.get(line.id)
-        return f"given: {other.title if other else line.id}"
+        return f"depends on: {other.title if other else line.id}"
     if line.kind == "rivals" and line.id == "prior":
-        return "the priors of the set, which do not sum to 100%"
+        return "the starting chances of the set, which do not sum to 100%"
     if line.kind == "rivals" and line.id in database.scenarios:
         return f"decided: {database.scenarios[line.id].title}"
     if line.kind in STEPS:
         return STEPS[line.kind].format(line.id)
     if line.kind in ("direct", "in-prior"):
         summary = database.evidence[line.id].summary
-        return f"in the prior: {summary}" if line.kind == "in-prior" else summary
+        return f"in the starting chance: {summary}" if line.kind == "in-prior" else summary
     scenario, _, indicator = line.id.partition("/")
     statement = database.scenarios[scenario].indicators[indicator].statement
     return f"{cells.absent(line.state)}{statement}"
@@ -361,7 +364,7 @@ def _label(
     if rivals:
         did = "lost" if rivals[0].decibans > 0 else "gained"
         tail += f"; most of what its rivals {did}: {rivals[0].label}"
-    ends = f"from a prior of {percent(data.prior)} to an implied {percent(data.implied)}"
+    ends = f"from a starting chance of {percent(data.prior)} to {percent(data.implied)}"
     return f"{data.title}: {ends}{tail}."
 
 
@@ -383,13 +386,13 @@ def _table(book: Ledger, database: Database) -> Table:
 
     steps = [line for line in book.lines if line.kind in STEPS]
     evidence = [line for line in book.lines if line.kind not in STEPS]
-    prior = f"prior, {percent(book.prior.probability)}"
+    prior = f"starting chance, {percent(book.prior.probability)}"
     table: list[Row | Group] = [(prior, "", "", "", Figure(running, "dB"))]
     table += rows([line for line in steps if line.kind in _FIRST])
     for name, own in _themes(evidence, database):
         table += [Group(name, tuple(rows(own)))] if name else rows(own)
     table += rows([line for line in steps if line.kind not in _FIRST])
-    implied = f"implied, {percent(book.implied.probability)}"
+    implied = f"evidence, {percent(book.implied.probability)}"
     table.append((implied, "", "", "", Figure(book.implied.decibans, "dB")))
     return Table(
         columns=(
@@ -401,4 +404,5 @@ def _table(book: Ledger, database: Database) -> Table:
         ),
         rows=tuple(table),
         by="theme",
+        note=_COLUMNS,
     )

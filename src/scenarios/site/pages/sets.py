@@ -23,16 +23,17 @@ _TELLING = 1.0
 """Decibans of diagnosticity under which a row of a matrix is folded away."""
 _ROWS = 100
 _HEAD = (
-    "How expected each item is under each hypothesis: CC and C more, N equally, I and II less, a "
-    "number so many times; the most telling first. The fewest inconsistencies rank first: I counts "
-    "one, II two, a number with * or ** as many."
+    "How well each item fits each outcome: CC very well, C well, N neither way, I badly, II very "
+    "badly; a number is how many times as likely the outcome makes it. What tells most is first. "
+    "The outcome with the fewest inconsistencies ranks first: I counts one, II two, a number with "
+    "* or ** as many."
 )
 
 
 def set_page(site: Site, id: SetId) -> Page:
     """The page of a set, as of the site's day."""
     address, statement = address_of("set", id), site.database.tracker.sets.get(id, id)
-    description = f"{counted(len(site.sets[id]), 'scenario')} of which exactly one occurs."
+    description = f"Exactly one of {len(site.sets[id])} outcomes occurs."
     blocks = (
         doc.Paragraph(description),
         doc.Items(tuple(_member(figures(site).rows[member]) for member in site.sets[id])),
@@ -54,7 +55,7 @@ def _members(site: Site, id: SetId, statement: str) -> Iterator[doc.Block]:
     yield set_picture(
         statement, drawn, known_evidence.database, all_figures.window.since, known_evidence.as_of
     )
-    yield doc.Heading(2, "Competing hypotheses")
+    yield doc.Heading(2, "Competing hypotheses", anchor="hypotheses")
     sums = matrix(known_evidence, site.sets[id])
     if not sums.rows:
         yield doc.Paragraph(NO_ROWS)
@@ -65,7 +66,7 @@ def _members(site: Site, id: SetId, statement: str) -> Iterator[doc.Block]:
     telling, rest = telling[:_ROWS], telling[_ROWS:] + rest
     yield replace(_matrix(sums, telling, known_evidence), foot=tuple(_sums(sums)), caption=_HEAD)
     if rest:
-        name = f"{counted(len(rest), 'row')} under {_TELLING:g} dB"
+        name = f"{counted(len(rest), 'row')} telling little: under {_TELLING:g} dB"
         if is_cut:
             name = f"{counted(len(rest), 'row')} that {'tell' if len(rest) > 1 else 'tells'} less"
         more = doc.Paragraph(f"and {counted(len(rest) - _ROWS, 'more row')}.")

@@ -104,7 +104,7 @@ def restated(story: Story, database: Database) -> Sentence:
     """`The starting chance of a pact was raised from 8% to 15%`; the number of several."""
     changes = by_record(story.restated)
     if len(changes) > 1:
-        return (f"{len(changes)} records of the time before were changed",)
+        return (f"{len(changes)} past records were changed",)
     first, *words = amendment(changes[0][0], database)
     return first[:1].upper() + first[1:] if isinstance(first, str) else first, *words
 
@@ -266,7 +266,7 @@ def without_analyst(step: StatedStep, story: Story, database: Database) -> str:
     if step.cause == "record":
         return f"analysts weigh by how they did on {titles}, {day}"
     by_rule = {
-        "extremize": f"team.extremize, {day}",
+        "extremize": f"by the tracker’s rule for a team, {day}",
         "recency": f"older forecasts count less, by {day}",
     }
     return by_rule.get(step.cause or "", f"with its set, {day}")

@@ -272,14 +272,14 @@ def do(of: ReviewContext, chores: Sequence[Chore], command: str = "") -> Iterato
     """Yield all else that waits, one count for each person."""
     parts = []
     for chore in chores:
-        who = analyst_name(chore.analyst, of.database) if chore.analyst else "nobody named"
+        who = analyst_name(chore.analyst, of.database) if chore.analyst else "not assigned"
         forecasts = ""
         if chore.forecasts and chore.last:
-            oldest = f"the oldest forecast last made on {day_words(chore.last, of.story)}"
-            forecasts = f", {chore.forecasts} of them forecasts, {oldest}"
+            oldest = f"the oldest last made on {day_words(chore.last, of.story)}"
+            forecasts = f" ({counted(chore.forecasts, 'forecast')}, {oldest})"
         parts.append(f"{who} {chore.count}{forecasts}")
     if parts:
-        text = f"Chores: {'; '.join(parts)}.{f' {command}' * bool(command)}"
+        text = f"Chores: {', '.join(parts)}.{f' {command}' * bool(command)}"
         yield from doc.section("Do", [Item(text)], anchor="needs")
 
 
@@ -353,7 +353,7 @@ def differing(
             under.append(Item(f"{analyst_figure(of, who, end, day)}{quote}"))
         rows.append(
             Item(
-                (name(row.scenario, of.database, first=True), f" (n = {row.analysts})"),
+                (name(row.scenario, of.database, first=True), f" ({row.analysts} analysts)"),
                 tuple(under),
             )
         )

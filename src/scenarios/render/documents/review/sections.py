@@ -67,28 +67,28 @@ ANCHOR = "findings"
 WORDS: dict[str, tuple[str, str]] = {
     "overdue": ("question/s past its/their horizon", "resolve"),
     "unexplained-move": ("forecast/s moved without a reason", "forecast"),
-    "gap": ("forecast/s far from what the evidence implies", "explain"),
+    "gap": ("forecast/s far from the evidence", "explain"),
     "implies-broken": ("scenario/s more probable than one it/they implies/imply", "explain"),
-    "sum-not-one": ("set/s of figures that do not sum to 1", ""),
+    "sum-not-one": ("set/s of figures that does/do not sum to 100%", ""),
     "past-due": ("indicator/s past its/their due day", "review"),
     "not-reviewed": ("question/s without a recent forecast", "review"),
     "unrated": ("item/s that is/are not rated", "rate"),
     "one-origin": ("move/s that rests/rest on one origin", "explain"),
-    "weak-line": ("move/s that rests/rest on a low grade", "explain"),
-    "off-reference": ("prior/s far from its/their reference class", "explain"),
-    "link-mismatch": ("prior/s that does/do not match its/their link/s", "edit"),
-    "partial-row": ("partly rated row/s", "edit"),
+    "weak-line": ("move/s that rests/rest on a weak report", "explain"),
+    "off-reference": ("starting chance/s far from like cases", "explain"),
+    "link-mismatch": ("starting chance/s at odds with its/their link/s", "edit"),
+    "partial-row": ("item/s rated for only some of a set", "edit"),
     "possible-duplicate": ("possible duplicate/s", "show"),
-    "uncorroborated": ("grade/s 1 without corroboration", "edit"),
+    "uncorroborated": ("item/s graded as confirmed, by nothing named", "edit"),
     "grade-clash": ("contradictory grade/s", "edit"),
     "early-record": ("item/s recorded before the date in its/their address", "show"),
-    "theme-ceiling": ("scenario/s with a theme at its ceiling", "explain"),
-    "one-sided": ("scenario/s with one-sided news", "explain"),
+    "theme-ceiling": ("scenario/s where more on one theme hardly counts", "explain"),
+    "one-sided": ("scenario/s where all recent reports point one way", "explain"),
     "before-opened": ("item/s from before its/their question", "edit"),
-    "shared-with-prior": ("item/s that shares/share an origin with a prior", "edit"),
+    "shared-with-prior": ("item/s that a starting chance may include already", "edit"),
     "counted-twice": ("item/s that counts/count twice", "explain"),
-    "non-diagnostic": ("indicator/s that does/do not discriminate", "edit"),
-    "absence-sign": ("absence/s on the same side as its/their indicator/s", "edit"),
+    "non-diagnostic": ("indicator/s that fits/fit every outcome equally", "edit"),
+    "absence-sign": ("indicator/s that counts/count the same way if not seen", "edit"),
     "few-indicators": ("scenario/s with too few indicators", "add-indicator"),
 }
 """For each rule, urgent ones first: words for one finding/several, and a command that helps."""
@@ -133,7 +133,7 @@ def fresh(new: Sequence[Finding], database: Database) -> Iterator[doc.Flat]:
 
 def _words(rule: str) -> tuple[str, str]:
     """The words of a finding and its command; a rule of an extension has only its id."""
-    return WORDS.get(rule, (f"finding/s of {rule}", "check --findings"))
+    return WORDS.get(rule, ("other finding/s", "check --findings"))
 
 
 def _label(rule: str, findings: Sequence[Finding]) -> str:
@@ -207,5 +207,4 @@ def due_task(entry: DueEntry, database: Database) -> tuple[doc.Span, ...]:
         return "outcome of ", cells.scenario(entry.scenarios[0], database)
     if entry.what == "review":
         return (f"review of {counted(number, 'question')}",)
-    stand = "forecast stands" if number == 1 else "forecasts stand"
-    return (f"last day on which {number} {stand}",)
+    return (f"{counted(number, 'forecast')} expire{'s' * (number == 1)}",)

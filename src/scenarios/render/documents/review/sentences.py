@@ -14,7 +14,7 @@ from scenarios.analysis.review.story import NewsItem, ScenarioStory, Story
 from scenarios.model import ScenarioId
 from scenarios.render import cells
 from scenarios.render.cells import one_line, p
-from scenarios.render.document import Span, plain
+from scenarios.render.document import Span, Text, plain
 from scenarios.render.documents.review import causes
 from scenarios.render.documents.review.causes import (
     Sentence,
@@ -284,7 +284,7 @@ def bullet(of: ReviewContext, move: ScenarioStory, most: int = _REASON) -> Sente
     title = name(move.scenario, of.database, first=True)
     if move.figure == "stated" and after is None:
         had = f", {percent(before)} before" if before is not None else ""
-        return title, f": no forecast stands{had}", *evidence_range(of, move.scenario)
+        return title, f": no current forecast{had}", *evidence_range(of, move.scenario)
     if move.figure == "implied" or after is None:
         stated, ours = move.stated, ""
         if stated and stated.to is not None:
@@ -344,6 +344,14 @@ def range_words(row: StatusRow) -> str:
     return span_words(low, high)
 
 
+def range_spans(row: StatusRow) -> Text:
+    """`38%–69%` with its exact figures, or `at most 0.5%`; nothing where there is no range."""
+    _, _, low, high = row.shown
+    if low is not None and low <= LOWEST:
+        return "at most ", p(high)
+    return ("at least ", p(low)) if high is not None and high >= HIGHEST else cells.band(low, high)
+
+
 def span_words(low: float, high: float) -> str:
     """`38–69%`, `at most 0.5%` or `at least 99%`."""
     if low <= LOWEST:
@@ -378,7 +386,7 @@ def row_words(of: ReviewContext, move: ScenarioStory) -> Sentence:
 
 
 def others_words(of: ReviewContext, move: ScenarioStory) -> Sentence:
-    """`Others: a pact 4% (from 5%), rupture 2%`: the members of a set beside the one told."""
+    """`Of its set: a pact at 4% (from 5%), rupture at 2%`: the members beside the one named."""
     if move.set is None or move.teller != move.scenario:
         return ()
     others = [other for other in of.story.moved if other.set == move.set and other != move]
@@ -387,7 +395,7 @@ def others_words(of: ReviewContext, move: ScenarioStory) -> Sentence:
         before, after = other.shown_figures
         if after is not None:
             parts += [", " if parts else "Of its set: ", name(other.scenario, of.database)]
-            parts.append(f" {_from(before, after)}".replace(", not moved", ""))
+            parts.append(f" at {_from(before, after)}".replace(", not moved", ""))
     return tuple(parts)
 
 
@@ -435,14 +443,18 @@ def outcome_words(of: ReviewContext, entry: ResolvedScenario) -> str:
 
 
 def rivals_words(of: ReviewContext, end: JointOutcome) -> Sentence:
-    """`Of three outcomes, limited force had 34% and no new force 2%.`."""
+    """`Of three outcomes, limited force was at 34% and no new force at 2%.`."""
     last = {entry.scenario: entry for entry in of.story.resolved}
     if not end.set or not end.did_not_occur:
         return ()
     parts: list[Span] = []
     for number, id in enumerate(end.did_not_occur[:_OTHERS]):
         between = " and " if number == len(end.did_not_occur[:_OTHERS]) - 1 and number else ", "
-        parts += [between if number else "", name(id, of.database), " had " if not number else " "]
+        parts += [
+            between if number else "",
+            name(id, of.database),
+            " was at " if not number else " at ",
+        ]
         parts.append(p(last[id].said))
     size = causes.number_words(len(end.did_not_occur) + len(end.occurred))
     return f"Of {size} outcomes, ", *parts, "."
