@@ -71,8 +71,11 @@ class PackedFolder(msgspec.Struct, frozen=True, dict=True, array_like=True):
         return {name: index for index, name in enumerate(self.names)}
 
     @cached_property
-    def bearing(self) -> list[tuple[object, Sequence[Collection[str]]]]:
-        """Scenarios, with those of them on which items bear by `about`, as last asked for."""
+    def bearing(self) -> list[tuple[object, Sequence[Collection[str]], dict[str, list[int]]]]:
+        """Scenarios, with those of them on which items bear by `about`, as last asked for.
+
+        Then the places of the items that bear on each.
+        """
         return []
 
     @cached_property
