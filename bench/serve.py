@@ -3,11 +3,11 @@
     python bench/serve.py [SECONDS] [DATABASE]
 
 Two databases, the shipped one and a realistic one of 10,000 items, or a copy of the named one.
-Alone: the first page after a start, an item recorded by the form, the first page after it; elapsed
-seconds, the medians of five. Then a reader asks for a page every two seconds: the first page, where
-a link of it leads, or a list. A writer records an item or a forecast every five, and after an item
-opens the list, on which it has to be. All that was acknowledged has to be there at the end, and
-nothing may have failed. It needs the extra `test`.
+Alone: the first page after a start, an item recorded by the form, the first page after it, pages of
+random items; elapsed seconds, the medians of five, of twenty items. Then a reader asks for a page
+every two seconds: the first page, where a link of it leads, any item, or a list. A writer records
+an item or a forecast every five, and after an item opens the list, on which it has to be. All that
+was acknowledged has to be there at the end, and nothing may have failed. It needs the extra `test`.
 """
 
 from __future__ import annotations
@@ -44,8 +44,14 @@ ITEMS, ALONE = 10_000, 5
 SHIPPED = Path(__file__).parents[1] / "scenarios"
 SCEN = (sys.executable, "-c", "from scenarios.cli.main import main; main()")
 HIDDEN = re.compile(r'<input type="hidden" name="([a-z]+)" value="([^"]*)"')
-PAGES = (("/", 8), ("link", 12), ("/review/", 2), ("/status/", 1), ("/list/evidence/", 1))
-"""Pages that readers look at, and how often; a link leads from the first page."""
+PAGES = (
+    *(("/", 8), ("link", 12), ("item", 4)),
+    *(("/review/", 2), ("/status/", 1), ("/list/evidence/", 1)),
+)
+"""Pages that readers look at, and how often.
+
+A link leads from the first page; an item is any, of which mostly nobody has asked for the page.
+"""
 LINK = re.compile(r'href="((?:s|e|review)/[^"#?]+/)')
 LIST = "/list/evidence/"
 
@@ -70,8 +76,9 @@ def main() -> None:
 
 def alone(name: str, root: Path) -> None:
     """Print what one reader and writer waits for."""
-    first, write, after = Took(), Took(), Took()
+    first, write, after, item = Took(), Took(), Took(), Took()
     id = open_questions(root)[0]
+    chance = random.Random(0)
     for _ in range(ALONE):
         with served(root) as start, reader(start) as client:
             first.add(partial(client.get, "/"))
@@ -81,16 +88,19 @@ def alone(name: str, root: Path) -> None:
             data = filled(client, f"Item {uuid4()}", id)
             write.add(partial(send, client, data, follow=False))
             after.add(partial(client.get, "/"))
+        for page in chance.sample(items_of(root), 4 * ALONE):
+            item.add(partial(client.get, page))
     print(f"{name}: first page {first}; a write {write}; the first page after it {after}")
+    print(f"{name}: an item of which nobody asked for the page {item}")
 
 
 def measure(name: str, root: Path, reading: float, writing: float) -> None:
     """A minute of a desk."""
-    before, people = os.times(), People(open_questions(root))
+    before, people = os.times(), People(open_questions(root), items_of(root))
     with served(root) as start:
         with reader(start) as client:  # a server that has just started has made no page yet
             people.links = LINK.findall(client.get("/").text)
-            pages = (page for page, _ in PAGES if page != "link")
+            pages = (page for page, _ in PAGES if page.startswith("/"))
             for address in dict.fromkeys((*pages, *(f"/{link}" for link in people.links))):
                 client.get(address)
         every = [(people.read, EACH)] * READERS + [(people.write, EVERY)] * WRITERS
@@ -123,11 +133,16 @@ def open_questions(root: Path) -> list[str]:
     return [row.id for row in rows if row.state == "open"]
 
 
+def items_of(root: Path) -> list[str]:
+    """Return the addresses of the pages of the items."""
+    return [f"/e/{id}/" for id in scenarios.open(root).database.evidence]
+
+
 class People:
     """Who reads and who writes; items by summary, and figures by analyst and scenario, as taken."""
 
-    def __init__(self, ids: list[str]) -> None:
-        self.ids = ids
+    def __init__(self, ids: list[str], pages: list[str]) -> None:
+        self.ids, self.pages = ids, pages
         self.links = list[str]()
         self.reads, self.writes, self.after = Took(), Took(), Took()
         self.items, self.figures = list[str](), dict[tuple[str, str], float]()
@@ -137,6 +152,8 @@ class People:
         (page,) = chance.choices([page for page, _ in PAGES], [often for _, often in PAGES])
         if page == "link":
             page = f"/{chance.choice(self.links)}"
+        elif page == "item":
+            page = chance.choice(self.pages)
         answer = self.reads.add(partial(client.get, page))
         if page == "/" and answer:
             self.links = LINK.findall(answer.text)
