@@ -86,7 +86,7 @@ def test_all_else_is_one_count_for_each_person_a_set_once_for_a_rule() -> None:
     assert "cy" in [chore.analyst for chore in looked(known).chores]
     text = "tracker forecast_expires_days=400; c; ann@3 c=.5"
     assert told(text)[-1].startswith("Chores: ann ")
-    assert "1 of them forecasts, the oldest forecast last made on 4 January" in told(text)[-1]
+    assert "(1 forecast, the oldest last made on 4 January)" in told(text)[-1]
 
 
 def test_nothing_to_decide_is_said() -> None:

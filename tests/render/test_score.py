@@ -54,7 +54,7 @@ def test_what_was_decided_early_waits_and_what_is_open_is_counted() -> None:
     )
     waits = (
         "2 decided early wait until 2022-01-31 to 2022-02-10: most of what is decided early "
-        "happened, so a mean with it would reward who cries wolf. 1 is open."
+        "happened, so a mean with it would reward who cries wolf. 1 question still open."
     )
     assert paragraphs(told, 20)[1] == waits
     (early,) = [
@@ -70,11 +70,11 @@ def test_where_all_came_early_or_is_open_a_sentence_says_so() -> None:
     assert none == "No question counts yet: no horizon is past."
     assert waits == (
         "1 decided early waits until 2022-12-31: most of what is decided early happened, so a "
-        "mean with it would reward who cries wolf. 1 is open."
+        "mean with it would reward who cries wolf. 1 question still open."
     )
     assert paragraphs("a; b; desk@0 a=.6", 9) == [
         "No resolved question had a forecast to score.",
-        "2 are open.",
+        "2 questions still open.",
     ]
 
 

@@ -211,7 +211,7 @@ def _lead(result: Score, most: int) -> Iterator[doc.Block]:
             "what is decided early happened, so a mean with it would reward who cries wolf."
         )
     if result.open:
-        texts.append(f"{result.open} {'is' if result.open == 1 else 'are'} open.")
+        texts.append(f"{counted(result.open, 'question')} still open.")
     if texts:
         yield doc.Paragraph(" ".join(texts))
 

@@ -116,7 +116,7 @@ def event_day(event: NewsEvent, story: Story) -> str:
 
 def event_title(of: ReviewContext, event: NewsEvent) -> Span:
     """The first item of an event, as sentences tell it."""
-    return causes.item_link(event.items[0], of.database) if event.items else "outcome known"
+    return causes.item_link(event.items[0], of.database) if event.items else "Outcome known"
 
 
 def _groups(of: ReviewContext) -> Iterator[tuple[doc.Heading, list[Item]]]:
