@@ -214,7 +214,7 @@ _STRETCHED_SVG = (
 )
 
 
-_EDGE, _HEAD = 34, 16
+_EDGE, _HEAD = 40, 16
 """Pixels right of a plot for the figures of its levels, and of a letter of an event."""
 
 
