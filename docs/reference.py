@@ -118,7 +118,7 @@ def files_page(command: str) -> str:
     """docs/files.md: the keys of each record, as its schema has them."""
     parts = [
         "# Files",
-        f"<!-- Made by `{command}` of src/scenarios/model.py: change it there. -->",
+        f"<!-- Made by `{command}` of src/scenarios/model: change it there. -->",
         (
             "Each record is one file. Its id is the file name, so no file has a key for it. `scen "
             "check` reports every missing or unknown key with its place. Editors that support "

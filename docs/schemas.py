@@ -9,6 +9,7 @@ import itertools
 import json
 import re
 import types
+from pathlib import Path
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
 import msgspec
@@ -17,6 +18,7 @@ from msgspec import Meta
 from scenarios.drafts import MODELS
 from scenarios.values import SPACE
 
+ROOT = Path(__file__).parents[1]
 _LIMITS = {
     "string": {"max_length": "maxLength", "pattern": "pattern"},
     "number": {"ge": "minimum", "le": "maximum"},
@@ -43,7 +45,7 @@ def schemas(command: str) -> dict[str, str]:
             "$schema": "https://json-schema.org/draft/2020-12/schema",
             "$id": f"urn:scen:schema:{kind}",
             "$comment": f"Made by `{command}` of the records in"
-            f" src/{model.__module__.replace('.', '/')}.py.",
+            f" {Path(inspect.getfile(model)).relative_to(ROOT).as_posix()}.",
             "description": " ".join(inspect.cleandoc(model.__doc__ or "").split()),
         }
         text = json.dumps({**head, **_record(model)}, indent=2, ensure_ascii=False)
@@ -54,21 +56,27 @@ def schemas(command: str) -> dict[str, str]:
 def _record(model: type[msgspec.Struct]) -> dict[str, Any]:
     """The schema of a record; its example has the keys that it needs."""
     hints, texts = get_type_hints(model, include_extras=True), _texts(model)
-    required, properties = [], {}
+    required, expected, properties = [], [], {}
     for field in msgspec.structs.fields(model):
         hint = hints[field.name]
         metas = _marks(hint)
         if field.required or any((meta.extra or {}).get("required") for meta in metas):
             required.append(field.encode_name)
+        if field.encode_name in required or any((m.extra or {}).get("expected") for m in metas):
+            expected.append(field.encode_name)
         node = _node(hint, can_be_absent=not field.required)
         meaning, examples = texts[field.name]
         properties[field.encode_name] = _told(node, meaning, examples)
+    either = [key for key in expected if key not in required]
+    instead = [key for key in ("quantiles", "value") if key in properties]
+    forms = [{"required": [key]} for key in (*either, *instead)] if either else []
     return {
         "type": "object",
         "additionalProperties": False,
         "required": required,
+        **({"anyOf": forms} if forms else {}),
         "properties": properties,
-        "examples": [{key: properties[key]["examples"][0] for key in required}],
+        "examples": [{key: properties[key]["examples"][0] for key in expected}],
     }
 
 

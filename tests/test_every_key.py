@@ -86,6 +86,9 @@ def example(kind: Kind) -> dict[str, Any]:
     whole: dict[str, Any] = full(schema(kind), schema(kind)["examples"][0])
     made = deepcopy(whole) | AT_HOME[kind]
     if kind == "scenario":
+        for part, key in ((made, "quantity"), (made["prior"], "quantiles")):
+            del part[key]  # of the other kind of question
+        del made["resolution"]["value"]
         made["prior"]["includes"] = [OTHER]
         made["resolution"]["evidence"] = [OTHER]
     return made
@@ -318,8 +321,11 @@ NOT_IMPORTED = {
     "formerly": "a new record had no other id",
     "indicators": "they have a table of their own",
     "prior.given": "one cell holds one probability",
+    "prior.quantiles": "quantities have no columns in an import",
     "prior.hazard_ended": "the end of a hazard comes after its question",
     "prior.reference": "its keys have a meaning together alone",
+    "quantity": "quantities have no columns in an import",
+    "resolution.value": "quantities have no columns in an import",
     "proposed": "a person who imports accepts nothing",
 }
 

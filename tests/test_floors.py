@@ -39,6 +39,7 @@ ANALYSIS = (
         "forecasts",
         "daily_forecasts",
         "question_scores",
+        "quantities",
         "period scores",
         "rules",
     ),

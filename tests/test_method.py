@@ -26,8 +26,9 @@ from scenarios.analysis.evidence.knowledge import known_on, last_open_day, state
 from scenarios.analysis.forecasts import stated
 from scenarios.analysis.ledger.days import DailyLedgers
 from scenarios.analysis.ledger.dependence import total
-from scenarios.analysis.ledger.ledger import Ledger, ledger, post_mortem, track_records
+from scenarios.analysis.ledger.ledger import ledger, post_mortem, track_records
 from scenarios.analysis.ledger.ledger_changes import ChangedRecords, compare
+from scenarios.analysis.ledger.lines import Ledger
 from scenarios.analysis.ledger.odds import Odds
 from scenarios.analysis.ledger.sensitivity import (
     LINE_STEP,

@@ -17,12 +17,14 @@ from scenarios.analysis.history import audit as audit_rules
 from scenarios.analysis.history.audit import Audit, audit
 from scenarios.analysis.history.commit_log import History, history
 from scenarios.analysis.history.provenance import BACKDATED_DAYS, trail
+from scenarios.analysis.quantities.explanation import QuantityExplanation, explain_quantity
 from scenarios.analysis.question_scores import QuestionFilter
 from scenarios.analysis.review import listing
 from scenarios.analysis.review.ach import Matrix, matrix
 from scenarios.analysis.review.deadlines import WITHIN_DAYS, Due, due
 from scenarios.analysis.review.explanation import Explanation, explain
 from scenarios.analysis.review.review import Brief, Review, brief
+from scenarios.analysis.review.rows import explain_row
 from scenarios.analysis.review.search import SearchResult
 from scenarios.analysis.scores.scoring import By, Score, score
 from scenarios.errors import Problem, ScenError
@@ -33,6 +35,7 @@ from scenarios.model import Database, Outcome, Rating, SourceId
 from scenarios.storage import worktree
 from scenarios.storage.git import repository as git
 from scenarios.storage.git.repository import Repository
+from scenarios.values import owner_of
 from scenarios.workspace import checking, corrections, reading, results
 from scenarios.workspace.audit_preview import preview_of
 from scenarios.workspace.corrections import KeyChange, RecordLocation, remove, rename
@@ -137,14 +140,25 @@ class Workspace:
         return search_of(self._opened, text, as_of, wanted)
 
     def explain(self, scenario: str, as_of: date, *, sweep: bool = False) -> Explanation:
-        """The odds ledger of a scenario, from its prior to its implied probability."""
+        """The odds ledger of a scenario or a row, from its prior to its implied probability."""
+        id = self._opened.row_on(scenario, as_of)
+        if id in self._opened.database.quantities:
+            raise ScenError(f"{id} is a quantity: explain a row of it, or see Workspace.quantity")
+        about = self._opened.about(owner_of(id))
+        if id not in self._opened.database.scenarios:
+            return explain_row(about, id, as_of)
+        return explain(about, id, as_of, swept=sweep)
+
+    def quantity(self, scenario: str, as_of: date) -> QuantityExplanation:
+        """A quantity: its prior, what is stated and implied, its rows and its lines."""
         id = self._opened.scenario_on(scenario, as_of)
-        return explain(self._opened.about(id), id, as_of, swept=sweep)
+        known_id(id, self._opened.database.quantities, "quantity")
+        return explain_quantity(self._opened.about(id), id, as_of)
 
     def matrix(self, as_of: date, *scenarios: str, set_id: str | None = None) -> Matrix:
         """Evidence against two or more scenarios side by side, or the members of a set."""
         columns = reading.columns_of(self._opened, scenarios, set_id, as_of)
-        return matrix(known_on(self._opened.about(*columns), as_of), columns)
+        return matrix(known_on(self._opened.about(*map(owner_of, columns)), as_of), columns)
 
     def score(
         self,
@@ -271,17 +285,26 @@ class Workspace:
         self,
         analyst: str,
         on: date,
-        probabilities: Mapping[str, float | None],
+        probabilities: Mapping[str, float | Mapping[str, float | str] | None],
         *,
         rationales: Mapping[str, str] | None = None,
         evidence: Mapping[str, Sequence[str]] | None = None,
         **options: Unpack[WriteOptions],
     ) -> results.ForecastRecorded:
-        """Put probabilities (0.0001 to 0.9999, None withdraws) into an analyst's sheet of a day."""
+        """Put probabilities (0.0001 to 0.9999, None withdraws) into an analyst's sheet of a day.
+
+        A quantity has quantiles instead: {"p10": 205, "p50": 240, "p90": 275}, or days as text.
+        """
         why, what = rationales or {}, evidence or {}
         entries = [
-            ForecastEntry(id, probability, why.get(id), tuple(what.get(id, ())))
-            for id, probability in probabilities.items()
+            ForecastEntry(
+                id,
+                None if isinstance(figure, Mapping) else figure,
+                why.get(id),
+                tuple(what.get(id, ())),
+                quantiles={**figure} if isinstance(figure, Mapping) else None,
+            )
+            for id, figure in probabilities.items()
         ]
         root = self._writable()
         written = forecast(root, analyst, on, entries, WriteMode(**options))
@@ -291,7 +314,7 @@ class Workspace:
     def resolve(
         self,
         scenario: str,
-        outcome: Outcome,
+        outcome: Outcome | float | str,
         basis: str,
         recorded: date,
         *,
@@ -299,7 +322,10 @@ class Workspace:
         evidence: Sequence[str] = (),
         **options: Unpack[WriteOptions],
     ) -> results.RecordResult:
-        """Record an outcome, known by default on the day it is recorded."""
+        """Record an outcome, known by default on the day it is recorded.
+
+        Of a quantity it is the value: a number, a day as text, or `later`.
+        """
         answers = {
             "scenario": scenario,
             "outcome": outcome,

@@ -33,7 +33,7 @@ from scenarios.model import Kind
 from scenarios.paths import NAMES, id_of, kind_of, path_of, place_of
 from scenarios.render import cells
 from scenarios.render.document import Document, Paragraph
-from scenarios.render.documents import explanation, records
+from scenarios.render.documents import explanation, quantity, records
 from scenarios.render.documents.ledger_changes import effects_document
 from scenarios.render.writers import terminal
 from scenarios.storage import worktree
@@ -41,6 +41,7 @@ from scenarios.storage.disk import MAX_BYTES
 from scenarios.storage.loader import read_record
 from scenarios.storage.schema import forms, nodes_at
 from scenarios.text import printable, suggested
+from scenarios.values import owner_of
 from scenarios.workspace.checking import attachment_faults, key_places
 from scenarios.workspace.corrections import RecordLocation, naming, of_today
 from scenarios.workspace.input.offers import Offer, analysts, newest, titled
@@ -205,9 +206,15 @@ def hover_document(asked: CompletionContext) -> Document:
         return (Paragraph(f"{kind} {id}: {getattr(database.tracker, f'{kind}s').get(id, id)}"),)
     if kind in ("evidence", "source"):
         return records.record({record.id: record.record for record in records_of(opened, id)})
+    id = owner_of(id)
     day = max(today(), database.scenarios[opened.scenario(id)].opened)
     if kind == "scenario":
-        return explanation.summary(explain(opened.about(id), id, day), database)
+        about, is_quantity = opened.about(id), id in database.quantities
+        return (
+            quantity.document(quantity.explained(about, id, day), database)
+            if is_quantity
+            else explanation.summary(explain(about, id, day), database)
+        )
     if lost := database.withheld.get(id):
         return (Paragraph(cells.withheld_figures(lost)),)
     if indicator:

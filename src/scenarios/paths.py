@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from scenarios.errors import At, Keys, Problem
 from scenarios.model import Database, Evidence, Kind, Record, Scenario, Sheet, Source, Tracker
-from scenarios.values import DAY, EVIDENCE_ID, ID, LABEL, indicator_key
+from scenarios.values import DAY, EVIDENCE_ID, ID, LABEL, indicator_key, owner_of
 
 MODELS: dict[Kind, type[Record]] = {
     "tracker": Tracker,
@@ -45,7 +45,8 @@ _SHAPES = {
 
 NAMES = {
     "scenario": "evidence.ratings: scenario.indicators.*.ratings: scenario.prior.given:"
-    " scenario.implies forecasts.probabilities: forecasts.rationales: forecasts.evidence:",
+    " scenario.implies forecasts.probabilities: forecasts.quantiles: forecasts.rationales:"
+    " forecasts.evidence:",
     "rating": "evidence.ratings.*",
     "indicator": "evidence.indicators:",
     "own indicator": "scenario.indicators:",
@@ -141,7 +142,7 @@ def references(database: Database) -> Iterator[Reference]:
 
 def _of_evidence(id: str, item: Evidence) -> Iterator[Reference]:
     for name in item.ratings:
-        yield Reference("evidence", id, ("ratings", name), "key", "scenario", name)
+        yield Reference("evidence", id, ("ratings", name), "key", "scenario", owner_of(name))
     for key in item.indicators:
         name, _ = indicator_key(key)
         yield Reference("evidence", id, ("indicators", key), "key", "scenario", name)
@@ -157,7 +158,7 @@ def _of_scenario(id: str, scenario: Scenario) -> Iterator[Reference]:
     for key, indicator in scenario.indicators.items():
         for name in indicator.ratings:
             keys: Keys = ("indicators", key, "ratings", name)
-            yield Reference("scenario", id, keys, "key", "scenario", name)
+            yield Reference("scenario", id, keys, "key", "scenario", owner_of(name))
     for n, name in enumerate(scenario.implies):
         yield Reference("scenario", id, ("implies", n), "value", "scenario", name)
     for n, name in enumerate(scenario.prior.includes):
@@ -177,6 +178,8 @@ def _of_scenario(id: str, scenario: Scenario) -> Iterator[Reference]:
 def _of_sheet(id: str, sheet: Sheet) -> Iterator[Reference]:
     for name in sheet.probabilities:
         yield Reference("forecasts", id, ("probabilities", name), "key", "scenario", name)
+    for name in sheet.quantiles:
+        yield Reference("forecasts", id, ("quantiles", name), "key", "scenario", name)
     for scenario, items in sheet.evidence.items():
         for n, name in enumerate(items):
             yield Reference("forecasts", id, ("evidence", scenario, n), "value", "evidence", name)

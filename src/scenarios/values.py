@@ -53,6 +53,10 @@ REQUIRED = Meta(extra={"required": True})
 """A key that a file must have though a record can stand without it."""
 
 
+EXPECTED = Meta(extra={"expected": True})
+"""A key of every record that is no quantity; the checks of quantities report that it is missing."""
+
+
 def text(longest: int) -> Meta:
     """A text that is not blank."""
     return Meta(pattern=f"[^{SPACE}]", max_length=longest)
@@ -195,7 +199,28 @@ ShareByLetter = Annotated[
         F=("The share kept for F, reliability cannot be judged. 0 to 1.", 0.4),
     ),
 ]
+_NUMBER = r"-?[0-9]+(\.[0-9]+)?(e-[0-9]+)?"
 ScenarioId = Id
+RatedId = Annotated[
+    str,
+    name(
+        f"{ID}(/({DAY}|{_NUMBER}))?",
+        110,
+        "an id has small letters, digits and single hyphens, a letter first; a threshold of a"
+        " quantity stands behind it, like trade-2024/240",
+    ),
+]
+"""A scenario, or a row of a quantity: `SCENARIO/THRESHOLD`."""
+Forecasts = dict[
+    Annotated[
+        Id,
+        words(
+            "an id has small letters, digits and single hyphens, a letter first; a quantity and its"
+            " rows are forecast under 'quantiles'"
+        ),
+    ],
+    Forecast,
+]
 SourceId = Annotated[Id, KeyNames(column="source_id")]
 SetId = Annotated[Id, KeyNames(column="set_id")]
 ThemeId = Annotated[Id, KeyNames(column="theme_id")]
@@ -416,7 +441,7 @@ class Indicator(Record, frozen=True):
     statement: Annotated[Line, KeyNames(also="indicator")]
     """The sign to watch for, so that two people agree whether it was seen. Example: "Either foreign
     ministry confirms talks on a treaty with mutual military assistance"."""
-    ratings: Annotated[dict[ScenarioId, Rating], Meta(min_length=1), KeyNames(also="rating")]
+    ratings: Annotated[dict[RatedId, Rating], Meta(min_length=1), KeyNames(also="rating")]
     """For each scenario: how much more expected is this if it happens than if not? A code or a
     likelihood ratio. Example: {"military-pact": "CC", "deeper-alignment": "I", "rupture": 0.1}."""
     added: Annotated[Date, lacks(page="`show` tells it.")]
@@ -453,6 +478,11 @@ class Clarification(Record, frozen=True):
 def first_day(observed: str) -> dt.date:
     """The first day that a day, a month (2021-12) or a year (2021) can mean."""
     return dt.date.fromisoformat(f"{observed}-01-01"[:10])
+
+
+def owner_of(id: str) -> ScenarioId:
+    """The scenario of an id that may be that of a row, `SCENARIO/THRESHOLD`."""
+    return id.partition("/")[0] if "/" in id else id
 
 
 def indicator_key(text: str) -> tuple[str, str]:

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from scenarios.analysis.evidence.indicators import reading
 from scenarios.analysis.evidence.knowledge import known_on
-from scenarios.analysis.ledger.ledger import Ledger, ledger_of
+from scenarios.analysis.ledger.ledger import ledger_of
+from scenarios.analysis.ledger.lines import Ledger
 from scenarios.analysis.ledger.odds import Odds
 from scenarios.analysis.ledger.sensitivity import Band, Budget, Budgets, bands
 from scenarios.analysis.review.explanation import explain

@@ -161,7 +161,7 @@ def by_now(result: Score) -> float:
 
 
 def by_now_log(result: Score) -> float:
-    return -next(row.log_score for row in result.so_far if row.forecaster == "desk")
+    return -next(row.log_score or 0.0 for row in result.so_far if row.forecaster == "desk")
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,8 @@ from msgspec import UNSET
 from msgspec.structs import astuple, replace
 
 from scenarios.analysis.evidence.knowledge import known_on, resolved
-from scenarios.analysis.ledger.ledger import EvidenceEffect, Ledger, effects, ledger
+from scenarios.analysis.ledger.ledger import EvidenceEffect, effects, ledger
+from scenarios.analysis.ledger.lines import Ledger
 from scenarios.analysis.ledger.odds import Odds
 from scenarios.analysis.ledger.sensitivity import leave_one_out
 from scenarios.model import ConditionalPrior, Database, Dependence, Evidence, Tracker

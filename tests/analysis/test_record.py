@@ -374,7 +374,9 @@ def test_declared_that_record_would_have_served_the_team_best(chance: random.Ran
         rows = score(replace(db, tracker=tracker), day(900)).questions
         own = [r for r in rows if r.forecaster == "team" and not r.alone and not r.early]
         counted = ((r, r.covered_days + r.days_after) for r in own)
-        return math.fsum(r.log_score * days / (r.scored_days + r.days_after) for r, days in counted)
+        return math.fsum(
+            (r.log_score or 0.0) * days / (r.scored_days + r.days_after) for r, days in counted
+        )
 
     highest = log_score(found.factor)
     assert all(highest >= log_score(record) - 1e-3 for record in range(0, 61, 15))

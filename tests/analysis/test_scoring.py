@@ -150,6 +150,7 @@ def to_expect(said: list[float]) -> tuple[float, float]:
         happened = on < len(said)  # by the last day; else the day after it shows that it did not
         chance = 0.9 ** (on - 1) * (0.1 if happened else 1.0)
         (row,) = of_desk(scored(question(happened, on, len(said)) + told))
+        assert row.baseline is not None
         ours += chance * row.baseline
         truncated += chance * row.baseline * row.planned_days / row.scored_days
     return ours, truncated

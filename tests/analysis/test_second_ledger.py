@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from scenarios.analysis.evidence.knowledge import known_on
 from scenarios.analysis.ledger.dependence import end_of, total, totals_without
-from scenarios.analysis.ledger.ledger import LineKind, ledger_of
+from scenarios.analysis.ledger.ledger import ledger_of
+from scenarios.analysis.ledger.lines import LineKind
 from scenarios.analysis.ledger.odds import Odds
 from scenarios.analysis.ledger.sensitivity import Budgets, bands, leave_one_out
 from scenarios.analysis.review.listing import ListFilter, indicators

@@ -65,8 +65,8 @@ def test_a_second_scorer_finds_the_same_of_sets_and_of_members_alone(chance: ran
     rows = {
         (row.forecaster, row.scenario if row.alone else ""): Row(
             brier=row.brier,
-            log=row.log_score,
-            baseline=row.baseline,
+            log=row.log_score or 0.0,
+            baseline=row.baseline or 0.0,
             peer=row.peer,
             covered=row.covered_days,
             scored=row.scored_days,

@@ -174,7 +174,7 @@ def test_declared_that_factor_would_have_served_the_team_best(chance: random.Ran
     def log_score(factor: float) -> float:
         tracker = replace(db.tracker, team=Team(factor, db.tracker.team.recency))
         rows = score(replace(db, tracker=tracker), day(900)).questions
-        logs = [r.log_score * r.coverage for r in rows if r.forecaster == "team"]
+        logs = [(r.log_score or 0.0) * r.coverage for r in rows if r.forecaster == "team"]
         return math.fsum(logs)
 
     highest = log_score(found.factor)
@@ -192,7 +192,7 @@ def test_declared_that_recency_would_have_served_the_team_best(chance: random.Ra
     def log_score(recency: float) -> float:
         tracker = replace(db.tracker, team=Team(db.tracker.team.extremize, recency))
         rows = score(replace(db, tracker=tracker), day(900)).questions
-        logs = [r.log_score * r.coverage for r in rows if r.forecaster == "team"]
+        logs = [(r.log_score or 0.0) * r.coverage for r in rows if r.forecaster == "team"]
         return math.fsum(logs)
 
     highest = log_score(found.factor)
@@ -233,7 +233,7 @@ def test_declared_it_would_have_scored_best(
 
     def log_score(strength: float) -> float:
         scored = score(with_strength(strength), day(900)).forecasters
-        return next(row.log_score for row in scored if row.name == "implied")
+        return next(row.log_score or 0.0 for row in scored if row.name == "implied")
 
     found = tried(with_strength(1))
     assume(found is not None)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from scenarios.analysis.ledger.ledger import Ledger, rival_lines
+from scenarios.analysis.ledger.ledger import rival_lines
+from scenarios.analysis.ledger.lines import Ledger
 from scenarios.analysis.period.period import window
 from scenarios.model import Database, Tracker
 from scenarios.render.charts.ledger import LedgerBars

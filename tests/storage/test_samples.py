@@ -20,10 +20,6 @@ from scenarios.storage.yaml.reader import places
 NOT_BUILT: dict[tuple[Kind, str], Any] = {
     ("tracker", "address"): "https://www.example.org/x",
     ("tracker", "analysts.asia"): {"name": "Asia desk", "role": "analyst"},
-    ("scenario", "quantity"): {"kind": "number", "unit": "billion dollars", "thresholds": [240]},
-    ("scenario", "prior.quantiles"): {"p10": 205, "p50": 240, "p90": 275},
-    ("scenario", "resolution.value"): 244.8,
-    ("forecasts", "quantiles"): {"military-pact": {"p10": 232, "p50": 243, "p90": 256}},
 }
 """The one list of what the design has and the program refuses, with a value of each.
 

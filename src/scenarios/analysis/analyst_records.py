@@ -40,7 +40,7 @@ def _records(database: Database) -> AnalystRecords:
     history = ForecastHistory(database=database, forecasts=forecasts_of(database))
     of = partial(timeline_of_analysts, history)
     ended: dict[date, list[QuestionTimeline[Figure]]] = {}
-    for unit in dict.fromkeys(unit_of(database, id) for id in sorted(database.scenarios)):
+    for unit in dict.fromkeys(unit_of(database, id) for id in sorted(database.binary)):
         for timeline in timelines(history, unit, questions(database, unit, date.max), of):
             day = _first_day(database, unit)
             if isinstance(timeline, QuestionTimeline) and not timeline.question.alone and day:

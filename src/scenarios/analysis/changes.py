@@ -19,7 +19,9 @@ from scenarios.model import (
     Source,
     Tracker,
 )
+from scenarios.model.quantity import shortest
 from scenarios.paths import path_of
+from scenarios.values import owner_of
 
 
 class Commit(msgspec.Struct, frozen=True, kw_only=True):
@@ -179,7 +181,7 @@ def _identity(kind: Kind, id: str, record: Record) -> tuple[Any, ...]:
     if isinstance(record, Evidence):
         return kind, record.summary, record.recorded
     if isinstance(record, Sheet):
-        return kind, record.analyst, tuple(record.probabilities.values())
+        return kind, record.analyst, tuple(map(figure_words, record.figures.values()))
     return kind, id
 
 
@@ -370,9 +372,9 @@ def scenarios_about(database: Database, id: str, record: Record | None) -> Itera
     if isinstance(record, Evidence):
         return borne(database, record)
     if isinstance(record, Sheet):
-        return record.probabilities
+        return record.figures
     if isinstance(record, Scenario):
-        rated = {rated for own in record.indicators.values() for rated in own.ratings}
+        rated = {owner_of(rated) for own in record.indicators.values() for rated in own.ratings}
         return rated | {id, *members(database, record.set)} if record.set else rated | {id}
     if isinstance(record, Source) and database.tracker.grade_weights:
         citing = [item for item in database.evidence.values() if item.source == id]
@@ -389,9 +391,9 @@ def sheet_changes(before: Sheet, after: Sheet) -> Iterator[tuple[str, str, str, 
         was, now = str(getattr(before, field)), str(getattr(after, field))
         if was != now:
             yield field, was, now, f"{field}: {was} → {now}"
-    for scenario, figure in before.probabilities.items():
-        is_there = scenario in after.probabilities
-        now = figure_words(after.probabilities[scenario]) if is_there else "removed"
+    for scenario, figure in before.figures.items():
+        is_there = scenario in after.figures
+        now = figure_words(after.figures[scenario]) if is_there else "removed"
         if (was := figure_words(figure)) != now:
             yield scenario, was, now, f"{scenario}: {was} → {now}"
             continue
@@ -405,6 +407,9 @@ def sheet_changes(before: Sheet, after: Sheet) -> Iterator[tuple[str, str, str, 
             yield scenario, ",".join(items), ",".join(left), words
 
 
-def figure_words(figure: float | None) -> str:
+def figure_words(figure: float | Mapping[str, float | date | str] | None) -> str:
     """A figure of a sheet, or that it was withdrawn."""
+    if isinstance(figure, Mapping):
+        values = {k: v if isinstance(v, str) else shortest(v) for k, v in figure.items()}
+        return ", ".join(f"{name} {value}" for name, value in values.items())
     return "withdrawn" if figure is None else str(figure)

@@ -1,11 +1,12 @@
 """The score of each forecaster on each question whose outcome is known."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from operator import mul
 from typing import NamedTuple
 
 import msgspec
+from msgspec import UNSET, UnsetType
 from msgspec.structs import replace
 
 from scenarios.analysis.daily_forecasts import ForecastArchive, archive, timelines_of
@@ -30,6 +31,7 @@ from scenarios.analysis.question_timelines import (
     unit_of,
 )
 from scenarios.model import Analyst, Database, Outcome, ScenarioId, SetId
+from scenarios.model.quantity import shortest
 from scenarios.progress import Progress, unwatched
 
 
@@ -58,16 +60,21 @@ class QuestionScore(msgspec.Struct, frozen=True, kw_only=True):
     A `set` is one question, and its `scenario` the member that occurred. Where a forecaster never
     had a figure for each member, a member is scored `alone`. An `early` one is in no mean yet. The
     `days_after` an early event of a constant hazard count with error 0.
+
+    Of a `quantity`, `brier` is the mean Brier score over all thresholds, each as often as the prior
+    expects values there, and `crps` is in its unit or in days; of a date both are those up to a day
+    that is the same whatever happened. Its `value` is None while it is not known; `early` is one
+    that is in no mean but that of what is scored so far.
     """
 
     scenario: ScenarioId
     set: SetId | None
     alone: bool
-    outcome: Outcome
+    outcome: Outcome | None
     forecaster: str
     brier: float
-    log_score: float
-    baseline: float
+    log_score: float | None
+    baseline: float | None
     peer: float | None
     coverage: float
     final_brier: float | None
@@ -77,6 +84,15 @@ class QuestionScore(msgspec.Struct, frozen=True, kw_only=True):
     planned_days: int
     days_after: int
     early: bool
+    quantity: bool | UnsetType = UNSET
+    crps: float | UnsetType = UNSET
+    value: float | str | UnsetType | None = UNSET
+
+    @property
+    def ending(self) -> str:
+        """The outcome, or the value of a quantity; empty while it is not known."""
+        value = self.value if self.quantity else None
+        return self.outcome or (shortest(value) if isinstance(value, float) else f"{value or ''}")
 
     @property
     def question(self) -> Cluster:
@@ -89,6 +105,18 @@ def every_question_score(database: Database, as_of: date) -> tuple[QuestionScore
     """The rows of every question whose outcome was known on a day."""
     pool = question_pool(archive(DailyLedgers(database)), as_of, QuestionFilter(), unwatched)
     return score_rows(pool.scored)
+
+
+class QuantityPool(NamedTuple):
+    """The scores of the chosen quantities, those not scored, and the number of `open` ones.
+
+    `rows` are the forecasts of their rows by forecaster: probability, weight, and 1 if it happened.
+    """
+
+    scores: tuple[QuestionScore, ...] = ()
+    excluded: tuple[ExcludedQuestion, ...] = ()
+    open: int = 0
+    rows: Mapping[str, Sequence[tuple[float, float, float]]] = {}
 
 
 class EarlyQuestion(msgspec.Struct, frozen=True, kw_only=True):
@@ -122,7 +150,7 @@ def question_pool(
         for id, path in database.withheld.items()
         if id not in database.scenarios
     ]
-    units = dict.fromkeys(unit_of(database, id) for id in sorted(database.scenarios))
+    units = dict.fromkeys(unit_of(database, id) for id in sorted(database.binary))
     early, asked, number_open = list[EarlyQuestion](), list[ScenarioId](), 0
     whenever = replace(chosen, since=None, until=None)
     for unit in progress(units, "scoring", len(units)):

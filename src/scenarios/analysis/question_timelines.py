@@ -199,14 +199,14 @@ def dated_on(
     """Line of each analyst on a scenario: each figure with the day from which it stands."""
     by_analyst = history.forecasts.get(scenario_id, {})
     days = history.database.tracker.standing_days
-    return {name: _analyst(forecasts, days, question) for name, forecasts in by_analyst.items()}
+    return {name: standing(forecasts, days, question) for name, forecasts in by_analyst.items()}
 
 
-def _analyst(
-    forecasts: Forecasts, stands: int, question: ResolvedQuestion
-) -> Runs[tuple[float, int]]:
+def standing(
+    forecasts: Sequence[tuple[date, T | None]], stands: int, question: ResolvedQuestion
+) -> Runs[tuple[T, int]]:
     """A figure stands from its day on, until the next, a withdrawal, or its expiry."""
-    marks: dict[int, tuple[float, int] | None] = {}
+    marks: dict[int, tuple[T, int] | None] = {}
     days = [(on - question.opened).days for on, _ in forecasts]
     for day, following, (_, figure) in zip(
         days, [*days[1:], question.scored], forecasts, strict=True

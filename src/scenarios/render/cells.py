@@ -5,10 +5,13 @@ from datetime import date
 from itertools import groupby
 from typing import Any, NamedTuple, TypeVar
 
+from msgspec.structs import replace
+
 from scenarios.analysis.changes import FieldChange
 from scenarios.analysis.evidence.indicators import ReadingState
+from scenarios.analysis.quantities.figures import row_name
 from scenarios.analysis.review.status import Implied, StatedFigure, StatusRow
-from scenarios.model import Database, EvidenceId, Kind, Prior, Rating, SetId, Tracker
+from scenarios.model import Database, EvidenceId, Kind, Prior, Rating, Scenario, SetId, Tracker
 from scenarios.render import document as doc
 from scenarios.render.document import Figure, change_of, move, plain, spans, strip
 from scenarios.render.text import long_day, term
@@ -23,6 +26,7 @@ from scenarios.scales import (
     percents,
 )
 from scenarios.text import counted
+from scenarios.values import owner_of
 
 NAMED = 5
 """Records named in a sentence; the rest is counted."""
@@ -106,8 +110,20 @@ def forecaster(name: str, *, alone: bool) -> str:
 
 def scenario(id: str, database: Database) -> doc.Ref:
     """A scenario by its title; an unknown one by its id."""
-    record = database.scenarios.get(id)
-    return doc.Ref(id, "scenario", one_line(record.title) if record else id)
+    is_known = owner_of(id) in database.scenarios
+    return doc.Ref(
+        id, "scenario", one_line(scenario_or_row(id, database).title) if is_known else id
+    )
+
+
+def scenario_or_row(id: str, database: Database) -> Scenario:
+    """A scenario; of a row its quantity under the name of the row."""
+    known_id = owner_of(id)
+    known = database.scenarios[known_id]
+    rows = known.quantity.rows(known_id) if known.quantity else {}
+    if known.quantity is None or id not in rows:  # a row may be gone
+        return known
+    return replace(known, title=f"{known.title}: {row_name(rows[id], known.quantity.unit)}")
 
 
 def quoted(span: doc.Span) -> tuple[doc.Span, ...]:
@@ -200,8 +216,8 @@ def band(low: float | None, high: float | None) -> doc.Text:
 
 
 def outcome_words(outcome: str | None) -> str:
-    """`did not occur`; nothing where there is no outcome."""
-    return (outcome or "").replace("-", " ")
+    """`did not occur`, or the value of a quantity; nothing where there is no outcome."""
+    return outcome.replace("-", " ") if outcome and outcome[0].islower() else outcome or ""
 
 
 def state(row: StatusRow) -> str:
@@ -226,10 +242,14 @@ def unless_withheld(path: str | None, text: doc.Text) -> doc.Text:
 
 
 def stated(row: StatusRow) -> doc.Text:
+    if row.quantity and row.quantity.stated:
+        return f"{row.quantity.stated}"
     return unless_withheld(row.withheld, p(four(row)[1]))
 
 
 def implied(row: StatusRow) -> doc.Text:
+    if row.quantity:
+        return f"{row.quantity.implied}"
     return unless_withheld(row.withheld, p(row.shown.probability))
 
 
@@ -359,12 +379,14 @@ def status_cells(
 
 def _evidence(row: StatusRow) -> str:
     count = row.evidence
-    return WITHHELD if not count else f"{count.total}" + (f" (+{count.new})" if count.new else "")
+    if not count:
+        return WITHHELD if row.withheld else ""
+    return f"{count.total}" + (f" (+{count.new})" if count.new else "")
 
 
 def _seen(row: StatusRow) -> str:
     count = row.indicators
-    return f"{count.observed}/{count.total}" if count else WITHHELD
+    return f"{count.observed}/{count.total}" if count else WITHHELD if row.withheld else ""
 
 
 def _in_words(row: StatusRow, language: str) -> str:

@@ -6,7 +6,7 @@ from functools import cache, cached_property, partial
 from typing import NamedTuple
 
 from scenarios.analysis.ledger.days import DailyLedgers
-from scenarios.analysis.ledger.ledger import Ledger, Line
+from scenarios.analysis.ledger.lines import Ledger, Line
 from scenarios.analysis.period.period import Window
 from scenarios.analysis.period.recent import PastRanges
 from scenarios.analysis.period.trajectory import Trajectory, curves

@@ -11,10 +11,24 @@ import msgspec
 
 from scenarios.analysis.evidence.knowledge import dependents
 from scenarios.analysis.rules.consistency import check, unseen_characters
-from scenarios.analysis.rules.rule import LoadedRecords, called_today, under_todays_ids
+from scenarios.analysis.rules.quantities import WITHOUT_FIGURES
+from scenarios.analysis.rules.rule import (
+    LoadedRecords,
+    RecordFault,
+    called_today,
+    under_todays_ids,
+)
 from scenarios.drafts import MODELS, Proposal, draft_faults
 from scenarios.errors import Fault, Problem, folded
-from scenarios.model import Database, Evidence, EvidenceId, Kind, Record, ScenarioId, Tracker
+from scenarios.model import (
+    Database,
+    Evidence,
+    EvidenceId,
+    Kind,
+    Record,
+    ScenarioId,
+    Tracker,
+)
 from scenarios.paths import id_of, kind_of, path_of, place_of
 from scenarios.progress import Progress, unwatched
 from scenarios.storage.cache.files import CachedEvidence, CachedFiles
@@ -69,8 +83,20 @@ def _is_doubtful(kind: Kind, value: dict[str, Any]) -> bool:
         except ValueError:
             return True
     elif kind == "forecasts":
-        value = value | {"probabilities": {}}  # where None withdraws
+        if not value.keys() & {"probabilities", "quantiles"}:
+            return True
+        value = value | {"probabilities": {}, "quantiles": {}}  # where None withdraws
+    elif kind == "scenario":
+        prior, end = value["prior"].keys(), value.get("resolution", _ENDED).keys()
+        if "basis" not in prior or not prior & {"probability", "quantiles"}:
+            return True
+        if not end & {"outcome", "value"} or not {"date", "recorded", "basis"} <= end:
+            return True
     return _has_doubtful(value)
+
+
+_ENDED = dict.fromkeys(("outcome", "date", "recorded", "basis"))
+"""Stands for the outcome of a question without one."""
 
 
 def _has_doubtful(value: dict[str, Any]) -> bool:
@@ -141,11 +167,12 @@ def load(
     )
     loaded = under_todays_ids(LoadedRecords(to_judge, files_read.broken, items))
     files_read.records["evidence"].update(loaded.database.evidence)
-    problems = [*files_read.problems, *_between_records(snapshot, loaded)]
+    faults = [*check(loaded)]
+    problems = [*files_read.problems, *_between_records(snapshot, loaded, faults)]
     database = msgspec.structs.replace(loaded.database, evidence=items)
     database = msgspec.structs.replace(
         database,
-        withheld=_withheld(database, files_read.broken, snapshot),
+        withheld=_withheld(database, files_read.broken, snapshot) | _without_figures(faults),
         unreadable=tuple(sorted(files_read.unreadable)),
     )
     problems = sorted([*problems, *lost], key=_in_reading_order)
@@ -225,7 +252,9 @@ class SnapshotReader:
 
         def member(id: str) -> str:
             id = id if id in scenarios else now.get(id, id)
-            return f"{id} of {scenarios[id].set if id in scenarios else None}"
+            scenario = scenarios.get(id)
+            of = scenario.quantity.rows(id) if scenario and scenario.quantity else None
+            return f"{id} of {[*of] if of is not None else scenario and scenario.set}"
 
         ratings = (
             f"{id}/{key} rates {sorted(map(member, indicator.ratings))}"
@@ -287,16 +316,27 @@ def read_record(kind: Kind, path: str, data: bytes) -> tuple[Record | None, list
     return record, problems
 
 
-def _between_records(snapshot: Mapping[str, bytes], loaded: LoadedRecords) -> Iterator[Problem]:
+def _without_figures(faults: Iterable[RecordFault]) -> dict[ScenarioId, str]:
+    """The quantities of whose faulty records no figure can be made, with their paths."""
+    return {
+        id: path_of(kind, id)
+        for kind, id, fault in faults
+        if kind == "scenario" and fault.rule in WITHOUT_FIGURES
+    }
+
+
+def _between_records(
+    snapshot: Mapping[str, bytes], loaded: LoadedRecords, faults: Iterable[RecordFault]
+) -> Iterator[Problem]:
     by_path: dict[str, list[Fault]] = {}
-    for kind, id, fault in check(loaded):
+    for kind, id, fault in faults:
         by_path.setdefault(path_of(kind, id), []).append(fault)
     names: dict[str, dict[str | int, str | int]] = {}
     for ref in loaded.former:
         own = names.setdefault(path_of(ref.kind, ref.id), {})
         own |= {called_today(key, ref, loaded.database): key for key in ref.keys}
-    for path, faults in by_path.items():
-        yield from _placed(path, snapshot[path], faults, names.get(path, {}))
+    for path, own_faults in by_path.items():
+        yield from _placed(path, snapshot[path], own_faults, names.get(path, {}))
 
 
 def _placed(

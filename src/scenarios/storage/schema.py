@@ -149,8 +149,8 @@ def _faults(kind: Kind, error: ValidationError) -> Iterator[Fault]:
     if keyword == "additionalProperties":
         unknown = [key for key in value if key not in node["properties"]]
         yield from _unknown_keys(kind, keys, node, unknown)
-    elif keyword == "required":  # an error for each missing key, which does not name it
-        for key in node["required"]:
+    elif needed := _needed(node, keyword):  # an error for each missing key, which does not name it
+        for key in needed:
             if key not in value:
                 yield from _missing_key(kind, keys, node, value, key)
     elif "propertyNames" in error.absolute_schema_path:
@@ -169,6 +169,14 @@ def _faults(kind: Kind, error: ValidationError) -> Iterator[Fault]:
         rule = "type" if keyword == "type" else "value"
         message = f"{_name(keys)} {_finding(keyword, node, value)}"
         yield Fault(keys, "value", rule, message, _hint(node, value))
+
+
+def _needed(node: Any, keyword: str) -> list[str]:
+    """The keys that are needed; of several of which one is, the first."""
+    if keyword == "required":
+        return list(node["required"])
+    forms = node["anyOf"] if keyword == "anyOf" else [{}]
+    return forms[0]["required"] if all("required" in form for form in forms) else []
 
 
 def _unknown_keys(kind: Kind, keys: Keys, node: Any, unknown: list[str]) -> Iterator[Fault]:

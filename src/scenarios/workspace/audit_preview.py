@@ -8,7 +8,7 @@ from typing import Protocol
 
 from msgspec.structs import replace
 
-from scenarios.analysis.changes import AuditFinding, Revision, records
+from scenarios.analysis.changes import AuditFinding, Revision, figure_words, records
 from scenarios.errors import ScenError
 from scenarios.model import Analyst, Database, EvidenceId, Record, Sheet
 from scenarios.paths import kind_of, path_of
@@ -131,10 +131,13 @@ def preview_of_sheet(
 
 def _replaced(before: Sheet, after: Sheet) -> Iterator[str]:
     """The changes of each forecast in an existing sheet: figure, reason and evidence."""
-    for scenario, was in before.probabilities.items():
-        now, changes = after.probabilities[scenario], []
+    for scenario, was in before.figures.items():
+        now, changes = after.figures[scenario], []
         if now != was:
-            figures = ("a withdrawal" if p is None else percent(p) for p in (was, now))
+            figures = (
+                percent(p) if isinstance(p, float) else figure_words(p) if p else "a withdrawal"
+                for p in (was, now)
+            )
             changes.append(" is replaced by ".join(figures))
         for noun, key in (("reason", "rationales"), ("evidence", "evidence")):
             old, new = (getattr(sheet, key).get(scenario) for sheet in (before, after))

@@ -25,6 +25,7 @@ from scenarios.storage.git import repository as git
 from scenarios.storage.git.repository import Repository, changed_files, revisions
 from scenarios.storage.loader import LoadResult, Read, load, read_record
 from scenarios.text import counted, did_you_mean, shown
+from scenarios.values import owner_of
 
 
 def find_root(database: str | None) -> Path:
@@ -113,6 +114,14 @@ class OpenDatabase(NamedTuple):
             raise ScenError(f"{id} opened on {opened}: nothing was asked on {day}")
         return id
 
+    def row_on(self, id: str, day: date) -> ScenarioId:
+        """The id of a scenario, or of a row of a quantity, that had opened by a day."""
+        owner = self.scenario_on(owner_of(id), day)
+        if owner != id:
+            quantity = self.database.scenarios[owner].quantity
+            known_id(id, quantity.rows(owner) if quantity else (), "row", f"scen explain {owner}")
+        return id
+
     def evidence(self, id: str) -> EvidenceId:
         """The id of a known item."""
         self.refuse_left_out("evidence", id, self.database.evidence)
@@ -138,7 +147,17 @@ class OpenDatabase(NamedTuple):
     def refuse_unknown(self, ratings: Iterable[str], indicators: Iterable[str]) -> None:
         """Refuse unknown scenarios and indicators (`SCENARIO/INDICATOR`)."""
         for scenario in ratings:
-            self.scenario(scenario)
+            owner = self.scenario(owner_of(scenario))
+            if quantity := self.database.scenarios[owner].quantity:
+                rows = quantity.rows(owner)
+                if scenario == owner:
+                    one = (
+                        ", ".join(rows) or f"none yet: scen edit {owner} quantity.thresholds+=VALUE"
+                    )
+                    raise ScenError(f"{owner} is a quantity: rate one of its rows ({one})")
+                known_id(scenario, rows, "row", f"scen explain {owner}")
+            elif scenario != owner:
+                raise ScenError(f"{owner} is no quantity and has no rows: rate {owner}")
         for text in indicators:
             scenario = text.partition("/")[0]
             declared = self.database.scenarios[self.scenario(scenario)].indicators

@@ -21,12 +21,20 @@ from scenarios.analysis.review.listing import ListFilter
 from scenarios.analysis.review.restated import as_reported
 from scenarios.analysis.review.review import Review, TrackerSummary, about, review
 from scenarios.analysis.review.search import SearchResult, What, search, words_of
-from scenarios.analysis.review.status import StatusRow, in_order, row_as_reported, row_of, withheld
+from scenarios.analysis.review.status import (
+    StatusRow,
+    in_order,
+    quantity_rows,
+    row_as_reported,
+    row_of,
+    withheld,
+)
 from scenarios.analysis.rules.findings import findings
 from scenarios.analysis.rules.rule import Finding
 from scenarios.errors import At, Keys, ScenError, UsageError
 from scenarios.exchange.additions import asked_extensions, finding_rules
 from scenarios.model import Database, Kind, ScenarioId, SetId
+from scenarios.model.quantity import of_its_kind
 from scenarios.paths import path_of
 from scenarios.storage.git import repository as git
 from scenarios.text import unaccented
@@ -123,7 +131,11 @@ def columns_of(
 ) -> tuple[ScenarioId, ...]:
     """The scenarios of a matrix: those named, or the members of a set that had opened by a day."""
     if set_id is None:
-        columns = tuple(dict.fromkeys(opened.scenario_on(id, on) for id in named))
+        columns = tuple(dict.fromkeys(opened.row_on(id, on) for id in named))
+        if whole := next((id for id in columns if id in opened.database.quantities), None):
+            quantity = opened.database.scenarios[whole].quantity
+            rows = ", ".join(quantity.rows(whole) if quantity else ()) or "none yet"
+            raise UsageError(f"{whole} is a quantity: a matrix has its rows ({rows})")
         if len(columns) < _FEWEST:
             sets = [f"--set {id}" for id in opened.database.tracker.sets]
             instead = f", or a set with {' or '.join(sets)}" if sets else ""
@@ -165,7 +177,10 @@ def _record_shown(
     opened: OpenDatabase, id: str, kind: Kind, owner: str, record: Any
 ) -> RecordShown:
     path = from_here(opened.root / path_of(kind, owner))
-    return RecordShown(id=id, kind=kind, path=path, record=msgspec.to_builtins(record))
+    content = (
+        of_its_kind(msgspec.to_builtins(record)) if id == owner else msgspec.to_builtins(record)
+    )
+    return RecordShown(id=id, kind=kind, path=path, record=content)
 
 
 class StatusStanding(msgspec.Struct, frozen=True, kw_only=True):
@@ -225,10 +240,10 @@ def standings(
         flags: dict[str, list[Finding]] = {}
         for finding in findings(period, flagged=True):
             flags.setdefault(finding.record, []).append(finding)
+        rows = [row_of(period, view) for id, view in period.views.items() if id in ids]
+        rows += quantity_rows(period, ids)
         return {
-            id: StatusStanding(row=row_of(period, view), flagged=tuple(flags.get(id, ())))
-            for id, view in period.views.items()
-            if id in ids
+            row.id: StatusStanding(row=row, flagged=tuple(flags.get(row.id, ()))) for row in rows
         }
 
     by_id = dict(remembered(opened, "status", f"{since} {on}", StatusStanding, make))

@@ -3,13 +3,18 @@
 from collections.abc import Callable, Iterable
 from datetime import date
 
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
+from msgspec.structs import replace
 
 from scenarios.analysis.changes import AuditFinding, Key, touched_by
 from scenarios.analysis.evidence.knowledge import borne, members
 from scenarios.analysis.forecasts import stated
+from scenarios.analysis.ledger.days import DailyLedgers
 from scenarios.analysis.ledger.ledger import EvidenceEffect, effects
 from scenarios.analysis.period.probability_shifts import ScenarioShift, shifts
+from scenarios.analysis.quantities.explanation import row_effects
+from scenarios.analysis.quantities.figures import QuantityFigure
+from scenarios.analysis.quantities.view import quantity_view
 from scenarios.analysis.review.explanation import explain
 from scenarios.model import Analyst, EvidenceId, ScenarioId, SetId
 from scenarios.paths import id_of, kind_of
@@ -60,6 +65,7 @@ class ForecastFigure(Struct, frozen=True, kw_only=True):
     implied: float | None
     gap_decibans: float | None
     withheld: str | None = None
+    quantity: QuantityFigure | UnsetType = UNSET
 
 
 class ForecastRecorded(RecordResult, frozen=True):
@@ -116,7 +122,10 @@ def evidence_effects(written: WriteResult, id: EvidenceId, day: date) -> tuple[E
     """Effects of an item on each scenario that it bears on, on a day."""
     after = written.after.database
     then, now = sides(written.before.database, after, borne(after, after.evidence[id]))
-    return effects(then, now, id, day)
+    on_rows: tuple[EvidenceEffect, ...] = ()
+    if now.quantities:
+        on_rows = row_effects(then, now, id, day)
+    return (*effects(then, now, id, day), *on_rows)
 
 
 def forecast_figures(
@@ -125,6 +134,9 @@ def forecast_figures(
     """The stated probability of each scenario before and after a sheet was written."""
     figures = []
     for id in ids:
+        if id in written.after.database.quantities:
+            figures.append(_of_quantity(written, id, on))
+            continue
         now = explain(bearing_on(written.after.database, id), id, on)
         before = None if now.withheld else stated(written.before.database, id, on)
         figures.append(
@@ -139,6 +151,24 @@ def forecast_figures(
             )
         )
     return figures
+
+
+def _of_quantity(written: WriteResult, id: ScenarioId, on: date) -> ForecastFigure:
+    """The figures of a quantity after a sheet was written, and what was stated before."""
+    sides_of = (written.before.database, written.after.database)
+    before, after = (quantity_view(DailyLedgers(side), id, on, on).figure for side in sides_of)
+    path = written.after.database.withheld.get(id)
+    previous = replace(after.previous, stated=before.stated)
+    return ForecastFigure(
+        scenario=id,
+        before=None,
+        after=None,
+        analysts=None if path else after.analysts,
+        implied=None,
+        gap_decibans=None,
+        withheld=path and from_here(written.before.root / path),
+        quantity=UNSET if path else replace(after, previous=previous),
+    )
 
 
 def recorded(written: WriteResult, id: str) -> RecordResult:

@@ -1,16 +1,20 @@
 """An analyst's sheet of one day: written, or extended by a probability."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from contextlib import suppress
 from datetime import date
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
+import msgspec
 from msgspec import UNSET
 
+from scenarios.analysis.changes import figure_words
 from scenarios.analysis.forecasts import current_forecasts, refusal
+from scenarios.analysis.quantities.estimates import estimate_faults
 from scenarios.errors import NAMED, Keys, ScenError, UsageError, folded
 from scenarios.model import Database, Sheet
+from scenarios.model.quantity import Quantiles
 from scenarios.paths import id_of, path_of
 from scenarios.scales import percent
 from scenarios.storage import worktree
@@ -35,13 +39,22 @@ def unplaced(_keys: Keys, fault: str) -> str:
 
 
 class ForecastEntry(NamedTuple):
-    """One forecast, and who `proposed` it, if anyone; a probability of None withdraws."""
+    """One forecast, and who `proposed` it, if anyone; a probability of None withdraws.
+
+    A quantity has `quantiles` instead, as a file has them.
+    """
 
     scenario: str
     probability: float | None
     rationale: str | None
     evidence: tuple[str, ...]
     proposed: dict[str, Any] | None = None
+    quantiles: dict[str, Any] | None = None
+
+    @property
+    def figure(self) -> Any:
+        """The probability or the quantiles as a file has them; None withdraws."""
+        return self.quantiles or self.probability
 
 
 class PreparedSheet(NamedTuple):
@@ -55,7 +68,9 @@ class PreparedSheet(NamedTuple):
 def figures_of(entries: Sequence[ForecastEntry]) -> str:
     """`trade 40%, pact withdrawn`."""
     return ", ".join(
-        f"{e.scenario} {'withdrawn' if e.probability is None else percent(e.probability)}"
+        f"{e.scenario} {figure_words(e.quantiles)}"
+        if e.quantiles
+        else f"{e.scenario} {'withdrawn' if e.probability is None else percent(e.probability)}"
         for e in entries
     )
 
@@ -100,26 +115,40 @@ def sheet_draft(
     id = f"{on}-{analyst}"
     opened.refuse_left_out("forecasts", id, opened.database.sheets)
     if path_of("forecasts", id) not in opened.snapshot:
-        return new_file("forecasts", id, sheet_record(on, analyst, entries))
+        return new_file(
+            "forecasts", id, sheet_record(on, analyst, entries, opened.database.quantities)
+        )
     sheet, puts = opened.database.sheets[id], []
-    for scenario, probability, rationale, evidence, proposed in entries:
-        is_same = sheet.probabilities.get(scenario, UNSET) == probability
-        if is_same and not (rationale or evidence or proposed):
+    for entry in entries:
+        scenario, of = entry.scenario, _key(opened.database, entry.scenario)
+        is_same = msgspec.to_builtins(getattr(sheet, of).get(scenario, "")) == entry.figure
+        if is_same and not (entry.rationale or entry.evidence or entry.proposed):
             continue
-        puts.append(KeyEdit(("probabilities", scenario), probability))
-        extra = ("rationales", rationale), ("evidence", list(evidence)), ("proposed", proposed)
-        for key, value in extra:
+        puts.append(KeyEdit((of, scenario), entry.figure))
+        extra = {"rationales": entry.rationale, "evidence": list(entry.evidence)}
+        for key, value in (extra | {"proposed": entry.proposed}).items():
             if value or scenario in getattr(sheet, key):
                 puts.append(KeyEdit((key, scenario), value or UNSET))
     return edited(opened.snapshot, "forecasts", id, puts)
 
 
-def sheet_record(on: date, analyst: str, entries: Sequence[ForecastEntry]) -> dict[str, Any]:
-    """A new sheet as its file has it."""
+def _key(database: Database, scenario: str) -> Literal["probabilities", "quantiles"]:
+    """The key of a sheet that has the figure of a scenario."""
+    return "quantiles" if scenario in database.quantities else "probabilities"
+
+
+def sheet_record(
+    on: date, analyst: str, entries: Sequence[ForecastEntry], quantities: Container[str] = ()
+) -> dict[str, Any]:
+    """A new sheet as its file has it; a withdrawal is that of one of the `quantities` or not."""
+    figures: dict[str, dict[str, Any]] = {"probabilities": {}, "quantiles": {}}
+    for entry in entries:
+        is_quantity = bool(entry.quantiles) or entry.scenario in quantities
+        figures["quantiles" if is_quantity else "probabilities"][entry.scenario] = entry.figure
     return {
         "date": on.isoformat(),
         "analyst": analyst,
-        "probabilities": {e.scenario: e.probability for e in entries},
+        **{key: own for key, own in figures.items() if own or not (entries or key == "quantiles")},
         "rationales": {e.scenario: e.rationale for e in entries if e.rationale},
         "evidence": {e.scenario: list(e.evidence) for e in entries if e.evidence},
         "proposed": {e.scenario: e.proposed for e in entries if e.proposed},
@@ -134,12 +163,14 @@ def sheet_faults(
     for entry in entries:
         keys: Keys = ("probabilities", entry.scenario)
         try:
-            opened.scenario(entry.scenario)
+            keys = (_key(opened.database, opened.scenario(entry.scenario)), entry.scenario)
         except ScenError as error:
             faults.append((keys, str(error)))
             continue
         fault = refusal(opened.database, entry.scenario, on)
-        if fault is None and entry.probability is None:
+        if fault is None and entry.figure is not None:
+            fault = _of_other_kind(opened.database, entry, on)
+        if fault is None and entry.figure is None:
             fault = _nothing_to_withdraw(opened.database, analyst, on, entry.scenario)
         faults += [(keys, fault)] if fault else []
         for number, id in enumerate(entry.evidence):
@@ -150,10 +181,25 @@ def sheet_faults(
     return faults
 
 
+def _of_other_kind(database: Database, entry: ForecastEntry, on: date) -> str | None:
+    """A probability of a quantity, or quantiles of a question with a yes or a no."""
+    id, quantity = entry.scenario, database.scenarios[entry.scenario].quantity
+    if quantity is None:
+        return f"{id} has a yes or a no: write scen forecast {id} 40%" if entry.quantiles else None
+    if entry.quantiles is None:
+        return f"{id} is a quantity: write scen forecast {id} p10=… p50=… p90=…"
+    quantiles = msgspec.convert(entry.quantiles, Quantiles)
+    return next((why for _, why in estimate_faults(quantity, quantiles, on)), None)
+
+
 def _nothing_to_withdraw(database: Database, analyst: str, on: date, scenario: str) -> str | None:
     sheet = database.sheets.get(f"{on}-{analyst}")
+    own = (database.sheets[id] for id in database.estimating.get(scenario, ()))
+    given = [s for s in own if s.analyst == analyst and s.date <= on]
+    if given and given[-1].quantiles[scenario]:
+        return None
     if analyst in current_forecasts(database, scenario, on) or (
-        sheet and scenario in sheet.probabilities
+        sheet and scenario in sheet.figures
     ):
         return None
     return (
@@ -184,15 +230,21 @@ def read_sheet(
         raise ScenError("; ".join([*named, *more]))
     for key, texts in (("rationales", sheet.rationales), ("evidence", sheet.evidence)):
         for id in texts:
-            if id not in sheet.probabilities:
+            if id not in sheet.figures:
                 fault = f"{key} of '{id}', and no probability of it"
                 raise ScenError(_placed(path, lines.get((key, id)), fault))
     return PreparedSheet(
         sheet.analyst,
         sheet.date,
         [
-            ForecastEntry(id, p, sheet.rationales.get(id), sheet.evidence.get(id, ()))
-            for id, p in sheet.probabilities.items()
+            ForecastEntry(
+                id,
+                sheet.probabilities.get(id),
+                sheet.rationales.get(id),
+                sheet.evidence.get(id, ()),
+                quantiles=msgspec.to_builtins(sheet.quantiles.get(id)),
+            )
+            for id in sheet.figures
         ],
     )
 

@@ -173,6 +173,7 @@ def diagnosticity(known_evidence: KnownEvidence, key: IndicatorKey) -> float:
     ratings = database.scenarios[scenario].indicators[indicator].ratings
     worth = [rating_decibans(r, database.tracker.decibans) for r in ratings.values()]
     sets = {database.scenarios[id].set for id in ratings.keys() & database.scenarios.keys()}
+    sets |= {None} if any("/" in id for id in ratings) else set()
     whole = all(set_id and set(members(database, set_id)) <= ratings.keys() for set_id in sets)
     return max(worth) - min(worth) if whole else max(*worth, 0.0) - min(*worth, 0.0)
 
@@ -181,7 +182,7 @@ def value(known_evidence: KnownEvidence, key: IndicatorKey) -> float | None:
     """The expected movement in bits of an indicator with a `chance`, outside sets."""
     scenario = known_evidence.database.scenarios[key[0]]
     indicator, tracker = scenario.indicators[key[1]], known_evidence.database.tracker
-    if indicator.chance is None or scenario.set is not None:
+    if indicator.chance is None or scenario.set is not None or scenario.quantity is not None:
         return None
     worth = rating_decibans(indicator.ratings.get(key[0], "N"), tracker.decibans)
     worth *= tracker.rating_strength

@@ -24,7 +24,7 @@ from scenarios.model import (
     Sheet,
     SheetId,
 )
-from scenarios.values import first_day, indicator_key
+from scenarios.values import first_day, indicator_key, owner_of
 
 Firing = tuple[EvidenceId, IndicatorState]
 State = Literal["unopened", "open", "overdue", "resolved"]
@@ -244,7 +244,10 @@ def bears_on(database: Database, evidence: Evidence) -> frozenset[ScenarioId]:
         scenario = database.scenarios.get(scenario_id)
         if scenario and indicator_id in scenario.indicators:
             rated |= scenario.indicators[indicator_id].ratings.keys()
-    return frozenset(rated & database.scenarios.keys())
+    own = rated & database.scenarios.keys()
+    if len(own) < len(rated):  # rows of quantities among them, or ids that are not there
+        own |= {owner_of(id) for id in rated} & database.scenarios.keys()
+    return frozenset(own)
 
 
 def rated_by(
@@ -327,7 +330,7 @@ def touched(database: Database, about: Iterable[str]) -> set[ScenarioId]:
         scenario = database.scenarios.get(scenario_id)
         scenarios.add(scenario_id)
         if scenario and indicator_id in scenario.indicators:
-            scenarios.update(scenario.indicators[indicator_id].ratings)
+            scenarios.update(map(owner_of, scenario.indicators[indicator_id].ratings))
     return scenarios
 
 
@@ -422,7 +425,7 @@ class ComparisonSet(NamedTuple):
 def rated_together(database: Database, day: date) -> Iterator[ComparisonSet]:
     """The scenarios that are open on a day: set by set, then tag by tag."""
     scenarios, sets = database.scenarios, database.tracker.sets
-    live = [id for id in sorted(scenarios) if state(database, id, day) in ("open", "overdue")]
+    live = [id for id in sorted(database.binary) if state(database, id, day) in ("open", "overdue")]
     for set_id, title in sets.items():
         if ids := [id for id in live if scenarios[id].set == set_id]:
             yield ComparisonSet(f"Set {set_id}: {title}", ids, is_set=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from datetime import date, timedelta
 from typing import Literal, get_args
@@ -65,6 +65,8 @@ class LedgerRow(msgspec.Struct, frozen=True, kw_only=True):
         return self.kind, self.id
 
 
+Absent = Callable[[Indicator, float], dict[ScenarioId, float]]
+"""Decibans of an absence by what it bears on, from the share of it that its state leaves."""
 Beside = AbstractSet[ScenarioId]
 """The scenarios side by side, to look one up."""
 
@@ -95,9 +97,9 @@ def rows(
         rating &= ids
         keys = {indicator_key(id) for id in ids if "/" in id}
     ordered = sorted(keys, key="/".join)
-    yield from _absence_rows(known_evidence, columns, ordered)
-    yield from _direct_rows(known_evidence, others, rating - used)
-    yield from _indicator_rows(known_evidence, others, used, ordered)
+    yield from absence_rows(known_evidence, columns, ordered)
+    yield from direct_rows(known_evidence, others, rating - used)
+    yield from indicator_rows(known_evidence, others, used, ordered)
 
 
 def centred(row: LedgerRow, columns: Columns, ruled_out: Mapping[ScenarioId, date]) -> LedgerRow:
@@ -116,7 +118,7 @@ def centred(row: LedgerRow, columns: Columns, ruled_out: Mapping[ScenarioId, dat
     return msgspec.structs.replace(row, values=values if number > 1 else {})
 
 
-def _direct_rows(
+def direct_rows(
     known_evidence: KnownEvidence, others: Beside, ids: Iterable[EvidenceId]
 ) -> Iterator[LedgerRow]:
     """Rows of known items for the scenarios that they rate directly, by id."""
@@ -136,7 +138,7 @@ def _direct_rows(
         )
 
 
-def _indicator_rows(
+def indicator_rows(
     known_evidence: KnownEvidence,
     others: Beside,
     used: frozenset[EvidenceId],
@@ -171,9 +173,13 @@ def _indicator_rows(
         )
 
 
-def _absence_rows(
-    known_evidence: KnownEvidence, columns: Columns, keys: Iterable[IndicatorKey]
+def absence_rows(
+    known_evidence: KnownEvidence,
+    columns: Columns,
+    keys: Iterable[IndicatorKey],
+    absent: Absent | None = None,
 ) -> Iterator[LedgerRow]:
+    """Rows of the indicators of these scenarios that were due; `absent` is what one is worth."""
     for column, name in keys:
         scenario = known_evidence.database.scenarios[column] if column in columns else None
         indicator = scenario.indicators.get(name) if scenario else None
@@ -188,7 +194,9 @@ def _absence_rows(
             yield LedgerRow(
                 kind="absence",
                 id=id,
-                values=_absent(known_evidence, indicator, column, columns, missing),
+                values=absent(indicator, missing)
+                if absent
+                else _absent(known_evidence, indicator, column, columns, missing),
                 weight=missing,
                 since=indicator.due,
                 fresh=indicator.due + timedelta(days=1),

@@ -3,12 +3,10 @@
 import math
 from collections.abc import Callable, Mapping
 from datetime import date
-from functools import cached_property, partial
-from typing import Literal
+from functools import partial
 
 import msgspec
 
-from scenarios.analysis.evidence.indicators import ReadingState
 from scenarios.analysis.evidence.knowledge import (
     KnownEvidence,
     bears_on,
@@ -18,7 +16,8 @@ from scenarios.analysis.evidence.knowledge import (
     state,
     waits_until,
 )
-from scenarios.analysis.ledger.contributions import KINDS, GroupTotal
+from scenarios.analysis.ledger.contributions import GroupTotal
+from scenarios.analysis.ledger.lines import Ledger, Line, Quantity, in_prior, line_of, step
 from scenarios.analysis.ledger.odds import EvidenceTotals, Odds, left, log_odds
 from scenarios.model import (
     Database,
@@ -29,71 +28,12 @@ from scenarios.model import (
     Rating,
     ScenarioId,
     SourceId,
-    ThemeId,
 )
 from scenarios.scales import decibans, has_moved
-from scenarios.values import indicator_key
+from scenarios.values import indicator_key, owner_of
 
-LineKind = Literal["indicator", "absence", "direct", "in-prior", "given", "time", "rivals", "bound"]
-StepKind = Literal["given", "time", "rivals", "bound"]
-
-_ROUNDING, _NOISE = 1e-9, 1e-12
-"""Decibans: a step smaller than this is floating-point noise and not shown; and a part of one."""
-
-
-class Quantity(msgspec.Struct, frozen=True, kw_only=True):
-    """A probability and its log odds in decibans."""
-
-    probability: float
-    decibans: float
-
-
-class Line(msgspec.Struct, frozen=True, kw_only=True):
-    """One row of a ledger: `counted_decibans` = `decibans` × `factor`.
-
-    `state` is that of an absent indicator: unobserved, emerging, or seen and reversed. Decibans are
-    those that `age` left, the share that is left.
-    """
-
-    kind: LineKind
-    id: str
-    theme: ThemeId | None = None
-    decibans: float
-    weight: float
-    factor: float
-    counted_decibans: float
-    evidence: tuple[EvidenceId, ...] = ()
-    suppressed: tuple[str, ...] = ()
-    state: ReadingState | None = None
-    age: float | msgspec.UnsetType = msgspec.UNSET
-
-
-class Ledger(msgspec.Struct, frozen=True, kw_only=True, dict=True):
-    """Prior + Σ counted decibans = implied, in decibans.
-
-    `shares` are the lines of evidence, by key, each with the share of it that counts; the other
-    lines are those before it, `opening`, and behind it, `closing`.
-    """
-
-    scenario: ScenarioId
-    prior: Quantity
-    opening: tuple[Line, ...]
-    shares: list[tuple[GroupTotal, float]]
-    closing: tuple[Line, ...]
-    neutral: int
-    implied: Quantity
-
-    @cached_property
-    def lines(self) -> tuple[Line, ...]:
-        """Every line; those of evidence largest first, ties by id."""
-        evidence = [_line(line, share) for line, share in self.shares]
-        evidence.sort(key=lambda line: (-abs(line.counted_decibans), line.id))
-        return (*self.opening, *evidence, *self.closing)
-
-    def counted(self, kind: LineKind) -> float:
-        """The decibans that the rows of one kind add up to."""
-        lines = self.lines if kind in KINDS else (*self.opening, *self.closing)
-        return sum((line.counted_decibans for line in lines if line.kind == kind), 0.0)
+_NOISE = 1e-12
+"""Decibans: a part of a step smaller than this is floating-point noise."""
 
 
 def is_unfounded(prior: Prior, book: Ledger) -> bool:
@@ -129,31 +69,18 @@ def ledger_of(odds: Odds, scenario_id: ScenarioId) -> Ledger:
     chance = implied_of(odds, scenario_id)
     # Alone in its set a scenario has infinite odds: its rivals carry the step to the bound.
     after_rivals = chance.decibans if math.isinf(free) else free
-    in_prior = [
-        Line(
-            kind="in-prior",
-            id=id,
-            theme=item.theme,
-            decibans=0.0,
-            weight=using.weights[id],
-            factor=1.0,
-            counted_decibans=0.0,
-            evidence=(id,),
-        )
-        for id, item in sorted(using.evidence.items())
-    ]
     return Ledger(
         scenario=scenario_id,
         prior=prior,
         opening=(
-            *_step("given", from_links - prior.decibans, *scenario.prior.given),
-            *_step("time", at_date - from_links),
+            *step("given", from_links - prior.decibans, *scenario.prior.given),
+            *step("time", at_date - from_links),
         ),
         shares=shares(odds, scenario_id),
         closing=(
-            *in_prior,
-            *_step("rivals", after_rivals - before_rivals),
-            *_step("bound", chance.decibans - after_rivals),
+            *in_prior(using),
+            *step("rivals", after_rivals - before_rivals),
+            *step("bound", chance.decibans - after_rivals),
         ),
         neutral=comparison.neutral[scenario_id],
         implied=chance,
@@ -183,15 +110,15 @@ def rival_lines(odds: Odds, scenario_id: ScenarioId) -> list[Line]:
     decided = left(odds.known.database, beside, odds.day)
     if not {*beside} - {*decided, scenario_id}:
         return []
-    [step] = _step("rivals", 1.0, "prior")
+    [first] = step("rivals", 1.0, "prior")
     groups: dict[tuple[str, str], dict[ScenarioId, tuple[date, Line]]] = {}
     for id, day in decided.items():
-        nothing = msgspec.structs.replace(step, id=id, counted_decibans=0.0)
+        nothing = msgspec.structs.replace(first, id=id, counted_decibans=0.0)
         groups["rivals", id] = {id: (day, nothing)}
     for column in beside:
         for net, share in shares(odds, column):
             day = min(row.since for row in net.counted_rows)
-            groups.setdefault(net.group, {})[column] = day, _line(net, share)
+            groups.setdefault(net.group, {})[column] = day, line_of(net, share)
     days: dict[date, list[dict[ScenarioId, Line]]] = {}
     for group in groups.values():
         lines = {column: line for column, (_, line) in group.items()}
@@ -209,7 +136,7 @@ def rival_lines(odds: Odds, scenario_id: ScenarioId) -> list[Line]:
 
     totals = dict.fromkeys(beside, 0.0)
     these = EvidenceTotals(columns=beside, compared=True, left=frozenset(), totals=totals)
-    parts = [(step, row(these))]
+    parts = [(first, row(these))]
     for _, same in sorted(days.items()):
         mains = [max(lines.values(), key=lambda line: abs(line.decibans)) for lines in same]
         alone = [abs(row(after(these, lines)) - row(these)) for lines in same]
@@ -221,34 +148,6 @@ def rival_lines(odds: Odds, scenario_id: ScenarioId) -> list[Line]:
         msgspec.structs.replace(line, decibans=worth, factor=1.0, counted_decibans=worth)
         for line, worth in parts
         if abs(worth) > _NOISE
-    ]
-
-
-def _line(line: GroupTotal, share: float) -> Line:
-    row = line.strongest
-    return Line(
-        kind=row.kind,
-        id=row.id,
-        theme=line.theme,
-        decibans=line.decibans,
-        weight=row.weight,
-        factor=share,
-        counted_decibans=line.decibans * share,
-        evidence=line.evidence,
-        suppressed=tuple([row.id for row in line.suppressed]),
-        state=row.state,
-        age=msgspec.UNSET if row.age == 1 else row.age,
-    )
-
-
-def _step(kind: StepKind, worth: float, id: str = "") -> list[Line]:
-    """Line of a step of the arithmetic, none if it is 0; a link's id is the other scenario."""
-    if abs(worth) <= _ROUNDING:
-        return []
-    return [
-        Line(
-            kind=kind, id=id or kind, decibans=worth, weight=1.0, factor=1.0, counted_decibans=worth
-        )
     ]
 
 
@@ -282,7 +181,9 @@ def effects(
     item = after.evidence[evidence_id]
     then, now = Odds(known_on(before, day)), Odds(known_on(after, day))
     per_scenario = []
-    for scenario_id, rating, via in _ratings(after, item):
+    for scenario_id, rating, via in ratings_of(after, item):
+        if scenario_id not in after.binary:
+            continue
         weight = now.known.weights.get(evidence_id, 0.0)
         effect = partial(
             EvidenceEffect, scenario=scenario_id, rating=rating, via=via, weight=weight
@@ -323,17 +224,18 @@ def effects(
     return tuple(per_scenario)
 
 
-def _ratings(database: Database, item: Evidence) -> list[tuple[ScenarioId, Rating, str | None]]:
-    rated: list[tuple[ScenarioId, Rating, str | None]] = [
-        (id, rating, None) for id, rating in item.ratings.items() if id in database.scenarios
-    ]
+def ratings_of(database: Database, item: Evidence) -> list[tuple[ScenarioId, Rating, str | None]]:
+    """What an item rates of a database, rows of quantities too, each with its indicator if any."""
     known_ids = bears_on(database, item)
+    rated: list[tuple[ScenarioId, Rating, str | None]] = [
+        (id, rating, None) for id, rating in item.ratings.items() if owner_of(id) in known_ids
+    ]
     for text in item.indicators:
         scenario_id, name = indicator_key(text)
         scenario = database.scenarios.get(scenario_id)
         if scenario and name in scenario.indicators:
             ratings = scenario.indicators[name].ratings
-            rated += [(id, rating, text) for id, rating in ratings.items() if id in known_ids]
+            rated += [(id, r, text) for id, r in ratings.items() if owner_of(id) in known_ids]
     return rated
 
 
@@ -421,7 +323,7 @@ def track_records(
     received: dict[SourceId, set[EvidenceId]] = {}
     toward: dict[SourceId, float] = {}
     against: dict[SourceId, float] = {}
-    for id in sorted(now.database.scenarios):
+    for id in sorted(now.database.binary):
         for line, worth in _lines(now, odds_on, id):
             share = worth / len(line.evidence)
             for item in line.evidence:

@@ -10,7 +10,7 @@ import msgspec
 from scenarios.analysis.evidence.indicators import ReadingState
 from scenarios.analysis.evidence.knowledge import KnownEvidence
 from scenarios.analysis.ledger.contributions import GroupTotal, RowKey
-from scenarios.analysis.ledger.ledger import Ledger, LineKind
+from scenarios.analysis.ledger.lines import Ledger, LineKind
 from scenarios.model import EvidenceId, ScenarioId, ThemeId
 
 Cause = Literal[

@@ -27,7 +27,14 @@ from scenarios.analysis.ledger.contributions import (
     rows,
 )
 from scenarios.analysis.ledger.dependence import End, LayerCounts, factors, total
-from scenarios.model import ConditionalPrior, Database, Dependence, Scenario, ScenarioId
+from scenarios.model import (
+    ConditionalPrior,
+    Database,
+    Dependence,
+    EvidenceId,
+    Scenario,
+    ScenarioId,
+)
 from scenarios.scales import decibans, held, probability
 
 
@@ -298,6 +305,9 @@ class OddsSource(Protocol):
     def comparison(self, others: Columns, day: date) -> Comparison:
         """The lines of a day too."""
 
+    def bearing(self, others: Columns) -> Iterable[EvidenceId]:
+        """The items that bear on these scenarios."""
+
 
 class Odds:
     """Implied log odds on a day; each comparison and each prior is computed once.
@@ -382,7 +392,7 @@ class Odds:
         """The scenario on which a prior depends, and its outcome; a circle counts as no link."""
         database = self.known.database
         for other, figures in database.scenarios[id].prior.given.items():
-            if other not in database.scenarios:
+            if other not in database.binary:
                 continue
             if any(column in path for column in columns(database, other)):
                 continue

@@ -27,7 +27,8 @@ from scenarios.analysis.forecasts import (
     stated,
 )
 from scenarios.analysis.ledger.days import DailyLedgers
-from scenarios.analysis.ledger.ledger import Ledger, Quantity, implied_of, is_unfounded, ledger_of
+from scenarios.analysis.ledger.ledger import implied_of, is_unfounded, ledger_of
+from scenarios.analysis.ledger.lines import Ledger, Quantity
 from scenarios.analysis.ledger.odds import Odds
 from scenarios.analysis.ledger.sensitivity import Band
 from scenarios.analysis.ledger.sensitivity import bands as bands_at
@@ -193,7 +194,7 @@ def window(
     before, now = known_on(database, since), known_on(database, as_of)
     last_days = {
         id: last_open_day(database, id, as_of)
-        for id, scenario in database.scenarios.items()
+        for id, scenario in database.binary.items()
         if scenario.opened <= as_of and (only is None or id in only)
         if id not in database.withheld
     }
@@ -250,7 +251,7 @@ def bands_of(
 ) -> dict[ScenarioId, Band]:
     """The bands of those among these scenarios that had opened."""
     database = odds.database
-    every = (id for id in ids if id not in database.withheld)
+    every = (id for id in ids if id not in database.withheld and id in database.binary)
     opened = (id for id in every if database.scenarios[id].opened <= as_of)
     return _bands(odds.odds_on, {id: last_open_day(database, id, as_of) for id in opened})
 

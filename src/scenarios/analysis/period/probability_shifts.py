@@ -19,7 +19,7 @@ from scenarios.analysis.evidence.knowledge import (
 )
 from scenarios.analysis.forecasts import Means, StatedProbability, stated
 from scenarios.analysis.ledger.days import DailyLedgers
-from scenarios.analysis.ledger.ledger import Ledger, ledger_of
+from scenarios.analysis.ledger.ledger import ledger_of
 from scenarios.analysis.ledger.ledger_changes import (
     ChangedRecords,
     LedgerChange,
@@ -28,9 +28,11 @@ from scenarios.analysis.ledger.ledger_changes import (
     compare,
     touched,
 )
+from scenarios.analysis.ledger.lines import Ledger
 from scenarios.analysis.ledger.odds import Odds
 from scenarios.model import Database, EvidenceId, Outcome, ScenarioId, Tracker
 from scenarios.scales import jeffreys
+from scenarios.values import owner_of
 
 _ROUNDING = 1e-9
 """A probability that differs by less is the same."""
@@ -80,8 +82,8 @@ class DatedDatabase:
         )
 
     def side(self, id: ScenarioId) -> FiguresOnDay | None:
-        """Figures of a scenario; None where it had not opened."""
-        scenario = self.database.scenarios.get(id)
+        """Figures of a scenario; None where it had not opened, and of a quantity."""
+        scenario = self.database.binary.get(id)
         if scenario is None or scenario.opened > self.day:
             return None
         last = last_open_day(self.database, id, self.day)
@@ -147,13 +149,14 @@ def _touched(old: DatedDatabase, new: DatedDatabase) -> set[ScenarioId]:
         for id, scenario in database.scenarios.items():
             if other.scenarios.get(id) != scenario:
                 touched.add(id)
-                touched.update(*(indicator.ratings for indicator in scenario.indicators.values()))
+                rated = (indicator.ratings for indicator in scenario.indicators.values())
+                touched.update(owner_of(id) for ratings in rated for id in ratings)
         for id, item in database.evidence.items():
             if other.evidence.get(id) != item or item.source in sources:
                 touched |= borne(database, item) & database.scenarios.keys()
         for id, sheet in database.sheets.items():
             if other.sheets.get(id) != sheet:
-                touched |= sheet.probabilities.keys()
+                touched |= sheet.probabilities.keys() | sheet.quantiles.keys()
     return dependents(before, touched) | dependents(after, touched)
 
 

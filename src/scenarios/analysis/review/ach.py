@@ -11,7 +11,7 @@ from scenarios.analysis.evidence.indicators import strength
 from scenarios.analysis.evidence.knowledge import KnownEvidence, resolved
 from scenarios.model import EvidenceId, IndicatorKey, Rating, ScenarioId, Tracker
 from scenarios.scales import rating_decibans
-from scenarios.values import Code, indicator_key
+from scenarios.values import Code, indicator_key, owner_of
 
 RowKind = Literal["direct", "indicator"]
 RemovedKind = Literal["item", "source", "origin"]
@@ -46,6 +46,7 @@ class MatrixScore(msgspec.Struct, frozen=True, kw_only=True):
     """One column's sums. Fewest inconsistencies rank first; equal ones share a rank: 1, 2, 2, 4.
 
     One that is known not to occur has no rank; `ruled_out` is the day on which that became known.
+    A row of a quantity has none either.
     """
 
     inconsistency: int
@@ -99,17 +100,20 @@ def matrix(known: KnownEvidence, columns: tuple[ScenarioId, ...]) -> Matrix:
     """The known items and the indicators seen that rate one of these scenarios, side by side.
 
     Nothing is grouped, discounted, centred or taken as in a prior, and absence is no row: that is
-    the ledger's. An item of weight 0 is a row, and its inconsistencies count in the rank.
+    the ledger's. An item of weight 0 is a row, and its inconsistencies count in the rank. Rows of
+    quantities are shown and have no rank: they are nested.
     """
-    outcomes = ((column, resolved(known.database, column, known.as_of)) for column in columns)
+    nested = [column for column in columns if "/" in column]
+    own = [column for column in columns if column not in nested]
+    outcomes = ((column, resolved(known.database, column, known.as_of)) for column in own)
     ruled_out = {c: end.date for c, end in outcomes if end and end.outcome == "did-not-occur"}
-    ranked = tuple(column for column in columns if column not in ruled_out)
-    columns = (*ranked, *ruled_out)
+    ranked = tuple(column for column in own if column not in ruled_out)
+    columns = (*ranked, *nested, *ruled_out)
     by_diagnosticity = sorted(
         _rows(known, columns), key=lambda row: (-round(row.diagnosticity, _ROUNDING), row.id)
     )
     rows = tuple(by_diagnosticity)
-    if path := next(filter(None, map(known.database.withheld.get, columns)), None):
+    if path := next(filter(None, map(known.database.withheld.get, map(owner_of, columns))), None):
         return Matrix(scenarios=columns, rows=rows, scores={}, linchpins=(), withheld=path)
     against = {column: sum(row.inconsistency[column] for row in rows) for column in columns}
     counts = {column: against[column] for column in ranked}

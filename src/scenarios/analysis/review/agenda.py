@@ -123,7 +123,7 @@ def agenda(
         for id, item in now.evidence.items()
         if not (only or item.ratings or item.indicators)
     ]
-    live = {id: state(database, id, on) for id in database.scenarios if not only or id in only}
+    live = {id: state(database, id, on) for id in database.binary if not only or id in only}
 
     sets = {scenario.set for scenario in database.scenarios.values()}
     rivals = {set_id: _rivals(now, set_id) for set_id in sets}

@@ -12,6 +12,7 @@ from scenarios.analysis.evidence.indicators import reading
 from scenarios.analysis.evidence.knowledge import KnownEvidence, known_on, state
 from scenarios.analysis.forecasts import current_forecasts, forecasts_between, refusal
 from scenarios.model import Analyst, Database, ScenarioId
+from scenarios.values import owner_of
 
 What = Literal["indicator", "horizon", "review", "forecasts"]
 WITHIN_DAYS = 14
@@ -85,7 +86,7 @@ def _own_days(now: KnownEvidence, ids: list[ScenarioId]) -> Iterator[DueEntry]:
                 what="indicator",
                 id=f"{id}/{name}",
                 day=indicator.due,
-                scenarios=tuple(sorted({id, *indicator.ratings})),
+                scenarios=tuple(sorted({id, *map(owner_of, indicator.ratings)})),
                 text=indicator.statement,
                 watch=indicator.watch,
             )
@@ -97,7 +98,10 @@ def _reviews(now: KnownEvidence, ids: list[ScenarioId]) -> Iterator[DueEntry]:
     for id in ids:
         if refusal(now.database, id, now.as_of) is None:
             forecasts = forecasts_between(now.database, id, None, now.as_of)
-            last = forecasts[-1].date if forecasts else now.database.scenarios[id].opened
+            sheets = now.database.estimating.get(id, ())
+            given = [f.date for f in forecasts] + [now.database.sheets[s].date for s in sheets]
+            opened = now.database.scenarios[id].opened
+            last = max((day for day in given if day <= now.as_of), default=opened)
             day = _later(last, now.database.tracker.review_every_days)
             days.setdefault(day, []).append(id)
     for day, together in days.items():
@@ -113,6 +117,9 @@ def _expiries(now: KnownEvidence, ids: list[ScenarioId]) -> Iterator[DueEntry]:
     for id in ids:
         for forecast in current_forecasts(now.database, id, now.as_of).values():
             sheets.setdefault(forecast.sheet, []).append(id)
+        for given in now.database.estimating.get(id, ())[-1:]:
+            if now.database.sheets[given].quantiles[id]:
+                sheets.setdefault(given, []).append(id)
     for id, together in sheets.items():
         sheet = now.database.sheets[id]
         day = _later(sheet.date, expiry)

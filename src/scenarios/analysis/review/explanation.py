@@ -16,14 +16,8 @@ from scenarios.analysis.evidence.knowledge import (
     waits_until,
 )
 from scenarios.analysis.forecasts import TeamFigure, stated
-from scenarios.analysis.ledger.ledger import (
-    Line,
-    PostMortem,
-    Quantity,
-    is_unfounded,
-    ledger_of,
-    post_mortem,
-)
+from scenarios.analysis.ledger.ledger import PostMortem, is_unfounded, ledger_of, post_mortem
+from scenarios.analysis.ledger.lines import Line, Quantity
 from scenarios.analysis.ledger.odds import Odds
 from scenarios.analysis.ledger.sensitivity import Band, Budgets, LeaveOneOut, Term, leave_one_out
 from scenarios.analysis.ledger.version import VERSION
@@ -102,7 +96,7 @@ def explain(
         base_rate=base_rate(like.occurred, like.cases) if like else None,
         prior=chance,
         lines=book.lines if book else (),
-        superseded=tuple(_superseded(odds.known, scenario_id)) if odds else (),
+        superseded=tuple(superseded_about(odds.known, scenario_id)) if odds else (),
         neutral=book.neutral if book else 0,
         implied=book.implied if book else None,
         unfounded=book is not None and is_unfounded(prior, book),
@@ -118,7 +112,8 @@ def explain(
     )
 
 
-def _superseded(known: KnownEvidence, scenario_id: ScenarioId) -> Iterator[SupersededItem]:
+def superseded_about(known: KnownEvidence, scenario_id: ScenarioId) -> Iterator[SupersededItem]:
+    """The items about a scenario that count no longer, each with the newest that replaces it."""
     database = known.database
     for id, by in sorted(known.superseded.items()):
         if scenario_id in borne(database, database.evidence[id]):

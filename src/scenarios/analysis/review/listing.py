@@ -27,11 +27,13 @@ from scenarios.model import (
     Rating,
     ScenarioId,
     SetId,
+    Sheet,
     SheetId,
     SourceId,
     ThemeId,
 )
 
+Quantile = float | date
 Fate = Literal["retracted", "resolved", "contradicted", "corroborated", "unchecked"]
 
 
@@ -144,6 +146,12 @@ class ForecastRow(msgspec.Struct, frozen=True, kw_only=True):
     sheet: SheetId
 
 
+class QuantityForecastRow(ForecastRow, frozen=True, kw_only=True):
+    """The quantiles of a quantity in one sheet; none is a withdrawal."""
+
+    quantiles: dict[str, Quantile]
+
+
 class SourceRow(msgspec.Struct, frozen=True, kw_only=True):
     """A source: its known items, their accuracy, and their decibans toward known outcomes.
 
@@ -241,22 +249,32 @@ def evidence(
 
 
 def forecasts(known: KnownEvidence, wanted: ListFilter) -> list[ForecastRow]:
-    """Every forecast up to then, newest last."""
+    """Every forecast up to then, newest last; of a sheet its quantiles behind its probabilities."""
     database = known.database
     return [
-        ForecastRow(
+        row
+        for id, sheet in sorted(database.sheets.items())
+        if sheet.date <= known.as_of and wanted.day(sheet.date)
+        for row in _rows_of(sheet, id)
+        if row.scenario in database.scenarios and wanted.subject(database, row.scenario)
+    ]
+
+
+def _rows_of(sheet: Sheet, id: SheetId) -> Iterator[ForecastRow]:
+    for scenario in sheet.figures:
+        row = ForecastRow(
             date=sheet.date,
             analyst=sheet.analyst,
             scenario=scenario,
-            probability=p,
+            probability=sheet.probabilities.get(scenario),
             rationale=sheet.rationales.get(scenario),
             sheet=id,
         )
-        for id, sheet in sorted(database.sheets.items())
-        if sheet.date <= known.as_of and wanted.day(sheet.date)
-        for scenario, p in sheet.probabilities.items()
-        if scenario in database.scenarios and wanted.subject(database, scenario)
-    ]
+        if scenario not in sheet.quantiles:
+            yield row
+            continue
+        own = sheet.quantiles[scenario] or {}
+        yield QuantityForecastRow(**msgspec.structs.asdict(row), quantiles=own)
 
 
 def sources(known: KnownEvidence, wanted: ListFilter) -> list[SourceRow]:

@@ -188,7 +188,7 @@ def review(
     """
     then = reported or window
     tracker, rows = window.database.tracker, status(window)
-    views = [window.views[row.id] for row in rows if not row.withheld]
+    views = [window.views[row.id] for row in rows if row.id in window.views]
     still = [view for view in views if view.open and view.odds_before and not view.moved]
     news = story_of(window, restatement, earlier)
     moving = [then.views[view.id] for view in views if view.open and view.odds_before]

@@ -1,17 +1,20 @@
 """The status table, as data: one row a scenario, in the order in which it is read."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import msgspec
+from msgspec import UNSET, UnsetType
 from msgspec.structs import replace
 
 from scenarios.analysis.evidence.indicators import reading
 from scenarios.analysis.evidence.knowledge import State, resolved
 from scenarios.analysis.evidence.knowledge import state as state_of
 from scenarios.analysis.period.period import PreviousFigures, ScenarioView, Window
-from scenarios.model import Database, Outcome, ScenarioId, SetId
+from scenarios.analysis.quantities.figures import QuantityFigure
+from scenarios.analysis.quantities.view import quantity_views
+from scenarios.model import Database, ScenarioId, SetId
 from scenarios.scales import decibans, jeffreys
 
 
@@ -66,6 +69,8 @@ class StatusRow(msgspec.Struct, frozen=True, kw_only=True):
 
     Figures and counts are `withheld` where the file of that path cannot be read and could change
     them; a scenario whose own file it is has no title, state or horizon that is known.
+
+    A `quantity` has its figures there, and as an `outcome` its value, once it is known.
     """
 
     id: ScenarioId
@@ -80,8 +85,9 @@ class StatusRow(msgspec.Struct, frozen=True, kw_only=True):
     evidence: EvidenceCount | None
     indicators: IndicatorCount | None
     last_evidence: date | None
-    outcome: Outcome | None
+    outcome: str | None
     withheld: str | None = None
+    quantity: QuantityFigure | UnsetType = UNSET
 
     @property
     def shown(self) -> Implied:
@@ -97,17 +103,52 @@ class StatusRow(msgspec.Struct, frozen=True, kw_only=True):
         return None if self.shown.probability is None else self.gap_decibans
 
 
-_FIGURES = (
-    *("stated", "implied", "gap_decibans", "movement_bits"),
-    *("evidence", "indicators", "last_evidence"),
+_NO_FIGURES: dict[str, Any] = dict.fromkeys(
+    (
+        *("stated", "implied", "gap_decibans", "movement_bits"),
+        *("evidence", "indicators", "last_evidence"),
+    )
 )
 
 
 def status(window: Window) -> tuple[StatusRow, ...]:
     """Every scenario that had opened, in order."""
     rows = (row_of(window, view) for view in window.views.values())
-    every = (*rows, *withheld(window.database, window.as_of))
+    every = (*rows, *quantity_rows(window), *withheld(window.database, window.as_of))
     return tuple(in_order(every, window.database.listed))
+
+
+def quantity_rows(
+    window: Window, only: Collection[ScenarioId] | None = None
+) -> Iterator[StatusRow]:
+    """The rows of the quantities that had opened, or of these of them."""
+    if not window.database.quantities:
+        return
+    for view in quantity_views(window.odds, window.since, window.as_of, only):
+        known, end = window.now, view.resolution
+        items = known.rating.get(view.id, ())
+        own = [reading(known, (view.id, key)).state for key in view.scenario.indicators]
+        recorded = [known.evidence[id].recorded for id in items]
+        yield StatusRow(
+            id=view.id,
+            title=view.scenario.title,
+            set=None,
+            state=state_of(window.database, view.id, window.as_of),
+            horizon=view.scenario.horizon,
+            stated=None,
+            implied=None,
+            gap_decibans=None,
+            movement_bits=view.bits,
+            evidence=EvidenceCount(
+                total=len(items), new=sum(day > window.since for day in recorded)
+            ),
+            indicators=IndicatorCount(
+                observed=own.count("observed"), emerging=own.count("emerging"), total=len(own)
+            ),
+            last_evidence=max(recorded, default=None),
+            outcome=end.ending if end else None,
+            quantity=view.figure,
+        )
 
 
 def withheld(database: Database, as_of: date) -> Iterator[StatusRow]:
@@ -123,9 +164,9 @@ def withheld(database: Database, as_of: date) -> Iterator[StatusRow]:
             set=scenario.set if scenario else None,
             state=state_of(database, id, as_of) if scenario else "unreadable",
             horizon=scenario.horizon if scenario else None,
-            outcome=outcome.outcome if outcome else None,
+            outcome=outcome.ending if outcome else None,
             withheld=path,
-            **dict.fromkeys(_FIGURES),
+            **_NO_FIGURES,
         )
 
 

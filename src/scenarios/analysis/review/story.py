@@ -10,6 +10,7 @@ import msgspec
 from msgspec.structs import replace
 
 from scenarios.analysis.evidence.knowledge import latest_day
+from scenarios.analysis.evidence.knowledge import state as state_of
 from scenarios.analysis.forecasts import forecasts_between
 from scenarios.analysis.period.period import ScenarioView, Window, open_views
 from scenarios.analysis.review.causes import CauseFinder, ChangeCause, event_of, main_causes
@@ -369,9 +370,11 @@ def _state(window: Window, live: int) -> Literal["empty", "unopened", "open", "r
     """State of the database: nothing asked, opened, open or all resolved."""
     if not window.database.scenarios and not window.database.withheld:
         return "empty"
-    if live or window.database.withheld:
+    quantities = [id for id in window.database.quantities if id not in window.database.withheld]
+    states = {state_of(window.database, id, window.as_of) for id in quantities} - {"unopened"}
+    if live or window.database.withheld or states - {"resolved"}:
         return "open"
-    return "resolved" if window.views else "unopened"
+    return "resolved" if window.views or states else "unopened"
 
 
 def headline(of: Story) -> Headline:

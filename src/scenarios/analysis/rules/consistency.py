@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import Any, Literal
 
 from scenarios.analysis.evidence.knowledge import replaced
-from scenarios.analysis.rules import probabilities
+from scenarios.analysis.rules import probabilities, quantities
 from scenarios.analysis.rules.rule import ConsistencyRule, LoadedRecords, RecordFault, Rule, rule
 from scenarios.errors import NAMED, Fault, Keys
 from scenarios.model import Database, Kind
@@ -322,7 +322,7 @@ def words_without_probability(loaded: LoadedRecords) -> Iterator[RecordFault]:
     """
     for id, sheet in loaded.database.sheets.items():
         for key, mapping in (("rationales", sheet.rationales), ("evidence", sheet.evidence)):
-            without = (scenario for scenario in mapping if scenario not in sheet.probabilities)
+            without = (scenario for scenario in mapping if scenario not in sheet.figures)
             for n, scenario in enumerate(without):
                 message = f"this sheet has no probability for '{scenario}'"
                 hint = did_you_mean(scenario, sheet.probabilities) if n < NAMED else None
@@ -469,6 +469,7 @@ RULES: tuple[ConsistencyRule, ...] = (
     unknown_indicators,
     references_to_itself,
     *probabilities.RULES,
+    *quantities.RULES,
     dates_out_of_order,
     superseding_out_of_order,
     misnamed,

@@ -4,6 +4,8 @@ import math
 from collections.abc import Iterator, Sequence
 
 from scenarios.analysis.evidence.indicators import seen_if
+from scenarios.analysis.quantities.estimates import cumulated, masses, number, prior_of
+from scenarios.analysis.quantities.faults import scenario_faults
 from scenarios.analysis.rules.rule import ConsistencyRule, LoadedRecords, RecordFault, rule
 from scenarios.errors import Fault, Keys
 from scenarios.model import ConditionalPrior, Database, Evidence, Indicator, IndicatorId, ScenarioId
@@ -217,10 +219,32 @@ def impossible_chances(loaded: LoadedRecords) -> Iterator[RecordFault]:
             message = f"by its ratings and chance '{key}' has a probability of {most:.4g} if {when}"
             keys, hint = ("indicators", key, "chance"), _possible(chance / most)
             yield "scenario", id, Fault(keys, "value", "impossible-chance", message, hint)
+    for id, scenario in loaded.database.quantities.items():
+        for key, indicator in scenario.indicators.items():
+            most = max(_seen_between(loaded.database, id, indicator), default=0.0)
+            if indicator.chance and most > 1 - _ROUNDING:
+                message = f"by its ratings and chance '{key}' has a probability of {most:.4g}"
+                message += f" for some values of '{id}'"
+                keys, hint = ("indicators", key, "chance"), _possible(indicator.chance / most)
+                yield "scenario", id, Fault(keys, "value", "impossible-chance", message, hint)
+
+
+def _seen_between(database: Database, id: ScenarioId, indicator: Indicator) -> list[float]:
+    """The probability of seeing a sign of a quantity in each interval between its thresholds."""
+    scenario, tracker = database.scenarios[id], database.tracker
+    if indicator.chance is None or scenario.quantity is None or [*scenario_faults(scenario)]:
+        return []
+    rows, codes = scenario.quantity.rows(id), tracker.decibans
+    worth = [rating_decibans(indicator.ratings.get(row, "N"), codes) for row in rows]
+    steps = [tracker.rating_strength * decibans for decibans in worth]
+    cells = cumulated(steps, is_date=scenario.quantity.kind == "date")
+    of = masses(prior_of(scenario), [*map(number, rows.values())])
+    seen = seen_if(indicator.chance, dict(enumerate(of)), dict(enumerate(cells)))
+    return [*seen.values()]
 
 
 def _with_chance(database: Database) -> Iterator[tuple[ScenarioId, IndicatorId, Indicator, float]]:
-    for id, scenario in database.scenarios.items():
+    for id, scenario in database.binary.items():
         for key, indicator in scenario.indicators.items():
             if indicator.chance is not None:
                 yield id, key, indicator, indicator.chance

@@ -13,8 +13,10 @@ from scenarios.analysis.daily_forecasts import archive
 from scenarios.analysis.evidence.knowledge import members
 from scenarios.analysis.ledger.days import DailyLedgers
 from scenarios.analysis.ledger.version import VERSION
+from scenarios.analysis.quantities.scores import pool_of
 from scenarios.analysis.question_scores import (
     EarlyQuestion,
+    QuantityPool,
     QuestionFilter,
     QuestionScore,
     question_pool,
@@ -31,6 +33,7 @@ from scenarios.analysis.scores.calibration import (
     CalibrationBin,
     CorpDecomposition,
     Decomposition,
+    WeightedForecast,
     calibration,
     corp,
     decomposition,
@@ -55,8 +58,8 @@ class ForecasterScore(msgspec.Struct, frozen=True, kw_only=True):
     alone: bool
     questions: int
     brier: float
-    log_score: float
-    baseline: float
+    log_score: float | None
+    baseline: float | None
     peer: float | None
     coverage: float
     final_brier: float | None
@@ -69,7 +72,7 @@ class ScoreSoFar(msgspec.Struct, frozen=True, kw_only=True):
     forecaster: str
     questions: int
     brier: float
-    log_score: float
+    log_score: float | None
     coverage: float
 
 
@@ -168,11 +171,20 @@ def score(
     Those still open are counted, and scored so far, whatever days `chosen` names.
     """
     forecast_archive = archive(DailyLedgers(database))
-    pool = question_pool(forecast_archive, as_of, chosen, progress)
+    pool, quantities = question_pool(forecast_archive, as_of, chosen, progress), QuantityPool()
+    if database.quantities:
+        quantities = pool_of(forecast_archive.odds, as_of, chosen)
     cohort = [timeline for timeline in pool.scored if timeline.question.until is None]
     rows = score_rows(pool.scored)
+    if quantities.scores:
+        rows = tuple(sorted((*rows, *quantities.scores), key=lambda row: row.scenario))
     counted = tuple(row for row in rows if not row.early)
-    by_name = dict(sorted(shares(cohort, forecaster).items(), key=lambda entry: place(entry[0])))
+    forecasts = shares(cohort, forecaster)
+    for name, figures in quantities.rows.items():
+        if forecaster in (None, name):
+            more = (WeightedForecast(probability=p, weight=w, happened=y) for p, w, y in figures)
+            forecasts.setdefault(name, []).extend(more)
+    by_name = dict(sorted(forecasts.items(), key=lambda entry: place(entry[0])))
     asked = [timeline.question for timeline in pool.scored]
     single = sorted(each.scenario for each in asked if not each.answers)
     is_foresight = not database.tracker.hindsight
@@ -180,7 +192,9 @@ def score(
         key: fitted(forecast_archive, cohort, key) if is_foresight else None
         for key in fits(database.tracker)
     }
-    by_today = table(score_rows(timelines_so_far(forecast_archive, pool.asked, as_of)))
+    so_far = score_rows(timelines_so_far(forecast_archive, pool.asked, as_of))
+    dates = (row for row in quantities.scores if not isinstance(row.value, float))
+    by_today = table((*so_far, *dates))
     return Score(
         notice=database.tracker.notice,
         hindsight=None if is_foresight else HINDSIGHT,
@@ -189,7 +203,7 @@ def score(
         groups=_groups(database, counted, by),
         questions=rows,
         early=tuple(pool.early),
-        open=pool.open,
+        open=pool.open + quantities.open,
         so_far=tuple(
             ScoreSoFar(
                 forecaster=row.name,
@@ -210,7 +224,7 @@ def score(
             for each in asked
             if each.set and each.answers
         ),
-        excluded=tuple(pool.excluded),
+        excluded=(*pool.excluded, *quantities.excluded),
         without_prior=tuple(id for id in single if database.scenarios[id].prior.is_filler),
         calibration=tuple(row for name in by_name for row in calibration(name, by_name[name])),
         decomposition=tuple(decomposition(name, by_name[name]) for name in by_name),
@@ -223,7 +237,7 @@ def _by_reference(database: Database, rows: Iterable[QuestionScore]) -> Iterator
     """Yield the mean of the priors with a reference class and of the others, where both exist."""
     sides: dict[bool, list[float]] = {True: [], False: []}
     for row in rows:
-        if row.forecaster == PRIOR and not row.alone:
+        if row.forecaster == PRIOR and not (row.alone or row.quantity):
             priors = (database.scenarios[id].prior for id in _unit(database, row))
             sides[all(prior.reference for prior in priors)].append(row.brier)
     for has, scores in sides.items() if all(sides.values()) else ():
@@ -248,8 +262,8 @@ def table(rows: Iterable[QuestionScore]) -> tuple[ForecasterScore, ...]:
             alone=alone,
             questions=len(own),
             brier=fmean([row.brier for row in own]),
-            log_score=fmean([row.log_score for row in own]),
-            baseline=fmean([row.baseline for row in own]),
+            log_score=_mean(row.log_score for row in own),
+            baseline=_mean(row.baseline for row in own),
             peer=_mean(row.peer for row in own),
             coverage=fmean([row.coverage for row in own]),
             final_brier=_mean(row.final_brier for row in own),

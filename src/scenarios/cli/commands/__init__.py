@@ -70,7 +70,6 @@ HELP = {name: line for group in GROUPS.values() for name, line in group.items()}
 """Each command with its line; `scen --help` imports none of them."""
 
 TASKS = {
-    "new": "scenario:TASK",
     "add-indicator": "indicator:TASK",
     "add-source": "source:TASK",
     "retract": "evidence:RETRACTION",

@@ -16,9 +16,10 @@ from scenarios.cli.opening import open_here
 from scenarios.cli.options import Format
 from scenarios.cli.output.streams import say
 from scenarios.cli.output.written import doubt_analyst, report_effects
-from scenarios.cli.tasks import answer_to, command_of
+from scenarios.cli.tasks import command_of
 from scenarios.cli.terminal import prompt, retyping
 from scenarios.cli.terminal.agreement import agreed
+from scenarios.cli.terminal.questions import answer_to
 from scenarios.cli.terminal.rate_across import RowAnswers, details, walk
 from scenarios.errors import ScenError, UsageError
 from scenarios.model import Database, EvidenceId

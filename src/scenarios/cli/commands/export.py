@@ -47,6 +47,9 @@ def command(
         lake=lake,
         progress=progress(),
     )
+    if number := len(opened.database.quantities):
+        held = counted(number, "quantity", "quantities")
+        say(f"{held}, and what rates and forecasts them, left out: the files have them alone")
     if export.left_out and as_of is None:
         say(f"{counted(export.left_out, 'row')} left out that name what is not there: scen check")
     show(context.obj, export, lambda: printable(_summary(export)), form)

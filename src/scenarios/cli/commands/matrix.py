@@ -11,6 +11,7 @@ from scenarios.cli.opening import reading
 from scenarios.cli.options import TABLE, AsOf, Output, Rev, Shown
 from scenarios.cli.output.result import show
 from scenarios.render.documents.matrix import document
+from scenarios.values import owner_of
 from scenarios.workspace.reading import columns_of
 
 
@@ -26,7 +27,7 @@ def command(
     """Compare evidence across scenarios: inconsistencies, and what the ranking depends on."""
     opened, on = reading(context, rev), as_of or parsing.today()
     columns = columns_of(opened, scenarios or (), set_id, on)
-    then = known_on(opened.about(*columns), on)
+    then = known_on(opened.about(*map(owner_of, columns)), on)
     result = matrix(then, columns)
     title = opened.database.tracker.sets[set_id] if set_id else ""
     show(context.obj, result, lambda: document(result, then, title), form, output)

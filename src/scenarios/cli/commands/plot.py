@@ -96,7 +96,10 @@ def _ids(
 ) -> tuple[ScenarioId, ...]:
     """Those that are named, or the members of a set that had opened."""
     if set_id is None:
-        return tuple(opened.scenario_on(id, on) for id in named)
+        ids = tuple(opened.scenario_on(id, on) for id in named)
+        for id in opened.database.quantities.keys() & {*ids}:
+            raise ScenError(f"{id} is a quantity, which has no picture yet: scen explain {id}")
+        return ids
     sets = opened.database.tracker.sets
     known_id(set_id, sets, "set", "scen show tracker" if sets else "tracker.yaml")
     every = opened.database.listed.get(set_id, ())

@@ -17,9 +17,9 @@ from scenarios.analysis.evidence.knowledge import (
 from scenarios.analysis.ledger.odds import Odds
 from scenarios.cli import parsing
 from scenarios.cli.output.streams import cut
-from scenarios.cli.tasks import answer_to
 from scenarios.cli.terminal import prompt
 from scenarios.cli.terminal.prompt import tell
+from scenarios.cli.terminal.questions import answer_to
 from scenarios.model import Database, Evidence, Indicator, IndicatorKey, Rating, ScenarioId
 from scenarios.scales import percent
 from scenarios.storage.proposals import PendingProposal

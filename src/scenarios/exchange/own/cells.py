@@ -274,7 +274,7 @@ _PARSERS: tuple[tuple[Any, Parse], ...] = (
     (values.Rating, rating),
     (values.EvidenceIds, several),
     (values.Ids, several),
-    (dict[values.ScenarioId, values.Rating], pairs),
+    (dict[values.RatedId, values.Rating], pairs),
     (dict[values.IndicatorKey, values.IndicatorState], states),
     (values.Foreign, text),
     (dt.date, day),

@@ -48,7 +48,7 @@ SCENARIOS = ImportKind(
         ID,
         *columns(
             Scenario,
-            "prior.reference prior.hazard_ended formerly",
+            "quantity prior.quantiles prior.reference prior.hazard_ended resolution.value formerly",
             {"resolution.evidence": ("url", cells.text, "address link")},
             tags=cells.labels,
         ),

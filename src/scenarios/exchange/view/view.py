@@ -9,20 +9,29 @@ import msgspec
 
 from scenarios.analysis.evidence.indicators import reading
 from scenarios.analysis.forecasts import Means, stated
-from scenarios.analysis.ledger.ledger import Line
+from scenarios.analysis.ledger.lines import Line
 from scenarios.analysis.ledger.version import VERSION
 from scenarios.analysis.period.period import Window, window
 from scenarios.analysis.period.trajectory import span_of
-from scenarios.analysis.question_scores import every_question_score
+from scenarios.analysis.question_scores import QuestionScore, every_question_score
 from scenarios.analysis.review.status import row_of, withheld
 from scenarios.analysis.rules.findings import findings
 from scenarios.exchange.additions import finding_rules
 from scenarios.exchange.view.records import rows_of
 from scenarios.exchange.view.table import ForeignKey, Row, ViewTable
 from scenarios.exchange.view.tables import SCHEMA_VERSION, TABLES, added_tables, tables_of
-from scenarios.model import Database, Evidence, EvidenceId, Scenario
+from scenarios.model import (
+    Database,
+    Evidence,
+    EvidenceId,
+    IndicatorState,
+    Rating,
+    Scenario,
+    ScenarioId,
+)
 from scenarios.paths import id_of, kind_of, path_of
 from scenarios.scales import decibans
+from scenarios.values import owner_of
 
 
 class ExportMetadata(msgspec.Struct, frozen=True, kw_only=True):
@@ -78,6 +87,33 @@ def known_by(database: Database, day: date) -> Database:
         evidence=_evidence(database.evidence, day),
         sheets={id: record for id, record in database.sheets.items() if record.date <= day},
     )
+
+
+def _without_quantities(records: Database) -> Database:
+    """The records that the tables have: no quantities, no forecasts of them and no ratings."""
+    replace = msgspec.structs.replace
+    sheets = {id: replace(s, quantiles={}) for id, s in records.sheets.items() if s.probabilities}
+    evidence = {
+        id: replace(item, ratings=_of_questions(item.ratings), indicators=_fired(records, item))
+        for id, item in records.evidence.items()
+    }
+    scenarios = {}
+    for id, scenario in records.binary.items():
+        indicators = {
+            key: replace(indicator, ratings=_of_questions(indicator.ratings))
+            for key, indicator in scenario.indicators.items()
+        }
+        scenarios[id] = replace(scenario, indicators=indicators)
+    return replace(records, scenarios=scenarios, sheets=sheets, evidence=evidence)
+
+
+def _of_questions(ratings: Mapping[ScenarioId, Rating]) -> dict[ScenarioId, Rating]:
+    return {id: rating for id, rating in ratings.items() if "/" not in id}
+
+
+def _fired(records: Database, item: Evidence) -> dict[str, IndicatorState]:
+    fired = item.indicators.items()
+    return {key: state for key, state in fired if owner_of(key) not in records.quantities}
 
 
 def _scenario(scenario: Scenario, day: date) -> Scenario:
@@ -178,6 +214,10 @@ def _findings(context: ViewContext) -> Iterator[Row]:
         )
 
 
+def _of_question(score: QuestionScore) -> Row:
+    return msgspec.structs.astuple(score)[:-3]  # without what quantities alone have
+
+
 def _meta(context: ViewContext) -> Iterator[Row]:
     metadata = context.metadata
     yield (
@@ -193,7 +233,7 @@ ROWS: Mapping[str, Callable[[ViewContext], Iterable[Row]]] = {
     "ledger_line_evidence": partial(_lines, lambda line: zip(line.evidence)),
     "ledger_line_suppressed": partial(_lines, lambda line: zip(dict.fromkeys(line.suppressed))),
     "indicator_states": _states,
-    "scores": lambda m: map(msgspec.structs.astuple, every_question_score(m.database, m.as_of)),
+    "scores": lambda m: map(_of_question, every_question_score(m.database, m.as_of)),
     "findings": _findings,
     "meta": _meta,
 }
@@ -215,6 +255,7 @@ class View:
         self, database: Database, metadata: ExportMetadata, *, limited: bool = False
     ) -> None:
         records = known_by(database, metadata.as_of) if limited else database
+        records = _without_quantities(records) if records.quantities else records
         self.context = ViewContext(records, database, metadata)
         self.left_out: Counter[str] = Counter()
         self._rows: dict[str, list[Row]] = {}

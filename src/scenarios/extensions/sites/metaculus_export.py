@@ -55,7 +55,7 @@ FOLDER = folder_codec(_write)
 
 
 def _questions(records: Database, project: str) -> Iterator[_Cells]:
-    for id, scenario in records.scenarios.items():
+    for id, scenario in records.binary.items():
         outcome = resolution(records, id)
         closed = min(outcome.date, scenario.horizon) if outcome else None
         yield {
@@ -83,7 +83,7 @@ def _questions(records: Database, project: str) -> Iterator[_Cells]:
 def _forecasts(records: Database, as_of: date) -> Iterator[_Cells]:
     analysts = sorted({sheet.analyst for sheet in records.sheets.values()})
     expiry = records.tracker.forecast_expires_days
-    for id, scenario in records.scenarios.items():
+    for id, scenario in records.binary.items():
         by_analyst: dict[str, list[tuple[date, float | None]]] = defaultdict(list)
         for sheet in map(records.sheets.__getitem__, records.speaking.get(id, ())):
             if sheet.date <= as_of:

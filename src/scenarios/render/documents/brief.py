@@ -1,13 +1,14 @@
 """The review for those who decide: two sheets in plain words, and what there is to decide."""
 
 from collections.abc import Iterator, Sequence
+from typing import Literal
 
 from scenarios.analysis.review.outcomes import ResolvedScenario, occurred_first
 from scenarios.analysis.review.review import Brief
 from scenarios.analysis.review.signs import Sign
 from scenarios.analysis.review.status import StatusRow, largest_first
 from scenarios.model import Database
-from scenarios.render import cells
+from scenarios.render import cells, quantity_cells
 from scenarios.render import document as doc
 from scenarios.render.cells import Cell, left, right
 from scenarios.render.documents.review import news, sentences
@@ -129,8 +130,14 @@ def _questions(brief: Brief, database: Database, *, every: bool) -> Iterator[doc
 
 def _columns(database: Database) -> Iterator[Cell[_Line]]:
     yield left("question", least=24), lambda line: _title(line, database)
-    yield right("we say", "stated_from_to"), lambda line: _step(line, *_four(line)[:2])
-    yield right("evidence", "implied_from_to"), lambda line: _step(line, *_four(line)[2:])
+    yield (
+        right("we say", "stated_from_to"),
+        lambda line: _of_quantity(line, "stated") or _step(line, *_four(line)[:2]),
+    )
+    yield (
+        right("evidence", "implied_from_to"),
+        lambda line: _of_quantity(line, "implied") or _step(line, *_four(line)[2:]),
+    )
     yield from cells.before_and_after(_four, only="csv")
 
 
@@ -152,7 +159,13 @@ def _step(line: _Line, before: float | None, after: float | None) -> doc.Text:
     return cells.unless_withheld(path, cells.step(before, after))
 
 
+def _of_quantity(line: _Line, side: Literal["stated", "implied"]) -> str | None:
+    return quantity_cells.interval(line, side) if isinstance(line, StatusRow) else None
+
+
 def _has_moved(row: StatusRow) -> bool:
+    if row.quantity:
+        return quantity_cells.has_moved(row)
     stated_before, stated, implied_before, implied = cells.four(row)
     return has_moved(stated_before, stated) or has_moved(implied_before, implied)
 

@@ -5,7 +5,7 @@ from itertools import takewhile
 
 from scenarios.analysis.forecasts import forecasts_between
 from scenarios.analysis.ledger import sensitivity
-from scenarios.analysis.ledger.ledger import Line, Quantity
+from scenarios.analysis.ledger.lines import Line, Quantity
 from scenarios.analysis.review.explanation import Explanation
 from scenarios.model import Database, Scenario, SetId
 from scenarios.render import cells
@@ -16,6 +16,7 @@ from scenarios.render.documents.ledger_changes import SMALL_DECIBANS, by_theme, 
 from scenarios.render.text import short_day, term
 from scenarios.scales import HIGHEST, LOWEST, percent, probability
 from scenarios.text import counted
+from scenarios.values import owner_of
 
 _STEPS = ("given", "time", "rivals", "bound")
 _NARROWEST = 24
@@ -49,7 +50,7 @@ def document(
     Lines that count little stand in one row, unless `every` one is wanted. Where references are to
     be `named`, they are left alone.
     """
-    scenario = database.scenarios[result.scenario]
+    scenario = cells.scenario_or_row(result.scenario, database)
     title = doc.Ref(result.scenario, "scenario")
     head: doc.Text = (title, f": {scenario.title}, as of {result.as_of}")
     if named:
@@ -95,7 +96,7 @@ def _latest(result: Explanation, database: Database) -> Iterator[doc.Text]:
 def _sums(result: Explanation, end: Quantity, database: Database, *, every: bool) -> doc.Table:
     """The rows from prior to implied with their running sum, the lines under their themes."""
     running = result.prior.decibans
-    set_id = database.scenarios[result.scenario].set
+    set_id = database.scenarios[owner_of(result.scenario)].set
 
     def rows(lines: Sequence[Line]) -> Iterator[doc.Row]:
         nonlocal running
@@ -159,7 +160,7 @@ def _row(line: Line, running: float, set_id: SetId | None) -> doc.Row:
         "in-prior": f"{line.id} (in the prior)",
         "given": f"given {line.id}",
         "time": "time: it has not happened so far",
-        "rivals": f"rivals: the others of {set_id}",
+        "rivals": f"rivals: the others of {set_id}" if set_id else "rivals: the other rows",
         "bound": f"bound: held within {percent(LOWEST)} and {percent(HIGHEST)}",
     }.get(line.kind, line.id)
     return (
@@ -244,9 +245,10 @@ def _verdict(ledger: Explanation, scenario: Scenario, language: str) -> Iterator
         also = (" Stated ", p(stated.probability), ".") if stated else ()
         yield ("Nothing is implied: nobody stated a prior, and nothing is rated.", *also)
         return
-    assert ledger.implied and left  # noqa: S101, PT018 - else they are withheld
+    assert ledger.implied  # noqa: S101 - else they are withheld
     implied = ledger.implied.probability
-    yield "Implied ", p(implied), f" ({term(implied, language)}); ", *_band(ledger), "."
+    band = ("; ", *_band(ledger)) if ledger.band else ()
+    yield "Implied ", p(implied), f" ({term(implied, language)})", *band, "."
     if ledger.mostly:
         yield cells.range_promise(is_member=scenario.set is not None)
     if stated and ledger.gap_decibans is not None:
@@ -260,7 +262,7 @@ def _verdict(ledger: Explanation, scenario: Scenario, language: str) -> Iterator
             *spans(gap),
             " what the evidence implies.",
         )
-    if left.low_line is not None or left.high_line is not None:
+    if left and (left.low_line is not None or left.high_line is not None):
         lowest = _without(left.low, left.low_line, left.low_kind)
         highest = _without(left.high, left.high_line, left.high_kind)
         yield "One line less: from ", *lowest, " to ", *highest, "."

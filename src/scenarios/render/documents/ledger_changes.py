@@ -4,8 +4,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
-from scenarios.analysis.ledger.ledger import EvidenceEffect, Line
+from scenarios.analysis.ledger.ledger import EvidenceEffect
 from scenarios.analysis.ledger.ledger_changes import LineChange
+from scenarios.analysis.ledger.lines import Line
 from scenarios.model import Database, EvidenceId, ScenarioId, ThemeId, Tracker
 from scenarios.render import cells
 from scenarios.render.cells import Cell, left, right

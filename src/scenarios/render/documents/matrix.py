@@ -11,6 +11,7 @@ from scenarios.render import document as doc
 from scenarios.render.cells import Cell, left, right
 from scenarios.render.document import lines
 from scenarios.text import counted
+from scenarios.values import owner_of
 
 _NARROWEST = 24
 _SUMMARY = 30
@@ -69,7 +70,7 @@ def _table(result: Matrix, known_evidence: KnownEvidence) -> doc.Table:
     def column(id: ScenarioId) -> Cell[MatrixRow]:
         score = result.scores.get(id)
         name = id + (f", ruled out {score.ruled_out}" if score and score.ruled_out else "")
-        legend = known_evidence.database.scenarios[id].title
+        legend = cells.scenario_or_row(id, known_evidence.database).title
         return right(name, id, legend=legend, meaning="rating"), lambda row: code(row, id)
 
     columns: tuple[Cell[MatrixRow], ...] = (
@@ -117,7 +118,10 @@ def _ranking(result: Matrix) -> Iterator[str]:
     """Who ranks first, who is next and by which rows, and where the other sums disagree."""
     first = result.leaders
     if not first:
-        yield "None of them has a rank: each was ruled out by then."
+        if any(score.ruled_out for score in result.scores.values()):
+            yield "None of them has a rank: each was ruled out by then."
+        else:
+            yield "None of them has a rank: rows of a quantity are nested, not rivals."
         return
     fewest = result.scores[first[0]].inconsistency
     noun = "inconsistency" if fewest == 1 else "inconsistencies"
@@ -143,7 +147,9 @@ def _next(result: Matrix, first: Sequence[ScenarioId]) -> Iterator[str]:
     """The nearest behind, with the rows that count more against them than against the first."""
     behind = {id: s.inconsistency for id, s in result.ranked.items() if id not in first}
     if not behind and len(first) == 1:
-        yield "No other has a rank: each was ruled out by then."
+        is_nested = any("/" in id for id in result.scores)
+        why = "rows of a quantity are nested" if is_nested else "each was ruled out by then"
+        yield f"No other has a rank: {why}."
         return
     if not behind:
         yield "The count tells none of them apart."
@@ -209,11 +215,13 @@ def _change(pin: Linchpin) -> str:
 
 def _notes(result: Matrix, known_evidence: KnownEvidence) -> Iterator[str]:
     database = known_evidence.database
-    outcomes = {id: resolved(database, id, known_evidence.as_of) for id in result.scenarios}
-    ended = [f"{_id(id)} {cells.outcome_words(o.outcome)}" for id, o in outcomes.items() if o]
+    outcomes = {
+        id: resolved(database, owner_of(id), known_evidence.as_of) for id in result.scenarios
+    }
+    ended = [f"{_id(id)} {cells.outcome_words(o.ending)}" for id, o in outcomes.items() if o]
     if ended:
         yield f"Known by then: {_and(ended)}."
-    sets = {database.scenarios[id].set for id in result.scenarios}
+    sets = {database.scenarios[owner_of(id)].set for id in result.scenarios}
     if len(sets) > 1 or None in sets:
         yield "These are not all of one set: more than one of them can occur, or none."
     yield "I counts 1, II 2; a ratio counts as its nearest code: * as I, ** as II."

@@ -7,7 +7,14 @@ from itertools import groupby
 from types import MappingProxyType
 from typing import Any
 
-from scenarios.analysis.review.listing import EvidenceRow, ForecastRow, IndicatorRow, SourceRow
+from scenarios.analysis.changes import figure_words
+from scenarios.analysis.review.listing import (
+    EvidenceRow,
+    ForecastRow,
+    IndicatorRow,
+    QuantityForecastRow,
+    SourceRow,
+)
 from scenarios.analysis.review.search import SearchHit, SearchResult
 from scenarios.analysis.review.status import StatusRow
 from scenarios.model import Kind
@@ -98,10 +105,17 @@ def forecasts(rows: Sequence[ForecastRow], *, every: bool = False) -> doc.Docume
         (left("date"), lambda row: str(row.date)),
         (left("analyst", drop=int(is_single)), lambda row: row.analyst),
         (left("scenario"), lambda row: doc.Ref(row.scenario, "scenario")),
-        (right("stated"), lambda row: p(row.probability) if row.probability else "withdrawn"),
+        (right("stated"), lambda row: p(row.probability) if row.probability else _quantiles(row)),
         (_last("rationale", every=every), lambda row: row.rationale or ""),
     )
     return (cells.table(rows, columns, empty="none"),)
+
+
+def _quantiles(row: ForecastRow) -> str:
+    """The quantiles of a quantity; `withdrawn` without any."""
+    if isinstance(row, QuantityForecastRow) and row.quantiles:
+        return figure_words(row.quantiles)
+    return "withdrawn"
 
 
 def sources(rows: Sequence[SourceRow], *, every: bool = False) -> doc.Document:

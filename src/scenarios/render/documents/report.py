@@ -9,9 +9,10 @@ from scenarios.analysis.review.outcomes import ResolvedScenario, occurred_first
 from scenarios.analysis.review.review import Method, Review
 from scenarios.analysis.review.status import StatusRow, largest_first
 from scenarios.model import Database, EvidenceId, ThemeId
-from scenarios.render import cells
+from scenarios.render import cells, quantity_cells
 from scenarios.render import document as doc
 from scenarios.render.cells import Cell, StatusLine, left, p
+from scenarios.render.document import spans
 from scenarios.render.documents import status
 from scenarios.render.documents.ledger_changes import change_sum
 from scenarios.render.documents.review import news, sections, sentences
@@ -42,7 +43,7 @@ def document(
         doc.Heading(1, f"{review.tracker.title}: {sentences.period(review.since, review.as_of)}"),
         *cells.notice(review.tracker.notice),
         *(news.headline(of, "scen report") if review.story.state != "unopened" else ()),
-        *_board(review, trends, nothing, every=whole),
+        *_board(review, database, trends, nothing, every=whole),
         *news.happened(of, limits),
         *news.reasons(of, limits),
         *news.decide(of, review.decisions, limits),
@@ -68,7 +69,12 @@ def _is_still(review: Review) -> bool:
 
 
 def _board(
-    review: Review, trends: status.Trends | None, nothing: str, *, every: bool
+    review: Review,
+    database: Database,
+    trends: status.Trends | None,
+    nothing: str,
+    *,
+    every: bool,
 ) -> Iterator[doc.Block]:
     yield doc.Heading(2, "Where it stands", anchor="board")
     rows = live(review)
@@ -77,7 +83,11 @@ def _board(
     elif rows:
         moved = {move.scenario for move in review.story.moved}
         is_still = _is_still(review)
-        visible_rows = [row for row in rows if is_still or row.id in moved or row.withheld]
+        visible_rows = [
+            row
+            for row in rows
+            if is_still or row.id in moved or row.withheld or quantity_cells.has_moved(row)
+        ]
         new = {*review.story.opened, *(first.scenario for first in review.story.first_forecasts)}
         visible_rows += [row for row in rows if row.id in new and row not in visible_rows]
         kept = {row.id for row in largest_first(visible_rows)[: None if every else _MOST]}
@@ -91,16 +101,35 @@ def _board(
         table = replace(cells.by_set(lines, _columns(trends), review.tracker.sets), note=note)
         yield table if visible_rows else doc.Paragraph(note)
     resolved = {entry.scenario for entry in review.resolved}
+    ended = [row for row in review.scenarios if row.quantity and row.outcome]
+    resolved |= {row.id for row in ended if quantity_cells.ended_after(row, database, review.since)}
+    yield from _quantities_ended([row for row in ended if row.id in resolved])
     if hidden := len(review.scenarios) - len(rows) - len(resolved):
         yield doc.Paragraph(f"{counted(hidden, 'scenario')} resolved earlier: scen status")
 
 
+def _quantities_ended(rows: Sequence[StatusRow]) -> Iterator[doc.Block]:
+    """Yield the quantities whose value became known in the window, with what was last said."""
+    for row in rows:
+        unit = f" {row.quantity.unit}" if row.quantity and row.quantity.unit else ""
+        end = f": {cells.outcome_words(row.outcome)}{unit}; stated "
+        figures = (*spans(cells.stated(row)), ", implied ", *spans(cells.implied(row)))
+        yield doc.Paragraph((cells.title(row), end, *figures, "."))
+
+
 def _columns(trends: status.Trends | None) -> Iterator[Cell[StatusLine]]:
     yield left("scenario", least=28), lambda line: cells.title(line.row)
-    yield (cells.right("stated", "stated_from_to"), lambda line: _step(line.row, *_four(line)[:2]))
+    yield (
+        cells.right("stated", "stated_from_to"),
+        lambda line: (
+            quantity_cells.interval(line.row, "stated") or _step(line.row, *_four(line)[:2])
+        ),
+    )
     yield (
         cells.right("implied", "implied_from_to"),
-        lambda line: _step(line.row, *_four(line)[2:]),
+        lambda line: (
+            quantity_cells.interval(line.row, "implied") or _step(line.row, *_four(line)[2:])
+        ),
     )
     yield left("range", drop=4, extra=True), lambda line: cells.band(*line.row.shown[2:])
     if trends:

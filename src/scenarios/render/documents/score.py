@@ -28,11 +28,8 @@ from scenarios.render.text import signed
 from scenarios.scales import percent
 from scenarios.text import counted
 
-EACH = 30
-"""Worst questions shown, best ones, and rows of other long tables."""
-ROWS = 60
-COLUMNS = 12
-"""From more forecasters than this the questions have one column for the mean of the analysts."""
+EACH, ROWS = 30, 60  # the worst questions and the best ones each, and rows of other long tables
+COLUMNS = 12  # from more forecasters on, one column has the mean of the analysts
 ANALYSTS = "analysts' mean"
 ENOUGH = 30
 _LEGEND = (
@@ -47,6 +44,11 @@ _SO_FAR = (
     "figure is read as the chance by the day of these scores, as if each day left were as likely, "
     "and compared with what happened: to say what one believes scores best, on any day."
 )
+
+
+def _so_far_words(score: Score) -> str:
+    has_dates = any(row.quantity and row.early for row in score.questions)
+    return _SO_FAR + " Dates are scored over the days up to then, whatever happened." * has_dates
 
 
 class ScoreExcerpt(msgspec.Struct, frozen=True):
@@ -90,9 +92,9 @@ def excerpt(result: Score) -> ScoreExcerpt:
         excluded=result.excluded[:EACH],
         so_far=result.so_far[-ROWS:],  # ours are the last
     )
-    asked = len({row.question for row in result.questions})
+    asked = {row.question for row in result.questions if not (row.early and row.quantity)}
     numbers = {
-        "questions between the worst and the best": asked - len(ids),
+        "questions between the worst and the best": len(asked) - len(ids),
         "forecasters with fewer questions": len(result.forecasters) - len(forecasters),
         "forecasters so far": len(result.so_far) - len(excerpt_of_score.so_far),
         "rows of skill": len(result.skill) - len(excerpt_of_score.skill),
@@ -115,7 +117,7 @@ def by_question(rows: Sequence[QuestionScore]) -> tuple[tuple[str, ...], list[Sc
     for row in rows:
         column = ANALYSTS if many and row.forecaster not in OURS else row.forecaster
         briers.setdefault(row.question, {}).setdefault(column, []).append(row.brier)
-        outcomes[row.question] = "a set" if row.question[0] else cells.outcome_words(row.outcome)
+        outcomes[row.question] = "a set" if row.question[0] else cells.outcome_words(row.ending)
     return columns, [
         ScoredQuestion(
             id, outcomes[id], tuple(fmean(own[c]) if c in own else None for c in columns)
@@ -171,7 +173,7 @@ def blocks(result: Score, every: str = "", *, whole: bool = False) -> doc.Docume
             if (rows := _part(score.questions, early))
         ),
         *_sets(score),
-        *([doc.Paragraph(_SO_FAR), so_far(score)] if score.so_far else []),
+        *([doc.Paragraph(_so_far_words(result)), so_far(score)] if score.so_far else []),
         *skilled,
         *([doc.Paragraph(score.hindsight)] if score.hindsight and most else []),
         *(doc.Paragraph(fitted_sentence(key, factor)) for key, factor in score.fitted.items()),
@@ -263,7 +265,7 @@ def _forecasters(rows: Sequence[ForecasterScore], caption: str = "") -> doc.Tabl
 
 
 def _part(rows: Iterable[QuestionScore], early: bool) -> list[QuestionScore]:
-    return [row for row in rows if row.early is early]
+    return [row for row in rows if row.early is early and not (early and row.quantity)]
 
 
 def _questions(rows: Sequence[QuestionScore], what: str, asked: int) -> doc.Table:
@@ -275,7 +277,10 @@ def _questions(rows: Sequence[QuestionScore], what: str, asked: int) -> doc.Tabl
     elif ANALYSTS in names:
         return _pairs(title, ((row.question, row.forecaster, row.brier) for row in rows))
     columns: list[Cell[ScoredQuestion]] = [
-        (left(title), lambda row: _named(row.question)),
+        (
+            left(title),
+            lambda row: doc.Ref(row.question[1], None if row.question[0] else "scenario"),
+        ),
         (left("outcome", meaning="state"), lambda row: row.outcome),
     ]
     columns += [(right(name), _nth(index)) for index, name in enumerate(names)]
@@ -291,10 +296,6 @@ def _questions(rows: Sequence[QuestionScore], what: str, asked: int) -> doc.Tabl
 
 def _nth(index: int) -> Callable[[ScoredQuestion], doc.Figure]:
     return lambda row: _number(row.briers[index])
-
-
-def _named(question: Cluster) -> doc.Ref:
-    return doc.Ref(question[1], None if question[0] else "scenario")
 
 
 def _pairs(title: str, rows: Iterable[tuple[Cluster, str, float]]) -> doc.Table:
@@ -376,8 +377,7 @@ SKILL_NOTE = (
     f"The 90% interval is that of {DRAWS:,} fixed resamples of the questions, a set as one of "
     f"them; under {FEWEST} there is none."
 )
-_BAR = 20
-"""Columns of a calibration bar, each worth 5 points."""
+_BAR = 20  # columns of a calibration bar, each worth 5 points
 _PAIRS = 12
 
 

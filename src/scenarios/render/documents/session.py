@@ -133,10 +133,21 @@ def forecast_document(
     rows, unless = [*figures], cells.unless_withheld
     columns: tuple[Cell[Any], ...] = (
         (left("scenario"), lambda row: doc.Ref(row.scenario, "scenario")),
-        (right("stated before"), lambda row: unless(row.withheld, p(row.before))),
-        (right("stated after"), lambda row: unless(row.withheld, p(row.after))),
+        (
+            right("stated before"),
+            lambda row: _interval(row, before=True) or unless(row.withheld, p(row.before)),
+        ),
+        (
+            right("stated after"),
+            lambda row: _interval(row) or unless(row.withheld, p(row.after)),
+        ),
         (right("analysts"), lambda row: unless(row.withheld, doc.Figure(row.analysts))),
-        (right("implied"), lambda row: unless(row.withheld, p(row.implied))),
+        (
+            right("implied"),
+            lambda row: (
+                f"{row.quantity.implied}" if row.quantity else unless(row.withheld, p(row.implied))
+            ),
+        ),
         (
             right("gap dB", "gap_decibans"),
             lambda row: unless(row.withheld, doc.Figure(row.gap_decibans, "dB")),
@@ -146,6 +157,14 @@ def forecast_document(
     lost = (doc.Paragraph(cells.withheld_figures(path)) for path in paths)
     fresh = {row.scenario for row in rows}
     return (cells.table(rows, columns), *lost, set_sums(sums, analyst, fresh))
+
+
+def _interval(row: Any, *, before: bool = False) -> str | None:
+    """`242 (222 to 267)`; None of a question with a yes or a no, or where nothing stands."""
+    if not row.quantity:
+        return None
+    stated = row.quantity.previous.stated if before else row.quantity.stated
+    return f"{stated}" if stated else None
 
 
 # A scenario as it is put to its analyst. Nothing in it says what others or the ledger say. Nor are

@@ -11,7 +11,7 @@ from scenarios.analysis.review.status import StatusRow
 from scenarios.analysis.rules.findings import RULES
 from scenarios.analysis.rules.rule import Finding
 from scenarios.model import ScenarioId, SetId
-from scenarios.render import cells
+from scenarios.render import cells, quantity_cells
 from scenarios.render.cells import StatusLine, left, right
 from scenarios.render.document import Document, Paragraph, Ref, Table, Text
 
@@ -64,7 +64,11 @@ def lines_of(
         if flag := _FLAGS.get(finding.rule):
             flags.setdefault(finding.subject.partition("/")[0], {})[flag] = None
     figures = trends.figures if trends else {}
-    return [StatusLine(row, [*flags.get(row.id, ())], figures.get(row.id, ())) for row in rows]
+    lines = []
+    for row in rows:
+        lines.append(StatusLine(row, [*flags.get(row.id, ())], figures.get(row.id, ())))
+        lines += map(StatusLine, quantity_cells.threshold_rows(row))
+    return lines
 
 
 def table(

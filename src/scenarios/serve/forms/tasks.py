@@ -34,7 +34,7 @@ from scenarios.serve.forms.form import (
     listed,
     until,
 )
-from scenarios.values import ProposalOrigin
+from scenarios.values import ProposalOrigin, owner_of
 from scenarios.workspace.audit_preview import preview_lines
 from scenarios.workspace.inbox import waiting_at
 from scenarios.workspace.input import typed_in
@@ -263,7 +263,7 @@ def _report(task: Task, by: FormContext, written: WriteResult, typed: FormValues
 def effects_report(by: FormContext, written: WriteResult, id: str, day: date) -> Document:
     """Effects of an item on each scenario, except hidden ones."""
     effects = evidence_effects(written, id, day)
-    visible_effects = [effect for effect in effects if effect.scenario not in by.hidden]
+    visible_effects = [e for e in effects if owner_of(e.scenario) not in by.hidden]
     document = (
         effects_document(visible_effects, by.database.tracker, day) if visible_effects else ()
     )

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from scenarios.analysis.ledger.ledger import Line
+from scenarios.analysis.ledger.lines import Line
 from scenarios.model import Evidence, EvidenceId, Rating, ScenarioId
 from scenarios.render import cells
 from scenarios.render import document as doc

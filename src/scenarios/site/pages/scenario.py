@@ -6,7 +6,8 @@ from msgspec.structs import replace
 
 from scenarios.analysis.evidence.indicators import reading
 from scenarios.analysis.forecasts import SheetForecast
-from scenarios.analysis.ledger.ledger import Ledger, Line, rival_lines
+from scenarios.analysis.ledger.ledger import rival_lines
+from scenarios.analysis.ledger.lines import Ledger, Line
 from scenarios.analysis.period.period import ScenarioView
 from scenarios.analysis.review.status import StatusRow
 from scenarios.model import Database, Indicator, IndicatorId, Scenario, ScenarioId

@@ -20,6 +20,7 @@ from scenarios.exchange.arrivals import (
     is_another,
 )
 from scenarios.model import NONE_STATED, Database, Kind
+from scenarios.model.quantity import of_its_kind
 from scenarios.paths import MODELS, id_of, kind_of, path_of, schema_address
 from scenarios.scales import EVEN, held
 from scenarios.storage.edits import FileChange, KeyEdit, edited, new_file, tidy
@@ -65,14 +66,14 @@ def differences(
 
 def built(record: msgspec.Struct) -> dict[str, Any]:
     """A record, or a part of it, as its file has it: without empty values."""
-    full: dict[str, Any] = _full(msgspec.to_builtins(record))
+    full: dict[str, Any] = _full(of_its_kind(msgspec.to_builtins(record)))
     return full
 
 
 def _full(value: Any, key: str = "") -> Any:
     if isinstance(value, dict):
         full = {name: _full(item, name) for name, item in value.items()}
-        if key == "probabilities":  # where None withdraws
+        if key in ("probabilities", "quantiles"):  # where None withdraws
             return full
         return {name: item for name, item in full.items() if item not in (None, [], {})}
     return [_full(item) for item in value] if isinstance(value, list | tuple) else value

@@ -1,9 +1,11 @@
 """Parse typed text (dates, probabilities, ratings, ids), or raise a UsageError."""
 
+import math
 import re
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import TypeVar, get_args
 
 from scenarios.errors import UsageError
@@ -22,6 +24,9 @@ rating, grade = code_or_ratio, admiralty
 _AGO = re.compile(r"([0-9]{1,4})d")
 _COUNTED = re.compile(r"([0-9]{1,7}) */ *([0-9]{1,7}) +(.+)")
 _HOST = re.compile(r"(?:[\w-]+\.)+[a-z]{2,}(?:/[^\s?']*)?")
+_QUANTILE = re.compile(r"p(0\.[1-9]|[1-9][0-9]?(\.[1-9])?)=")
+_FEWEST, _MOST = 2, 9
+"""Quantiles of a distribution."""
 _URL = re.compile(r"https?://[^\s/?#]+\S*")
 
 
@@ -73,6 +78,52 @@ def observed(text: str, today: Callable[[], date]) -> str:
 def forecast(text: str) -> float | None:
     """A probability, or None to withdraw."""
     return None if text.strip().lower() == "withdraw" else chance(text)
+
+
+def figure(text: str) -> float | dict[str, float | str] | None:
+    """A probability, quantiles like `p10=205 p50=240 p90=275`, or None to withdraw."""
+    return quantiles(text) if _QUANTILE.match(text.strip()) else forecast(text)
+
+
+def quantiles(text: str) -> dict[str, float | str]:
+    """`p10=205,p50=240,p90=275` as a file has it: numbers, or days."""
+    pairs = [part.partition("=") for part in re.split(r"[,;\s]+", text.strip()) if part]
+    values: dict[str, float | str] = {}
+    for name, equals, value in pairs:
+        if not (equals and _QUANTILE.fullmatch(f"{name}=")):
+            raise UsageError(f"{shown(name)}: write quantiles like p10=205,p50=240,p90=275")
+        if name in values:
+            raise UsageError(f"{name} stands twice; keep one of the two")
+        values[name] = quantity_value(value)
+    if not _FEWEST <= len(values) <= _MOST:
+        raise UsageError(f"{shown(text)}: write two to nine quantiles, like p10=205,p50=240")
+    ordered = sorted(values.items(), key=lambda entry: float(entry[0][1:]))
+    for (low, below), (high, above) in pairwise(ordered):
+        if isinstance(below, str) is not isinstance(above, str):
+            raise UsageError(f"{low} and {high} are a number and a day")
+        if above <= below:  # type: ignore[operator]
+            raise UsageError(f"{high} ({above}) is not over {low} ({below}): values rise")
+    return dict(ordered)
+
+
+def quantity_value(text: str) -> float | str:
+    """A value of a quantity as a file has it: a number, or a day."""
+    if re.fullmatch(DAY, text.strip()):
+        return day(text.strip(), today).isoformat()
+    try:
+        number = float(text.replace("_", "x"))
+    except ValueError:
+        number = math.nan
+    if not math.isfinite(number):
+        raise UsageError(f"{shown(text)} is neither a number nor a day like 2026-12-31")
+    return int(number) if number.is_integer() else number
+
+
+def ending(text: str) -> float | str:
+    """An outcome; of a quantity its value, a number, a day or `later`."""
+    if text.strip() == "later" or re.match(r"\s*[-+.]?[0-9]", text):
+        return text.strip() if text.strip() == "later" else quantity_value(text)
+    return outcome(text)
 
 
 def chance(text: str) -> float:

@@ -9,6 +9,7 @@ from scenarios.errors import Keys
 from scenarios.model import Analyst
 from scenarios.render.cells import commit_subject
 from scenarios.workspace.input import typed_in
+from scenarios.workspace.input.offers import Offer
 from scenarios.workspace.results import forecast_figures
 from scenarios.workspace.sheets import ForecastEntry, record_entries
 from scenarios.workspace.tasks import task
@@ -21,7 +22,6 @@ from scenarios.workspace.tasks.task import (
     AnswerType,
     Question,
     RequiredAnswer,
-    as_,
     live,
     which_scenario,
 )
@@ -32,9 +32,27 @@ from scenarios.workspace.writing import WriteResult
 def entry_of(answers: task.Answers) -> ForecastEntry:
     """The forecast as a sheet has it."""
     why, items = answers.get("rationale"), tuple(answers.get("evidence") or ())
+    figure = answers["probability"]
+    quantiles = figure if isinstance(figure, dict) else None
     proposal = answers.get("proposal")
     by = proposal.proposed if proposal else None
-    return ForecastEntry(answers["scenario"], answers["probability"], why or None, items, by)
+    chance = None if quantiles else figure
+    return ForecastEntry(answers["scenario"], chance, why or None, items, by, quantiles)
+
+
+def _figure(text: str, context: task.AnswerContext) -> Any:
+    """A probability; of a quantity its quantiles. Without a database by how it is written."""
+    if context.opened is None:
+        return typed_in.figure(text)
+    is_quantity = context.answers.get("scenario") in context.opened.database.quantities
+    if is_quantity and text.strip().lower() != "withdraw":
+        return typed_in.quantiles(text)
+    return typed_in.forecast(text)
+
+
+def _parts(context: task.AnswerContext) -> Sequence[Offer]:
+    quantities = context.opened.database.quantities if context.opened else {}
+    return task.QUANTILES if context.answers.get("scenario") in quantities else ()
 
 
 def forecast(
@@ -52,7 +70,8 @@ def forecast(
 
     def moves(written: WriteResult) -> str:
         figures = forecast_figures(written, [entry.scenario for entry in entries], on)
-        named = [(figure.scenario, figure.before, figure.after) for figure in figures]
+        chances = [figure for figure in figures if not figure.quantity]
+        named = [(figure.scenario, figure.before, figure.after) for figure in chances]
         return commit_subject(f"forecast: {on}-{analyst}", named)
 
     return record_entries(root, analyst, on, entries, mode, words=moves, **more)
@@ -67,6 +86,7 @@ def _write(root: Path, answers: task.Answers, mode: WriteMode, **more: Any) -> W
 
 def _field_of(keys: Keys) -> str:
     names = {"probabilities": "probability", "rationales": "rationale"}
+    names |= {"quantiles": "probability"}
     return names.get(str(keys[0]), str(keys[0])) if keys else ""
 
 
@@ -87,13 +107,14 @@ TASK = task.Task(
         Question(
             "probability",
             "Its probability, or withdraw",
-            AnswerType(as_(typed_in.forecast), metavar="P|withdraw"),
+            AnswerType(_figure, metavar="P|withdraw"),
             label="Its probability",
-            help="0.7 or 70%, or `withdraw`.",
+            help="0.7 or 70%, of a quantity p10=205 p50=240 p90=275, or `withdraw`.",
             advice="Like 0.7 or 70%; withdraw takes the last one back.",
             missing=RequiredAnswer(),
             option="P",
             begins=True,
+            in_parts=_parts,
         ),
         Question("rationale", "Why", PROSE, hint="What moved you.", missing=WANTED),
         ANALYST,

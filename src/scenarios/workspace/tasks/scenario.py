@@ -1,21 +1,26 @@
 """A scenario: a question with criteria, a horizon and a prior; clarified, and resolved."""
 
+from collections.abc import Sequence
 from datetime import date
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from msgspec.structs import replace
 
+from scenarios.analysis.ledger.days import DailyLedgers
+from scenarios.analysis.quantities.view import quantity_view
 from scenarios.analysis.review.explanation import explain
 from scenarios.errors import Keys, ScenError, UsageError
 from scenarios.model import Clarification, Database, Evidence, Resolution
 from scenarios.paths import path_of
+from scenarios.render.cells import outcome_words
 from scenarios.scales import base_rate, is_off_class, percent
 from scenarios.storage.edits import FileChange, KeyEdit, edited, refuse_unwritable, tidy
 from scenarios.storage.yaml.editor import append
+from scenarios.values import Outcome
 from scenarios.workspace.input import typed_in
-from scenarios.workspace.input.offers import HAZARDS, OUTCOMES, tags
+from scenarios.workspace.input.offers import HAZARDS, OUTCOMES, Offer, tags
 from scenarios.workspace.opened import OpenDatabase, known_id
 from scenarios.workspace.tasks import task
 from scenarios.workspace.tasks.task import (
@@ -85,7 +90,17 @@ def _like_cases(answers: task.Answers) -> str | None:
 
 def _is_off(answers: task.Answers) -> bool:
     rate, prior = _rate(answers), answers.get("prior")
-    return bool(rate and prior and is_off_class(prior, rate))
+    return bool(rate and isinstance(prior, float) and is_off_class(prior, rate))
+
+
+def _prior(text: str, context: task.AnswerContext) -> Any:
+    """A probability, or the quantiles of a quantity."""
+    is_quantity = context.answers.get("quantity")
+    return typed_in.quantiles(text) if is_quantity else typed_in.chance(text)
+
+
+def _parts(context: task.AnswerContext) -> Sequence[Offer]:
+    return task.QUANTILES if context.answers.get("quantity") else ()
 
 
 new_scenario = partial(new_record, "scenario")
@@ -105,8 +120,9 @@ def _write(root: Path, answers: task.Answers, mode: WriteMode) -> WriteResult:
         "horizon": answers["horizon"].isoformat(),
         "set": answers.get("set"),
         "tags": answers.get("tags"),
+        "quantity": answers.get("quantity"),
         "prior": {
-            "probability": answers["prior"],
+            "quantiles" if answers.get("quantity") else "probability": answers["prior"],
             "basis": answers["basis"],
             "reference": like and {**like, **reference},
             "hazard": answers.get("hazard"),
@@ -123,7 +139,7 @@ def _field_of(keys: Keys) -> str:
         inside = {"source": "reference_source", "adjusted": "adjusted"}
         return inside.get(str(keys[-1]), "reference")
     if keys[0] == "prior" and len(keys) > 1:
-        return "prior" if keys[1] == "probability" else str(keys[1])
+        return "prior" if keys[1] in ("probability", "quantiles") else str(keys[1])
     return "criteria" if keys[0] == "resolution_criteria" else str(keys[0])
 
 
@@ -185,10 +201,12 @@ TASK = task.Task(
         Question(
             "prior",
             "Probability before the evidence",
-            CHANCE,
-            help="Probability before the evidence [the rate of --reference].",
+            replace(CHANCE, read=_prior),
+            help="Probability before the evidence [the rate of --reference]; of a quantity"
+            " p10=205,p50=240,p90=275.",
             advice="Like 0.05 or 5%: from a base rate, before the evidence to come.",
             missing=RequiredAnswer(lambda context: _rate(context.answers)),
+            in_parts=_parts,
         ),
         Question(
             "adjusted",
@@ -265,22 +283,29 @@ def _known_items(database: Database, answers: task.Answers) -> dict[str, Evidenc
 
 
 def _resolve(root: Path, answers: task.Answers, mode: WriteMode) -> WriteResult:
+    scenario, ending, answers = answers["scenario"], answers["outcome"], {**answers}
+    if is_value := ending not in get_args(Outcome):
+        answers["value"] = answers.pop("outcome")
     record = tidy(Resolution, task.record_of(Resolution, answers))
-    scenario = answers["scenario"]
 
     def draft(opened: OpenDatabase) -> list[FileChange]:
-        before = opened.database.scenarios[opened.scenario(scenario)].resolution
+        known = opened.database.scenarios[opened.scenario(scenario)]
+        before = known.resolution
         if before:
             raise ScenError(
-                f"{scenario} is resolved already ({before.outcome}, {before.date}); "
+                f"{scenario} is resolved already ({before.ending}, {before.date}); "
                 "nothing was written"
             )
+        if (known.quantity is not None) is not is_value and ending != "annulled":
+            kind = "is a quantity: give its value" if known.quantity else "has a yes or a no: give"
+            instead = ", or annulled" if known.quantity else " occurred, did-not-occur or annulled"
+            raise ScenError(f"{scenario} {kind}{instead}; nothing was written")
         for id in record.get("evidence", ()):
             opened.evidence(id)
         return [edited(opened.snapshot, "scenario", scenario, [KeyEdit(("resolution",), record)])]
 
-    words = f"resolve: {scenario} {record['outcome'].replace('-', ' ')}"
-    return write(root, draft, f"resolve {scenario} {record['outcome']}", mode, subject=words)
+    words = f"resolve: {scenario} {outcome_words(f'{ending}')}"
+    return write(root, draft, f"resolve {scenario} {ending}", mode, subject=words)
 
 
 def _last_values(written: WriteResult, answers: task.Answers) -> str:
@@ -288,6 +313,11 @@ def _last_values(written: WriteResult, answers: task.Answers) -> str:
     id, after, on = answers["scenario"], written.after.database, answers["recorded"]
     if on < after.scenarios[id].opened:
         return ""
+    if id in after.quantities:
+        last_figures = quantity_view(DailyLedgers(after), id, on, on).figure
+        before = f"stated {last_figures.stated}" if last_figures.stated else "not stated"
+        end = after.scenarios[id].resolution
+        return f"{id}: {before}, implied {last_figures.implied} → {end.ending if end else ''}"
     last = explain(after, id, on)
     stated = f"stated {percent(last.stated.probability)}" if last.stated else "not stated"
     implied = percent(last.implied.probability) if last.implied else "?"
@@ -310,9 +340,9 @@ RESOLUTION = task.Task(
         Question(
             "outcome",
             "occurred, did-not-occur or annulled",
-            AnswerType(as_(typed_in.outcome), "radio"),
+            AnswerType(as_(typed_in.ending), "radio"),
             label="Outcome",
-            help="occurred, did-not-occur, annulled.",
+            help="occurred, did-not-occur, annulled; of a quantity its value or later.",
             missing=RequiredAnswer(),
             option="OUTCOME",
             offers=lambda _: OUTCOMES,

@@ -198,7 +198,8 @@ class Question(msgspec.Struct, frozen=True):
     A terminal asks `question`, if any, when `when` is true, after the text `lead`. A form has the
     `label` and below its field the `hint`, by default the `advice` that a terminal gives before it
     asks; an option has the `help`. An argument has capitals for an option. `offers` are words that
-    can be typed, each with its meaning. A form puts the cursor where it `begins`.
+    can be typed, each with its meaning. A form puts the cursor where it `begins`. A terminal asks
+    for an answer `in_parts`, if there are any: a name and a question each.
     """
 
     key: str
@@ -215,6 +216,7 @@ class Question(msgspec.Struct, frozen=True):
     records: KnownRecords | None = None
     offers: Callable[[Database], Sequence[Offer]] = lambda _: ()
     begins: bool = False
+    in_parts: Callable[[AnswerContext], Sequence[Offer]] = lambda _: ()
 
     def __post_init__(self) -> None:
         """Derive the option from the key, and the hint from the advice, by default."""
@@ -302,6 +304,12 @@ INDICATORS = Question(
     help="Indicator that this item shows: observed, emerging or reversed.",
     option="--indicator",
 )
+QUANTILES = [
+    ("p10", "With one chance in ten it stays under"),
+    ("p50", "As likely over as under"),
+    ("p90", "With nine chances in ten it stays under"),
+]
+"""The quantiles that a terminal asks for, each with its question."""
 ITEMS = AnswerType(known_item, metavar="ID", is_many=True)
 """The ids of any number of items."""
 EVERY_ITEM = KnownRecords(lambda database, _: database.evidence)

@@ -12,7 +12,7 @@ from scenarios.analysis.review.status import StatusRow
 from scenarios.analysis.review.steps import StatedMove
 from scenarios.analysis.review.story import NewsItem, ScenarioStory, Story
 from scenarios.model import ScenarioId
-from scenarios.render import cells
+from scenarios.render import cells, quantity_cells
 from scenarios.render.cells import one_line, p
 from scenarios.render.document import Span, Text, plain
 from scenarios.render.documents.review import causes
@@ -76,9 +76,11 @@ def _cut(text: str, most: int = _HEADLINE) -> Sentence:
 def headline(of: ReviewContext) -> Sentence:
     """The news: what happened, with its day, then our judgement, then the evidence."""
     story = of.story
+    first = next(iter(story.news), None)
+    if first is None and (told := _of_quantities(of)):
+        return _cut(told)
     if text := _STATES.get(story.state):
         return (text,)
-    first = next(iter(story.news), None)
     if first is None:
         return _without_news(of)
     what, judged = _HEADLINES[first.kind](of, first)
@@ -92,11 +94,40 @@ def headline(of: ReviewContext) -> Sentence:
     return _cut(what) if left < _HEADLINE // 2 else (f"{plain(_cut(what, left))}; {judged}",)
 
 
+def _of_quantities(of: ReviewContext) -> str:
+    """The first outcome of a quantity in the window, else its largest move; empty without one."""
+    rows = [row for row in of.rows.values() if row.quantity]
+    ended = [
+        row
+        for row in rows
+        if row.outcome and quantity_cells.ended_after(row, of.database, of.story.since)
+    ]
+    moved = [row for row in rows if row.outcome is None and quantity_cells.has_moved(row)]
+    moved.sort(key=lambda row: (-(row.movement_bits or 0.0), row.id))
+    return next((_of_quantity(of, row) for row in (*ended, *moved)), "")
+
+
+def _of_quantity(of: ReviewContext, row: StatusRow) -> str:
+    """`Trade in 2024: we say 240 (229 to 253), the evidence 242 (222 to 267), from 240`."""
+    if row.outcome and row.quantity:
+        said = row.quantity.stated or row.quantity.implied
+        who = "we" if row.quantity.stated else "the evidence"
+        end = f"{cells.outcome_words(row.outcome)} {row.quantity.unit or ''}".rstrip()
+        return f"{plain(name(row.id, of.database))}: {end}; {who} had said {said}"
+    stated, implied = (
+        quantity_cells.interval(row, "stated"),
+        quantity_cells.interval(row, "implied"),
+    )
+    parts = [f"we say {stated}"] * bool(stated) + [f"the evidence {implied}"]
+    return f"{plain(name(row.id, of.database))}: {', '.join(parts)}"
+
+
 def _without_news(of: ReviewContext) -> Sentence:
     """That nothing was recorded or no figure moved, or the largest of the small moves."""
     story = of.story
     what = f"Nothing was recorded since {day_words(story.newest, story)}; " if story.newest else ""
-    text = f"{what}no figure moved{' a point' * bool(story.moved)}"
+    of_kind = " of a question with a yes or a no" * bool(of.database.quantities and not of.rows)
+    text = f"{what}no figure{of_kind} moved{' a point' * bool(story.moved)}"
     for move in _small(story)[:1]:
         title, stated = plain(name(move.scenario, of.database)), move.stated
         before, after = (stated.from_, stated.to) if stated else (None, None)

@@ -17,11 +17,12 @@ from msgspec import Meta
 
 from scenarios import values
 from scenarios.errors import Problem
+from scenarios.model.quantity import QUANTITIES, MeasuredQuantity, Quantiles, shortest
+from scenarios.model.tracker import Tracker as Tracker
 from scenarios.values import (
     Analyst,
     Clarification,
     ConditionalPrior,
-    Dependence,
     EvidenceId,
     HazardEnded,
     Indicator,
@@ -40,6 +41,9 @@ from scenarios.values import (
     lacks,
     words,
 )
+from scenarios.values import (
+    Dependence as Dependence,
+)
 
 SheetId = str
 Kind = Literal["tracker", "scenario", "evidence", "forecasts", "source", "proposal"]
@@ -47,113 +51,6 @@ IndicatorKey = tuple[ScenarioId, IndicatorId]
 OWN_ID = "Only the id that STIX gave goes out."
 NOT_OUT = "Who proposed it stays here."
 PRIOR_ALONE = "A prior goes out as its probability and basis."
-
-
-class Tracker(Record, frozen=True):
-    """The subject that is tracked and the conventions; one tracker.yaml for each database."""
-
-    format: Annotated[
-        Literal[1],
-        values.REQUIRED,
-        values.words("it must be 1, the format of this scen; a later one needs a later scen"),
-    ] = 1
-    """The version of this file format. Example: 1."""
-    id: Annotated[
-        values.Label | None, KeyNames(column="tracker_id"), lacks(page="Exports show it.")
-    ] = None
-    """Whose exports these are; no export replaces that of another. `scen init` writes it; a fork
-    takes its own. Absent: the first commit's, without a repository the title. Example:
-    "7f3a9c21d0e4"."""
-    title: Annotated[values.Title, values.REQUIRED] = ""
-    """The subject of the whole tracker, in a few words. Example: "China–Russia alignment"."""
-    description: values.Prose = ""
-    """The purpose of the tracker, how its numbers came about, and what a reader must know. Example:
-    "How close will China and Russia get by 2030? Reviewed every Monday."."""
-    notice: values.Line | None = None
-    """A warning to read before anything else; it stands at the top of every report. Example:
-    "Written with hindsight; proves no skill."."""
-    hindsight: Annotated[bool, lacks(page="The page of scores tells it.")] = False
-    """true: written after the fact, so `scen score` claims no skill. Example: true."""
-    repository: values.Url | None = None
-    """Where this folder's files can be seen: pages put a file's path behind it. Example:
-    "https://github.com/owner/name/blob/main/scenarios"."""
-    review_every_days: Annotated[int, Meta(ge=1, le=3660)] = 7
-    """Days from one review to the next; the weekly report looks back this far. Example: 7."""
-    forecast_expires_days: Annotated[int, Meta(ge=1, le=36600)] | None = None
-    """Days that a forecast stands; absent, until it is changed or withdrawn. Example: 180."""
-    estimative_language: Literal["icd-203", "phia"] = "icd-203"
-    """Whose words go with a probability: icd-203 (US) or phia (UK). Examples: "phia", "icd-203"."""
-    decibans: values.DecibansByCode = msgspec.field(
-        default_factory=lambda: {"CC": 10.0, "C": 5.0, "N": 0.0, "I": -5.0, "II": -10.0}
-    )
-    """The decibans of each rating, 10·log10 of its likelihood ratio; CC ≥ C ≥ 0 ≥ I ≥ II."""
-    grade_weights: values.GradeWeights | None = None
-    """The share of a rating that a grade keeps. Absent, grades are shown and not applied."""
-    evidence_dependence: Annotated[
-        values.Share | Dependence,
-        KeyNames(column=None),
-        words("it is a number from 0 to 1, or {within: 0.6, between: 0.2}, each from 0 to 1"),
-    ] = 0.0
-    """How alike lines of evidence about one question are, 0 independent (as when absent) to 1 the
-    same: within one theme and between themes, or one number for both. Examples: {"within": 0.6,
-    "between": 0.2}, 0.5."""
-    rating_strength: Annotated[float, Meta(ge=0.1, le=2)] = 1.0
-    """The factor by which every rating is multiplied, 0.1 to 2; absent, 1. `scen score` shows the
-    factor that fits the record best. Example: 0.7."""
-    half_life_days: Annotated[
-        values.HalfLife
-        | dict[Annotated[ThemeId, Meta(examples=["energy"])], values.HalfLife]
-        | None,
-        KeyNames(is_json=True),
-        words("it is a number from 1 to 100000, or {default: 1095, energy: 365}, each 1 to 100000"),
-    ] = None
-    """The days in which a line of evidence comes to count half: a number, or one for each theme,
-    with `default` for the others. Absent, evidence does not age. Examples: 730, {"default": 1095,
-    "energy": 365}."""
-    team: values.Team = values.Team()
-    """How the team's figure is made of its analysts'. Example: {"extremize": 1.3}."""
-    themes: dict[ThemeId, values.Name] = {}
-    """The subjects of evidence: an id and a title each. Lines of one theme overlap more than lines
-    of different themes. Example: {"energy": "Gas, oil and pipelines"}."""
-    extensions: Annotated[
-        values.Ids, KeyNames(is_json=True), lacks(page="`scen check` names one that is absent.")
-    ] = ()
-    """The extensions whose rules, findings and tables it wants. Example: ["house-rules"]."""
-    feeds: Annotated[
-        dict[Annotated[values.Id, Meta(examples=["asia"])], values.Feed],
-        lacks(page="The inbox names the feed of a proposal."),
-    ] = {}
-    """Feeds of news, by ids of the team's own; `scen inbox fetch` reads them when asked."""
-    analysts: Annotated[
-        dict[Analyst, values.Name], lacks(page="A page names an analyst by the id.")
-    ] = {}
-    """Who forecasts here: an id and a name. Once some are declared, nobody else is accepted.
-    Example: {"desk": "The desk"}."""
-    sets: dict[SetId, values.Name] = {}
-    """The sets of mutually exclusive and exhaustive scenarios: an id and what they divide. Example:
-    {"relationship-2030": "Form of the relationship on 31 December 2030"}."""
-
-    @property
-    def name(self) -> str:
-        """The title, or "Scenarios" without one."""
-        return self.title or "Scenarios"
-
-    @property
-    def dependence(self) -> Dependence:
-        """`evidence_dependence`; a single number holds within a theme and between themes."""
-        value = self.evidence_dependence
-        return value if isinstance(value, Dependence) else Dependence(within=value, between=value)
-
-    @property
-    def standing_days(self) -> int:
-        """Days on which a forecast stands, from its own; unlimited without expiry."""
-        expiry = self.forecast_expires_days
-        return date.max.toordinal() if expiry is None else expiry + 1
-
-    def half_life(self, theme: ThemeId | None) -> float | None:
-        """The half-life of lines of a theme, in days; None where they do not age."""
-        days = self.half_life_days
-        return days.get(theme or "", days.get("default")) if isinstance(days, dict) else days
 
 
 class Source(Record, frozen=True, kw_only=True):
@@ -222,7 +119,7 @@ class Evidence(Record, frozen=True):
     quote: values.Line | None = None
     """Someone's exact words, where they are the evidence; short. Example: "Friendship between the
     two States has no limits"."""
-    ratings: Annotated[dict[ScenarioId, Rating], KeyNames(also="rating")] = {}
+    ratings: Annotated[dict[values.RatedId, Rating], KeyNames(also="rating")] = {}
     """For each scenario: how much more expected is this if the scenario happens than if it does
     not? A code (CC, C, N, I, II) or a likelihood ratio, 0.001 to 1000. Example:
     {"deeper-alignment": "CC", "military-pact": "C", "rupture": 0.1}."""
@@ -259,7 +156,7 @@ class Sheet(Record, frozen=True):
     """The day from which these forecasts stand. Example: "2022-02-07"."""
     analyst: Analyst
     """Whose forecasts these are. Example: "desk"."""
-    probabilities: Annotated[dict[ScenarioId, values.Forecast], Meta(min_length=1)]
+    probabilities: Annotated[values.Forecasts, Meta(min_length=1), values.EXPECTED] = {}
     """For each scenario the probability that it happens, 0.0001 to 0.9999; null withdraws. Example:
     {"deeper-alignment": 0.8, "military-pact": 0.04, "rupture": null}."""
     rationales: dict[ScenarioId, values.Prose] = {}
@@ -277,18 +174,37 @@ class Sheet(Record, frozen=True):
     ] = {}
     """For each scenario whose probability was proposed: by whom, before the analyst accepted it.
     Example: {"military-pact": {"by": "agent", "name": "Desk agent", "on": "2022-02-05"}}."""
+    quantiles: Annotated[
+        dict[ScenarioId, Quantiles | None],
+        Meta(min_length=1),
+        lacks(**QUANTITIES),
+    ] = {}
+    """For each quantity the values that it stays under with 10 % (p10), 50 % (p50) and so on, two
+    to nine; null withdraws. Example: {"trade-2024": {"p10": 232, "p50": 243, "p90": 256}}."""
+
+    @property
+    def figures(self) -> Mapping[ScenarioId, float | dict[str, Any] | None]:
+        """The probabilities, then the quantiles, each by its scenario."""
+        return {**self.probabilities, **self.quantiles}
 
 
 NONE_STATED = "Imported; none stated"
 """The basis of a prior that nobody gave."""
 
 
+_BASIS = "–"
+"""Stands where Python needs a default, behind keys with one; each file has the key."""
+
+
 class Prior(Record, frozen=True):
     """The probability before the evidence, and what it rests on."""
 
-    probability: Annotated[values.Prior, KeyNames(also="prior prior_probability")]
-    """The probability before the evidence below, 0.001 to 0.999. Example: 0.05."""
-    basis: Annotated[values.Prose, KeyNames(also="basis prior_basis")]
+    probability: Annotated[
+        values.Prior, KeyNames(also="prior prior_probability"), values.EXPECTED
+    ] = 0.0
+    """The probability before the evidence below, 0.001 to 0.999; of a quantity `quantiles` stand
+    instead. Example: 0.05."""
+    basis: Annotated[values.Prose, KeyNames(also="basis prior_basis"), values.REQUIRED] = _BASIS
     """Why this number: the base rate or the reference class. Example: "No treaty in twenty years of
     partnership."."""
     reference: Annotated[
@@ -318,6 +234,9 @@ class Prior(Record, frozen=True):
     ] = {}
     """The prior under each outcome of one other scenario; `probability` lies between the two.
     Example: {"lethal-arms": {"occurred": 0.2, "did-not-occur": 0.02}}."""
+    quantiles: Annotated[Quantiles | None, KeyNames(column=None), lacks(**QUANTITIES)] = None
+    """Of a quantity: the values that it stays under with 10 % (p10), 50 % (p50) and so on, two to
+    nine. Example: {"p10": 205, "p50": 240, "p90": 275}."""
 
     @property
     def is_filler(self) -> bool:
@@ -328,20 +247,40 @@ class Prior(Record, frozen=True):
 class Resolution(Record, frozen=True):
     """The outcome: `date` is when it became known, `recorded` when it entered the database."""
 
-    outcome: Annotated[Outcome, KeyNames(also="outcome resolution")]
+    outcome: Annotated[Outcome, KeyNames(also="outcome resolution"), values.EXPECTED] = "annulled"
     """occurred, did-not-occur, or annulled where the question turned out to be unanswerable (then
-    it is not scored). Examples: "did-not-occur", "occurred"."""
-    date: Annotated[values.Date, KeyNames(also="resolution_date resolved_on date_resolved")]
+    it is not scored); of a quantity `value` stands instead. Examples: "did-not-occur",
+    "occurred"."""
+    date: Annotated[
+        values.Date,
+        KeyNames(also="resolution_date resolved_on date_resolved"),
+        values.REQUIRED,
+    ] = date.min
     """The day on which the outcome became known; scoring ends here. Example: "2030-12-31"."""
-    recorded: values.Date
+    recorded: Annotated[values.Date, values.REQUIRED] = date.min
     """The day on which it entered this database, not before `date`. Example: "2031-01-03"."""
-    basis: Annotated[values.Prose, KeyNames(also="resolution_basis")]
+    basis: Annotated[values.Prose, KeyNames(also="resolution_basis"), values.REQUIRED] = _BASIS
     """How the criteria were applied. Example: "No treaty was signed."."""
     evidence: Annotated[
         values.EvidenceIds,
         lacks(page="`show` tells it.", stix="An outcome goes out with its basis."),
     ] = ()
     """The evidence on which the outcome rests. Example: ["2030-12-31-year-ends-without-treaty"]."""
+    value: Annotated[
+        float | Annotated[str, values.name(f"(later|{values.DAY})")] | None,
+        KeyNames(column=None),
+        lacks(**QUANTITIES),
+        words("it is a number, a day like 2026-06-30, or later: not by the horizon"),
+    ] = None
+    """Of a quantity: the number, the day, or later: not by the horizon. Examples: 244.8,
+    "2026-06-30", "later"."""
+
+    @property
+    def ending(self) -> str:
+        """The outcome, or the value of a quantity: a number, a day, or `later`."""
+        if self.value is None:
+            return self.outcome
+        return self.value if isinstance(self.value, str) else shortest(self.value)
 
 
 class Scenario(Record, frozen=True, kw_only=True):
@@ -363,6 +302,14 @@ class Scenario(Record, frozen=True, kw_only=True):
     """The day on which the question was first asked. Example: "2021-12-17"."""
     horizon: Annotated[values.Date, KeyNames(also="close closes close_date deadline resolve_by")]
     """The last day on which the scenario can happen, not before `opened`. Example: "2030-12-31"."""
+    quantity: Annotated[
+        MeasuredQuantity | None,
+        KeyNames(column=None),
+        lacks(**QUANTITIES),
+        words("it is {kind: number, unit: …} or {kind: date}, with thresholds"),
+    ] = None
+    """The quantity of a question that asks how much, or when, in place of one with a yes or a no.
+    Example: {"kind": "number", "unit": "billion dollars", "thresholds": [220, 240, 260]}."""
     set: SetId | None = None
     """The set to which the scenario belongs, as declared in tracker.yaml; exactly one member of a
     set occurs. Example: "relationship-2030"."""
@@ -407,6 +354,27 @@ class Database(msgspec.Struct, frozen=True, dict=True):
     sources: dict[SourceId, Source] = {}
     withheld: dict[ScenarioId, str] = {}
     unreadable: tuple[Problem, ...] = ()
+
+    @cached_property
+    def quantities(self) -> dict[ScenarioId, Scenario]:
+        """The questions that ask how much, or when."""
+        return {id: s for id, s in self.scenarios.items() if s.quantity is not None}
+
+    @cached_property
+    def binary(self) -> dict[ScenarioId, Scenario]:
+        """The questions with a yes or a no; one without a probability is at fault, and in none."""
+        every = self.scenarios
+        own = {id: s for id, s in every.items() if s.prior.probability and not s.quantity}
+        return every if len(own) == len(every) else own
+
+    @cached_property
+    def estimating(self) -> dict[ScenarioId, tuple[SheetId, ...]]:
+        """The sheets that have quantiles of each quantity, by date."""
+        by_scenario: dict[ScenarioId, list[SheetId]] = {}
+        for _, id in sorted((s.date, id) for id, s in self.sheets.items() if s.quantiles):
+            for scenario_id in self.sheets[id].quantiles:
+                by_scenario.setdefault(scenario_id, []).append(id)
+        return {scenario_id: tuple(ids) for scenario_id, ids in by_scenario.items()}
 
     @cached_property
     def members(self) -> dict[SetId, tuple[ScenarioId, ...]]:

@@ -1,0 +1,93 @@
+"""What is shown of a quantity: an interval, and the probability of each row."""
+
+import math
+from datetime import date
+
+import msgspec
+
+from scenarios.model import Outcome, ScenarioId
+from scenarios.model.quantity import shortest
+
+Shown = float | str
+"""A number; a day as text, `later` where it is past the horizon."""
+
+
+class Interval(msgspec.Struct, frozen=True, kw_only=True):
+    """The median, and the values that it stays under with 10 % and with 90 %."""
+
+    median: Shown
+    low: Shown
+    high: Shown
+
+    def __str__(self) -> str:
+        """`242 (222 to 267)`, a number in as many digits as the width of the interval asks for."""
+        median, low, high = (in_words(v, self) for v in (self.median, self.low, self.high))
+        return f"{median} ({low} to {high})"
+
+
+class RowFigure(msgspec.Struct, frozen=True, kw_only=True):
+    """A row, over its threshold or by its day; what we say of it, and what the evidence implies."""
+
+    id: ScenarioId
+    threshold: Shown
+    stated: float | None
+    implied: float
+
+
+class EarlierIntervals(msgspec.Struct, frozen=True, kw_only=True):
+    """The intervals at the start of the window, and the rows; None where it had not opened."""
+
+    stated: Interval | None
+    implied: Interval | None
+    thresholds: tuple[RowFigure, ...] = ()
+
+
+class QuantityFigure(msgspec.Struct, frozen=True, kw_only=True):
+    """What we say of a quantity and what the evidence implies, now and at the start of a window.
+
+    `analysts` is the number who stand behind what is stated.
+    """
+
+    kind: str
+    unit: str | None
+    stated: Interval | None
+    implied: Interval
+    thresholds: tuple[RowFigure, ...]
+    previous: EarlierIntervals
+    analysts: int
+
+
+def in_words(value: Shown, beside: Interval) -> str:
+    """A value in as many digits as the width of an interval asks for; a day as it is."""
+    if isinstance(value, str) or isinstance(beside.high, str) or isinstance(beside.low, str):
+        return f"{value}"
+    width = beside.high - beside.low
+    places = 1 - math.floor(math.log10(width)) if width > 0 else 0
+    return f"{value:,.{min(max(places, 0), 12)}f}"
+
+
+def from_to(now: Interval, before: Interval | None) -> str:
+    """`242 (222 to 267), from 240`; without the step where both are shown alike."""
+    if before is None or f"{before}" == f"{now}":
+        return f"{now}"
+    return f"{now}, from {in_words(before.median, now)}"
+
+
+def row_name(threshold: Shown | date, unit: str | None = None) -> str:
+    """`over 240 billion dollars`, or `by 2026-12-31`."""
+    if isinstance(threshold, str | date):
+        return f"by {threshold}"
+    return f"over {shortest(threshold)} {unit or ''}".rstrip()
+
+
+def outcome_of_row(threshold: Shown, value: str | None) -> Outcome | None:
+    """The outcome of a row once the value of its quantity is known; None while it is not."""
+    if value is None:
+        return None
+    if value == "annulled":
+        return "annulled"
+    if isinstance(threshold, str):
+        happened = value != "later" and value <= threshold
+    else:
+        happened = float(value) > threshold
+    return "occurred" if happened else "did-not-occur"
