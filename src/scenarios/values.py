@@ -482,7 +482,7 @@ def first_day(observed: str) -> dt.date:
 
 def owner_of(id: str) -> ScenarioId:
     """The scenario of an id that may be that of a row, `SCENARIO/THRESHOLD`."""
-    return id.partition("/")[0] if "/" in id else id
+    return id.partition("/")[0] or id
 
 
 def indicator_key(text: str) -> tuple[str, str]:

@@ -58,8 +58,9 @@ class MeasuredQuantity(Record, frozen=True):
 
     def rows(self, id: ScenarioId) -> dict[str, float | dt.date]:
         """The thresholds of a scenario by the ids of their rows, from low to high."""
-        values: list[Any] = sorted(self.thresholds)
-        return {f"{id}/{shortest(value)}": value for value in values}
+        is_day = self.kind == "date"
+        fit: list[Any] = [t for t in self.thresholds if isinstance(t, dt.date) == is_day]
+        return {f"{id}/{shortest(value)}": value for value in sorted(fit)}
 
 
 def shortest(value: float | dt.date) -> str:
