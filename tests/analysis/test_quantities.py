@@ -8,11 +8,14 @@ from datetime import date, timedelta
 from functools import cache
 from typing import Any
 
+import msgspec
 import pytest
 from msgspec.structs import replace
 
 from scenarios.analysis.evidence.knowledge import known_on
 from scenarios.analysis.ledger.days import DailyLedgers
+from scenarios.analysis.ledger.ledger import EvidenceEffect
+from scenarios.analysis.period.period import window
 from scenarios.analysis.quantities.distributions import (
     LaterDistribution,
     PooledDistribution,
@@ -29,6 +32,7 @@ from scenarios.analysis.quantities.scores import DateScores, number_scores, scor
 from scenarios.analysis.quantities.view import movement, quantity_view, stated_quantity
 from scenarios.analysis.question_scores import QuestionFilter
 from scenarios.analysis.review.rows import explain_row
+from scenarios.analysis.review.status import status
 from scenarios.analysis.scores.scoring import score
 from scenarios.model import (
     Database,
@@ -690,3 +694,13 @@ def test_a_quantity_is_explained_with_its_rows_and_lines() -> None:
     known = explain_row(example(resolution=ended(244.8, "2025-01-13")), ROWS[1], date(2025, 2, 1))
     assert known.post_mortem
     assert (known.outcome, known.waits) == ("occurred", None)
+
+
+def test_what_is_shown_of_a_quantity_can_be_kept() -> None:
+    """Status is kept between two commands, and so is read again from what it was written as."""
+    (row,) = status(window(example(), AS_OF - timedelta(7), AS_OF))
+    assert msgspec.msgpack.decode(msgspec.msgpack.encode(row), type=type(row)) == row
+    assert row.quantity
+    assert [each.id for each in row.quantity.thresholds] == [*ROWS]
+    effects = row_effects(example(), example(), "2024-07-12-half-year", AS_OF)
+    assert msgspec.convert(msgspec.to_builtins(effects), type=list[EvidenceEffect]) == [*effects]

@@ -30,7 +30,7 @@ from scenarios.model import (
     SourceId,
 )
 from scenarios.scales import decibans, has_moved
-from scenarios.values import indicator_key, owner_of
+from scenarios.values import RatedId, indicator_key, owner_of
 
 _NOISE = 1e-12
 """Decibans: a part of a step smaller than this is floating-point noise."""
@@ -162,7 +162,7 @@ class EvidenceEffect(msgspec.Struct, frozen=True, kw_only=True):
     the item's grade where it is D, E or F and its line is now the heaviest of the scenario.
     """
 
-    scenario: ScenarioId
+    scenario: RatedId
     rating: Rating
     via: str | None
     weight: float

@@ -19,7 +19,7 @@ from scenarios.analysis.quantities.view import (
     stated_quantity,
 )
 from scenarios.model import Database, EvidenceId, Outcome, ScenarioId, ThemeId
-from scenarios.values import owner_of
+from scenarios.values import RatedId, owner_of
 
 
 class QuantityLineShown(msgspec.Struct, frozen=True, kw_only=True):
@@ -29,7 +29,7 @@ class QuantityLineShown(msgspec.Struct, frozen=True, kw_only=True):
     theme: ThemeId | None
     height_decibans: float
     factor: float
-    counted_decibans: dict[ScenarioId, float]
+    counted_decibans: dict[RatedId, float]
     evidence: tuple[EvidenceId, ...]
     suppressed: tuple[str, ...]
 

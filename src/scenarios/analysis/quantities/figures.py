@@ -5,8 +5,9 @@ from datetime import date
 
 import msgspec
 
-from scenarios.model import Outcome, ScenarioId
+from scenarios.model import Outcome
 from scenarios.model.quantity import shortest
+from scenarios.values import RatedId
 
 Shown = float | str
 """A number; a day as text, `later` where it is past the horizon."""
@@ -28,7 +29,7 @@ class Interval(msgspec.Struct, frozen=True, kw_only=True):
 class RowFigure(msgspec.Struct, frozen=True, kw_only=True):
     """A row, over its threshold or by its day; what we say of it, and what the evidence implies."""
 
-    id: ScenarioId
+    id: RatedId
     threshold: Shown
     stated: float | None
     implied: float

@@ -11,7 +11,7 @@ from scenarios.analysis.evidence.indicators import strength
 from scenarios.analysis.evidence.knowledge import KnownEvidence, resolved
 from scenarios.model import EvidenceId, IndicatorKey, Rating, ScenarioId, Tracker
 from scenarios.scales import rating_decibans
-from scenarios.values import Code, indicator_key, owner_of
+from scenarios.values import Code, RatedId, indicator_key, owner_of
 
 RowKind = Literal["direct", "indicator"]
 RemovedKind = Literal["item", "source", "origin"]
@@ -36,9 +36,9 @@ class MatrixRow(msgspec.Struct, frozen=True, kw_only=True):
     summary: str
     grade: str | None
     weight: float
-    ratings: dict[ScenarioId, Rating | None]
-    inconsistency: dict[ScenarioId, int]
-    decibans: dict[ScenarioId, float | None]
+    ratings: dict[RatedId, Rating | None]
+    inconsistency: dict[RatedId, int]
+    decibans: dict[RatedId, float | None]
     diagnosticity: float
 
 
@@ -69,8 +69,8 @@ class Linchpin(msgspec.Struct, frozen=True, kw_only=True):
     """A removal that changes who ranks first; both sides list every scenario that does, by id."""
 
     removed: Removal
-    leader_before: tuple[ScenarioId, ...]
-    leader_after: tuple[ScenarioId, ...]
+    leader_before: tuple[RatedId, ...]
+    leader_after: tuple[RatedId, ...]
 
 
 class Matrix(msgspec.Struct, frozen=True, kw_only=True):
@@ -79,9 +79,9 @@ class Matrix(msgspec.Struct, frozen=True, kw_only=True):
     `scenarios` are the columns, those that were ruled out last. Scores are `withheld` by a path.
     """
 
-    scenarios: tuple[ScenarioId, ...]
+    scenarios: tuple[RatedId, ...]
     rows: tuple[MatrixRow, ...]
-    scores: dict[ScenarioId, MatrixScore]
+    scores: dict[RatedId, MatrixScore]
     linchpins: tuple[Linchpin, ...]
     withheld: str | None = None
 

@@ -23,7 +23,7 @@ from scenarios.analysis.ledger.sensitivity import Band, Budgets, LeaveOneOut, Te
 from scenarios.analysis.ledger.version import VERSION
 from scenarios.model import Database, EvidenceId, Outcome, ScenarioId
 from scenarios.scales import base_rate, decibans
-from scenarios.values import ReferenceClass
+from scenarios.values import RatedId, ReferenceClass
 
 
 class SupersededItem(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,7 +45,7 @@ class Explanation(msgspec.Struct, frozen=True, kw_only=True):
 
     ledger: int = VERSION
     notice: str | None
-    scenario: ScenarioId
+    scenario: RatedId
     as_of: date
     ledger_day: date
     state: State
