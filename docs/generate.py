@@ -17,6 +17,7 @@ from schemas import schemas
 
 from scenarios.analysis.history import audit
 from scenarios.analysis.history.commit_log import History
+from scenarios.analysis.quantities.explanation import QuantityExplanation
 from scenarios.analysis.review import listing
 from scenarios.analysis.review.ach import Matrix
 from scenarios.analysis.review.deadlines import Due
@@ -110,6 +111,7 @@ OUTPUTS: dict[str, Any] = {
     "report": Review,
     "report-brief": Brief,
     "explain": Explanation,
+    "explain-quantity": QuantityExplanation,
     "matrix": Matrix,
     "score": Score,
     "check": checking.CheckResult,

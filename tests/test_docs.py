@@ -80,7 +80,7 @@ def test_the_schema_of_each_output_is_current_and_none_is_missing_or_left() -> N
     files = {file.name: file.read_text("utf-8") for file in (DOCS / "json").iterdir()}
     assert files == GENERATE["json_schemas"](), GENERATE["COMMAND"]
     assert files.keys() == {f"{name}.schema.json" for name in GENERATE["OUTPUTS"]}
-    parts = {"report-brief": "report"}
+    parts = {"report-brief": "report", "explain-quantity": "explain"}
     parts |= {"inbox-dismiss": "inbox dismiss", "inbox-fetch": "inbox fetch"}
     parts |= dict.fromkeys(("candidates-accept", "candidates-propose"), "candidates")
     answers = {"list" if name.startswith("list-") else name for name in GENERATE["OUTPUTS"]}

@@ -32,6 +32,7 @@ def command(
     if sweep and owner_of(id) in opened.database.quantities:
         raise UsageError("a quantity has no band to sweep: its 80 % interval says how sure it is")
     if id in opened.database.quantities:
+        context.obj.schema = "explain-quantity"
         whole = quantity.explained(opened.about(id), id, on)
         show(context.obj, whole, lambda: quantity.document(whole, opened.database), form, output)
         return
