@@ -52,7 +52,8 @@ from scenarios.workspace.opened import (
     past,
     states,
 )
-from scenarios.workspace.reading import ReviewResult, reviewed, search_of, span, standings, start_of
+from scenarios.workspace.reading import search_of, span, standings, start_of
+from scenarios.workspace.reviewing import ReviewResult, reviewed
 from scenarios.workspace.sheets import ForecastEntry
 from scenarios.workspace.tasks.evidence import RETRACTION, rate, record_evidence
 from scenarios.workspace.tasks.forecast import forecast

@@ -33,8 +33,9 @@ from scenarios.workspace.afterwards import changed_afterwards
 from scenarios.workspace.audit_preview import preview_of
 from scenarios.workspace.corrections import KeyChange, edit
 from scenarios.workspace.opened import open_folder, past
-from scenarios.workspace.reading import reviewed, span
+from scenarios.workspace.reading import span
 from scenarios.workspace.results import corrected, evidence_effects
+from scenarios.workspace.reviewing import reviewed
 from scenarios.workspace.tasks.evidence import record_evidence
 from scenarios.workspace.write_mode import WriteMode
 from scenarios.workspace.writing import WriteResult

@@ -1,6 +1,5 @@
 """The database of a command, and remarks on one that has faults."""
 
-from datetime import date
 from pathlib import Path
 from typing import Annotated
 
@@ -9,12 +8,11 @@ import typer
 from scenarios.analysis.changes import Revision
 from scenarios.cli import parsing
 from scenarios.cli.output.streams import Run, progress, say
-from scenarios.errors import Keys, ScenError
+from scenarios.errors import ScenError
 from scenarios.render.document import Heading, Paragraph
 from scenarios.storage.git import repository as git
 from scenarios.storage.git.process import GitRefused
 from scenarios.storage.git.repository import Repository
-from scenarios.storage.yaml.reader import places
 from scenarios.workspace import opened
 from scenarios.workspace.input.narrowing import narrowed, span_of
 from scenarios.workspace.opened import (
@@ -27,7 +25,6 @@ from scenarios.workspace.opened import (
     past,
     placed,
 )
-from scenarios.workspace.sheets import Placed, PreparedSheet, read_sheet
 
 
 def repository_of(context: typer.Context) -> tuple[Path, Repository]:
@@ -142,22 +139,3 @@ Tag = Annotated[str | None, "--tag", "Only scenarios with this tag, and what rat
 
 wanted = parsing.typed(narrowed)
 span = parsing.typed(span_of)
-
-
-def prepared(
-    context: typer.Context, path: Path, analyst: str | None, on: date | None
-) -> PreparedSheet:
-    """A sheet from a file; an analyst that was typed overrules its own, SCEN_ANALYST does not."""
-    is_typed = getattr(context.get_parameter_source("analyst"), "name", "") == "COMMANDLINE"
-    return read_sheet(path, analyst if is_typed else None, on, otherwise=analyst)
-
-
-def places_in(path: Path) -> Placed:
-    """Faults of a prepared sheet with the line and column of what is at fault."""
-
-    def placed(keys: Keys, fault: str) -> str:
-        position = places(path.read_bytes() if path.is_file() else b"").get(keys)
-        where = f"{path}:{position.key_line}:{position.key_column}" if position else f"{path}"
-        return f"{where}: {fault}"
-
-    return placed

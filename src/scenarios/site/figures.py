@@ -18,7 +18,8 @@ from scenarios.model import EvidenceId, ScenarioId
 from scenarios.render.charts.draw import Card, card
 from scenarios.render.svg import png
 from scenarios.site.site import Site
-from scenarios.workspace.reading import ReviewResult, reviewed, span
+from scenarios.workspace.reading import span
+from scenarios.workspace.reviewing import ReviewResult, reviewed
 
 _DAYS = 60
 """Most days drawn of a course."""

@@ -18,11 +18,11 @@ from scenarios.analysis.ledger.version import VERSION
 from scenarios.analysis.period.period import FEW, PreviousFigures, Window, bands_of, window
 from scenarios.analysis.period.probability_shifts import ScenarioShift, shifts
 from scenarios.analysis.review.listing import ListFilter
-from scenarios.analysis.review.restated import as_reported
-from scenarios.analysis.review.review import Review, TrackerSummary, about, review
 from scenarios.analysis.review.search import SearchResult, What, search, words_of
 from scenarios.analysis.review.status import (
     StatusRow,
+    TrackerSummary,
+    about,
     in_order,
     quantity_rows,
     row_as_reported,
@@ -32,7 +32,6 @@ from scenarios.analysis.review.status import (
 from scenarios.analysis.rules.findings import findings
 from scenarios.analysis.rules.rule import Finding
 from scenarios.errors import At, Keys, ScenError, UsageError
-from scenarios.exchange.additions import asked_extensions, finding_rules
 from scenarios.model import Database, Kind, ScenarioId, SetId
 from scenarios.model.quantity import of_its_kind
 from scenarios.paths import path_of
@@ -340,53 +339,3 @@ def _line(file: _FileLines, keys: Keys, at: At, words: Sequence[str]) -> int:
         if any(word in file.lines[number - 1] for word in words):
             return number
     return position.value_line
-
-
-class ReviewResult(NamedTuple):
-    """A review with its window, and a remark if its history is not available."""
-
-    window: Window
-    review: Review
-    remark: str | None = None
-
-
-def reviewed(
-    opened: OpenDatabase, period: Window, repository: git.Repository | None, *, audited: bool = True
-) -> ReviewResult:
-    """The review of a window; in a repository beside the figures reported then.
-
-    Without a repository, a commit, or git, these are left out; findings unless `audited`.
-    The window is one of `span` with bands: a review of the same days, files and commits is kept.
-    """
-    days = period.since, period.as_of
-    commits = compared(opened, repository, *days) if repository else None
-    also = finding_rules(opened.database) if audited else ()
-
-    def look_back() -> tuple[Review, dict[ScenarioId, PreviousFigures]]:
-        changed = None
-        if repository and commits:
-            changed = changed_afterwards(opened, repository, *days, period.odds, commits)
-        if changed is None:
-            return review(period, audited=audited, also=also), {}
-        reported = reported_figures(*changed, days[0])
-        looked_back = as_reported(period, reported, changed[0].figures)
-        return review(period, *changed, looked_back, audited=audited, also=also), reported
-
-    if also:  # their code may change between two commands
-        result, reported = look_back()
-    else:
-        result, reported = remembered_whole(
-            *(opened, "review", f"{days} {commits} {audited}"),
-            tuple[Review, dict[ScenarioId, PreviousFigures]],
-            look_back,
-        )
-    if audited:
-        result = msgspec.structs.replace(result, extensions=asked_extensions(opened.database))
-    is_unseen = repository and not result.restated and git.is_shallow(repository)
-    rows = result.restated.figures if result.restated else ()
-    return ReviewResult(
-        as_reported(period, reported, rows), result, _SHALLOW if is_unseen else None
-    )
-
-
-_SHALLOW = "this clone is shallow: what was printed before is not seen; git fetch --unshallow"

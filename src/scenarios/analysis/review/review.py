@@ -20,6 +20,8 @@ from scenarios.analysis.review.restated import Restatement
 from scenarios.analysis.review.signs import Sign, signs, unseen
 from scenarios.analysis.review.status import (
     StatusRow,
+    TrackerSummary,
+    about,
     in_order,
     movement,
     row_of,
@@ -28,7 +30,7 @@ from scenarios.analysis.review.status import (
 from scenarios.analysis.review.story import Headline, Story, headline, quoted, story
 from scenarios.analysis.rules.findings import FindingRule, since_then
 from scenarios.analysis.rules.rule import Finding
-from scenarios.model import Dependence, Retraction, ScenarioId, SetId, ThemeId, Tracker
+from scenarios.model import Dependence, Retraction, ScenarioId, ThemeId
 from scenarios.values import GradeWeights
 
 
@@ -93,19 +95,6 @@ def method(window: Window) -> Method:
         forecast_expires_days=tracker.forecast_expires_days,
         analysts=len(analysts),
     )
-
-
-class TrackerSummary(msgspec.Struct, frozen=True, kw_only=True):
-    """The tracker's title, sets and notice."""
-
-    title: str
-    notice: str | None
-    sets: dict[SetId, str]
-
-
-def about(tracker: Tracker) -> TrackerSummary:
-    """Title, notice and sets of a tracker; "Scenarios" without a title."""
-    return TrackerSummary(title=tracker.name, notice=tracker.notice, sets=tracker.sets)
 
 
 class DatedClarification(msgspec.Struct, frozen=True, kw_only=True):
@@ -246,6 +235,8 @@ def story_of(
 class Brief(msgspec.Struct, frozen=True, kw_only=True):
     """The story in short and in full, open questions, what to decide, to do and to watch.
 
+    A quantity whose value has become known in the window is among the `scenarios` too.
+
     A page shows the first of each list and counts the rest. Of the `unseen` indicators `watch` has
     those that could tell most.
     """
@@ -273,7 +264,7 @@ def brief(window: Window, review: Review) -> Brief:
         since=window.since,
         headline=review.headline,
         story=review.story,
-        scenarios=tuple(row for row in review.scenarios if row.outcome is None),
+        scenarios=tuple(row for row in review.scenarios if _is_in_brief(row, window)),
         decisions=review.decisions,
         chores=review.chores,
         watch=signs(window, keys),
@@ -281,3 +272,9 @@ def brief(window: Window, review: Review) -> Brief:
         spreads=tuple(review.spreads),
         due=review.due,
     )
+
+
+def _is_in_brief(row: StatusRow, window: Window) -> bool:
+    """True of an open question, and of a quantity whose value entered the record in the window."""
+    end = window.database.scenarios[row.id].resolution if row.outcome else None
+    return end is None or (bool(row.quantity) and end.recorded > window.since)

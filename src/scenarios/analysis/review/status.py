@@ -14,8 +14,21 @@ from scenarios.analysis.evidence.knowledge import state as state_of
 from scenarios.analysis.period.period import PreviousFigures, ScenarioView, Window
 from scenarios.analysis.quantities.figures import QuantityFigure
 from scenarios.analysis.quantities.view import quantity_views
-from scenarios.model import Database, ScenarioId, SetId
+from scenarios.model import Database, ScenarioId, SetId, Tracker
 from scenarios.scales import decibans, jeffreys
+
+
+class TrackerSummary(msgspec.Struct, frozen=True, kw_only=True):
+    """The tracker's title, sets and notice."""
+
+    title: str
+    notice: str | None
+    sets: dict[SetId, str]
+
+
+def about(tracker: Tracker) -> TrackerSummary:
+    """Title, notice and sets of a tracker; "Scenarios" without a title."""
+    return TrackerSummary(title=tracker.name, notice=tracker.notice, sets=tracker.sets)
 
 
 class StatedFigure(msgspec.Struct, frozen=True, kw_only=True):

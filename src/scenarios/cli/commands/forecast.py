@@ -6,9 +6,10 @@ from typing import Annotated, Any
 import typer
 
 from scenarios.cli import parsing
-from scenarios.cli.opening import open_here, places_in, prepared
+from scenarios.cli.opening import open_here
 from scenarios.cli.options import Format
 from scenarios.cli.output.written import doubt_analyst, foretell_sheet
+from scenarios.cli.sheet_files import places_in, prepared
 from scenarios.cli.tasks import command_of, report_forecast
 from scenarios.cli.terminal import prompt
 from scenarios.errors import UsageError

@@ -30,7 +30,8 @@ from scenarios.render.writers import markdown, terminal
 from scenarios.storage.proposals import waiting
 from scenarios.workspace.opened import OpenDatabase, here
 from scenarios.workspace.past_ranges import past_ranges
-from scenarios.workspace.reading import nothing_yet, reviewed, span
+from scenarios.workspace.reading import nothing_yet, span
+from scenarios.workspace.reviewing import reviewed
 
 ReportForm = StrEnum("ReportForm", [*Form, "eml"])  # type: ignore[misc]
 """How it is written: as any result, or as a mail."""

@@ -15,10 +15,11 @@ from scenarios.analysis.forecasts import refusal
 from scenarios.analysis.review import agenda
 from scenarios.analysis.review.inbox import ProposalRow, proposals
 from scenarios.cli import parsing
-from scenarios.cli.opening import open_here, places_in, prepared, tell_left_out
+from scenarios.cli.opening import open_here, tell_left_out
 from scenarios.cli.options import Analyst, As, Dated, Format
 from scenarios.cli.output.streams import Run, say, show, width
 from scenarios.cli.output.written import doubt_analyst, foretell_sheet, report
+from scenarios.cli.sheet_files import places_in, prepared
 from scenarios.cli.sitting import SessionEnded, TerminalSession, ask_scenarios, in_turn, wants, word
 from scenarios.cli.terminal import prompt, retyping
 from scenarios.cli.terminal.agreement import agreed

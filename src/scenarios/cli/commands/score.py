@@ -6,7 +6,7 @@ import typer
 
 from scenarios.analysis.ledger.odds import decays
 from scenarios.analysis.question_scores import QuestionFilter
-from scenarios.analysis.review.review import about
+from scenarios.analysis.review.status import about
 from scenarios.analysis.scores.scoring import By
 from scenarios.analysis.scores.scoring import score as scored
 from scenarios.cli import parsing
