@@ -129,7 +129,7 @@ def test_a_reason_is_shortened_in_a_lead_and_cannot_break_a_line() -> None:
         text = lines(db)
         [bullet] = [line for line in text if line.startswith("- Title: 60%")]
         assert bullet.startswith("- Title: 60% (from 30%) · likely · “"), name
-        assert "evidence 34–66%" in " ".join(text), name
+        assert "evidence 50% (34–66%)" in " ".join(text), name
         assert max(map(len, text)) <= 100, name
         assert len(text) < 40, name
 

@@ -233,7 +233,7 @@ HALF = "desk@0 a=.5"
             f"a; b; {HALF}; desk@5 a=.54 why=a",
             [
                 "Title went from 50% to 54%",
-                "Title: 54% (from 50%) · roughly even chance · “Why.” · evidence 34–66%",
+                "Title: 54% (from 50%) · roughly even chance · “Why.” · evidence 50% (34–66%)",
             ],
         ),
         (
@@ -254,21 +254,21 @@ HALF = "desk@0 a=.5"
             f"a; b; {HALF}; desk@5 a=.3 why=a",
             [
                 "Title is unlikely, 30%",
-                "Title: 30% (from 50%) · unlikely · “Why.” · evidence 34–66%",
+                "Title: 30% (from 50%) · unlikely · “Why.” · evidence 50% (34–66%)",
             ],
         ),
         (
             f"a; b; {HALF}; desk@5 a=.3",
             [
                 "Title is unlikely, 30%",
-                "Title: 30% (from 50%) · unlikely · no reason given · evidence 34–66%",
+                "Title: 30% (from 50%) · unlikely · no reason given · evidence 50% (34–66%)",
             ],
         ),
         (
             f"a; {HALF}; x@5 a=.9 why=a",
             [
                 "Title is likely, 75%",
-                "Title: 75% (from 50%) · likely · “Why.” x · evidence 34–66%",
+                "Title: 75% (from 50%) · likely · “Why.” x · evidence 50% (34–66%)",
             ],
         ),
         (

@@ -45,10 +45,12 @@ def ended_after(row: StatusRow, database: Database, day: date) -> bool:
 
 
 def has_moved(row: StatusRow) -> bool:
-    """True if a row is that of a quantity whose figures moved, or that is new."""
+    """True if a row is that of a quantity whose figures moved, that is new or first forecast."""
     if not row.quantity:
         return False
-    return (row.movement_bits or 0.0) >= MOVED_BITS or row.quantity.previous.implied is None
+    before = row.quantity.previous
+    is_first = row.quantity.stated is not None and before.stated is None
+    return is_first or before.implied is None or (row.movement_bits or 0.0) >= MOVED_BITS
 
 
 def interval(row: StatusRow, side: Literal["stated", "implied"]) -> str | None:

@@ -11,6 +11,7 @@ from scenarios.model import Database
 from scenarios.render import cells, quantity_cells
 from scenarios.render import document as doc
 from scenarios.render.cells import Cell, left, right
+from scenarios.render.document import spans
 from scenarios.render.documents.review import news, sentences
 from scenarios.render.documents.review.causes import analyst_name
 from scenarios.render.documents.review.context import ReviewContext, context_of
@@ -107,9 +108,10 @@ _Line = StatusRow | ResolvedScenario
 
 def _questions(brief: Brief, database: Database, *, every: bool) -> Iterator[doc.Block]:
     """Yield the decided questions, those that moved, and others, as many as there is room for."""
-    rows = largest_first(brief.scenarios)
+    rows = largest_first(row for row in brief.scenarios if row.outcome is None)
     moved, still = ([row for row in rows if _has_moved(row) is did] for did in (True, False))
-    decided = occurred_first(brief.story.resolved)
+    decided: list[_Line] = [*occurred_first(brief.story.resolved)]
+    decided += [row for row in brief.scenarios if row.outcome]
     most = _ALL if every else MOST
     first_still = still[: max(0, most - len(moved))]
     groups: list[tuple[str, Sequence[_Line], str]] = [
@@ -143,7 +145,10 @@ def _columns(database: Database) -> Iterator[Cell[_Line]]:
 
 def _title(line: _Line, database: Database) -> doc.Text:
     if isinstance(line, StatusRow):
-        return cells.title(line)
+        if not line.outcome:
+            return cells.title(line)
+        unit = f" {line.quantity.unit}" if line.quantity and line.quantity.unit else ""
+        return *spans(cells.title(line)), f": {cells.outcome_words(line.outcome)}{unit}"
     end = f": {cells.outcome_words(line.outcome)} {short_day(line.date)}"
     return cells.scenario(line.scenario, database), end
 

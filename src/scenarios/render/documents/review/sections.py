@@ -133,7 +133,7 @@ def fresh(new: Sequence[Finding], database: Database) -> Iterator[doc.Flat]:
 
 def _words(rule: str) -> tuple[str, str]:
     """The words of a finding and its command; a rule of an extension has only its id."""
-    return WORDS.get(rule, ("other finding/s", "check --findings"))
+    return WORDS.get(rule, (f"finding/s of {rule}", "check --findings"))
 
 
 def _label(rule: str, findings: Sequence[Finding]) -> str:

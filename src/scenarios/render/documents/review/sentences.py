@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
 from scenarios.analysis.period.period import ScenarioView
@@ -44,7 +44,7 @@ def lead(of: ReviewContext) -> list[Sentence]:
     first, story = headline(of), of.story
     if story.withheld:
         first = _cut(f"Cannot be read: {', '.join(story.withheld)}; what moved is not known")
-    for most in (_REASON, 8, 5, 0):
+    for most in (_REASON, 12, 10, 8, 5, 0):
         bullets = [bullet for bullet in _bullets(of, most) if len(plain(bullet)) <= _LONGEST]
         while bullets and number_of_words((first, *bullets[:_BULLETS])) > _WORDS and most == 0:
             bullets = bullets[:_BULLETS][:-1]
@@ -77,8 +77,8 @@ def headline(of: ReviewContext) -> Sentence:
     """The news: what happened, with its day, then our judgement, then the evidence."""
     story = of.story
     first = next(iter(story.news), None)
-    if first is None and (told := _of_quantities(of)):
-        return _cut(told)
+    if first is None and (texts := _of_quantities(of)):
+        return next(((text,) for text in texts if len(_words(text)) <= _HEADLINE), _cut(texts[-1]))
     if text := _STATES.get(story.state):
         return (text,)
     if first is None:
@@ -94,7 +94,7 @@ def headline(of: ReviewContext) -> Sentence:
     return _cut(what) if left < _HEADLINE // 2 else (f"{plain(_cut(what, left))}; {judged}",)
 
 
-def _of_quantities(of: ReviewContext) -> str:
+def _of_quantities(of: ReviewContext) -> Sequence[str]:
     """The first outcome of a quantity in the window, else its largest move; empty without one."""
     rows = [row for row in of.rows.values() if row.quantity]
     ended = [
@@ -104,22 +104,23 @@ def _of_quantities(of: ReviewContext) -> str:
     ]
     moved = [row for row in rows if row.outcome is None and quantity_cells.has_moved(row)]
     moved.sort(key=lambda row: (-(row.movement_bits or 0.0), row.id))
-    return next((_of_quantity(of, row) for row in (*ended, *moved)), "")
+    return next((_of_quantity(of, row) for row in (*ended, *moved)), ())
 
 
-def _of_quantity(of: ReviewContext, row: StatusRow) -> str:
-    """`Trade in 2024: we say 240 (229 to 253), the evidence 242 (222 to 267), from 240`."""
+def _of_quantity(of: ReviewContext, row: StatusRow) -> Sequence[str]:
+    """`Trade in 2024: we say 240 (229 to 253), the evidence 242 (222 to 267)`, and shorter ones."""
+    title = plain(name(row.id, of.database))
     if row.outcome and row.quantity:
-        said = row.quantity.stated or row.quantity.implied
-        who = "we" if row.quantity.stated else "the evidence"
-        end = f"{cells.outcome_words(row.outcome)} {row.quantity.unit or ''}".rstrip()
-        return f"{plain(name(row.id, of.database))}: {end}; {who} had said {said}"
-    stated, implied = (
-        quantity_cells.interval(row, "stated"),
-        quantity_cells.interval(row, "implied"),
-    )
-    parts = [f"we say {stated}"] * bool(stated) + [f"the evidence {implied}"]
-    return f"{plain(name(row.id, of.database))}: {', '.join(parts)}"
+        value, unit = cells.outcome_words(row.outcome), row.quantity.unit
+        before = row.quantity.stated or row.quantity.implied
+        said = f"{'we' if row.quantity.stated else 'the evidence'} had said {before}"
+        whole = f"{title}: {value} {unit}" if unit else f"{title}: {value}"
+        return f"{whole}; {said}", f"{title}: {value}; {said}", whole
+    stated = quantity_cells.interval(row, "stated")
+    evidence = f"the evidence {quantity_cells.interval(row, 'implied')}"
+    if stated is None:
+        return f"{title}: {evidence}", title
+    return f"{title}: we say {stated}, {evidence}", f"{title}: we say {stated}", title
 
 
 def _without_news(of: ReviewContext) -> Sentence:
@@ -357,11 +358,12 @@ def quoted_reason(of: ReviewContext, stated: StatedMove, most: int) -> str:
 
 
 def evidence_range(of: ReviewContext, id: ScenarioId) -> Sentence:
-    """` · evidence 38–69%`; its figure where there is no range."""
+    """` · evidence 54% (38–69%)` or ` · evidence at most 0.5%`; its figure where no range is."""
     row = of.rows.get(id)
     if row is None or row.shown.probability is None:
         return ()
-    return (f" · evidence {range_words(row)}",)
+    figure, words = percent(row.shown.probability), range_words(row)
+    return (f" · evidence {figure} ({words})" if "–" in words else f" · evidence {words}",)
 
 
 def range_words(row: StatusRow) -> str:
