@@ -12,9 +12,10 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
+from scenarios.analysis.changes import figure_words
 from scenarios.analysis.evidence.knowledge import known_on
 from scenarios.analysis.ledger.days import DailyLedgers
-from scenarios.analysis.ledger.ledger import EvidenceEffect
+from scenarios.analysis.ledger.ledger import EvidenceEffect, effects
 from scenarios.analysis.period.period import window
 from scenarios.analysis.quantities.distributions import (
     LaterDistribution,
@@ -24,13 +25,26 @@ from scenarios.analysis.quantities.distributions import (
     log_odds,
     quantile,
 )
-from scenarios.analysis.quantities.estimates import prior_of
+from scenarios.analysis.quantities.estimates import distribution, order_faults, prior_of
 from scenarios.analysis.quantities.explanation import explain_quantity, row_effects, row_on
-from scenarios.analysis.quantities.figures import from_to, in_words, outcome_of_row, row_name
+from scenarios.analysis.quantities.figures import (
+    QuantityFigure,
+    from_to,
+    in_words,
+    outcome_of_row,
+    row_name,
+)
 from scenarios.analysis.quantities.ledger import quantity_ledger
 from scenarios.analysis.quantities.scores import DateScores, number_scores, scored_quantity
-from scenarios.analysis.quantities.view import movement, quantity_view, stated_quantity
+from scenarios.analysis.quantities.view import (
+    movement,
+    quantity_view,
+    quantity_views,
+    stated_quantity,
+)
 from scenarios.analysis.question_scores import QuestionFilter
+from scenarios.analysis.review.deadlines import due
+from scenarios.analysis.review.listing import ListFilter, forecasts
 from scenarios.analysis.review.rows import explain_row
 from scenarios.analysis.review.status import status
 from scenarios.analysis.scores.scoring import score
@@ -44,7 +58,7 @@ from scenarios.model import (
     Sheet,
     Tracker,
 )
-from scenarios.model.quantity import MeasuredQuantity
+from scenarios.model.quantity import MeasuredQuantity, of_its_kind
 from scenarios.values import Indicator, Team
 from tests import second_quantities as second
 from tests.records import near
@@ -507,7 +521,7 @@ def test_an_item_says_what_it_did_to_each_row() -> None:
         {"2024-08-01-n": read("2024-08-01", rate={"220": "N"})},
     )
     [effect] = row_effects(before, plain, "2024-08-01-n", AS_OF)
-    assert effect.note == "neutral: tells nothing apart"
+    assert effect.note == "neutral: fits every outcome equally"
     added = question(MeasuredQuantity("number", None, None, (240.0,)))
     [effect, _] = row_effects(
         Database(database.tracker, {"trade-2024": added}), database, "2024-07-12-half-year", AS_OF
@@ -664,16 +678,16 @@ def test_what_is_annulled_withheld_or_not_asked_is_not_scored() -> None:
 
 
 def test_a_filler_is_not_scored_and_recency_weighs_daily() -> None:
-    database = example(resolution=ended(244.8, "2025-01-13"))
+    database = example(opened=date(2024, 10, 10), resolution=ended(244.8, "2024-11-20"))
     known = database.scenarios["trade-2024"]
     filler = _replaced(known, prior=Prior(basis="Imported; none stated", quantiles=PRIOR))  # type: ignore[arg-type]
     tracker = Tracker(team=Team(recency=0.25), half_life_days=200)
     result = score(
         Database(tracker, {"trade-2024": filler}, database.evidence, database.sheets),
-        date(2025, 1, 20),
+        date(2024, 12, 1),
     )
     assert {row.forecaster for row in result.questions} == {"east", "west", "team", "first"}
-    aged = score(Database(tracker, database.scenarios, database.evidence, {}), date(2025, 1, 20))
+    aged = score(Database(tracker, database.scenarios, database.evidence, {}), date(2024, 12, 1))
     assert {row.forecaster for row in aged.questions} == {"implied", "prior"}
 
 
@@ -704,3 +718,126 @@ def test_what_is_shown_of_a_quantity_can_be_kept() -> None:
     assert [each.id for each in row.quantity.thresholds] == [*ROWS]
     effects = row_effects(example(), example(), "2024-07-12-half-year", AS_OF)
     assert msgspec.convert(msgspec.to_builtins(effects), type=list[EvidenceEffect]) == [*effects]
+
+
+# What is read of it
+
+
+def test_a_team_pulled_to_the_middle_reaches_beyond_what_each_says() -> None:
+    several = [StatedDistribution({0.1: low, 0.9: low + 20}) for low in (100.0, 110.0)]
+    pooled = PooledDistribution(several, extremize=0.5)
+    for below in (1e-4, 0.01, 0.99, 1 - 1e-4):
+        value = pooled.value_at((below, 1 - below))
+        assert pooled.tails(value)[0] == near(below, 1e-6)
+    assert pooled.value_at((1e-4, 1 - 1e-4)) < min(d.value_at((1e-4, 1 - 1e-4)) for d in several)
+
+
+def test_a_faulty_sheet_has_no_score_and_a_sheet_of_tomorrow_does_not_stand() -> None:
+    crossed = sheet("2024-11-06", "west", p10=9.0, p50=3.0)
+    known = example(resolution=ended(244.8, "2025-01-13"))
+    sheets = {"2024-11-01-east": known.sheets["2024-11-01-east"], "2024-11-06-west": crossed}
+    rows = score(_replaced(known, sheets=sheets), date(2025, 1, 20)).questions
+    assert "west" not in {row.forecaster for row in rows}
+    assert {row.ending for row in rows} == {"244.8"}
+    on_the_eve = stated_quantity(example(), "trade-2024", date(2024, 11, 1))
+    assert on_the_eve
+    assert [*on_the_eve.estimates] == ["east"]
+    soon = score(by_date(), OPENED)
+    assert (soon.open, soon.questions) == (1, ())
+    open_date = score(by_date(), date(2024, 6, 1)).questions
+    assert {(row.value, row.ending) for row in open_date} <= {(None, "")}
+
+
+def test_a_quantity_that_is_not_open_yet_or_not_asked_for_has_no_row() -> None:
+    early = date(2023, 1, 1)
+    assert status(window(example(), early - timedelta(7), early)) == ()
+    odds = DailyLedgers(example())
+    assert [*quantity_views(odds, AS_OF, AS_OF, ())] == []
+    assert [view.id for view in quantity_views(odds, AS_OF, AS_OF, ("trade-2024",))] == [
+        "trade-2024"
+    ]
+
+
+def test_the_day_on_which_quantiles_expire_is_due_and_a_withdrawal_is_not() -> None:
+    tracker = _replaced(example().tracker, forecast_expires_days=40)
+    ending = due(_replaced(example(), tracker=tracker), AS_OF).coming
+    assert [entry.scenarios for entry in ending if entry.what == "forecasts"] == [("trade-2024",)]
+    gone = {"2024-11-01-east": sheet("2024-11-01", "east")}
+    assert not [
+        entry
+        for entry in due(_replaced(example(), tracker=tracker, sheets=gone), AS_OF).coming
+        if entry.what == "forecasts"
+    ]
+
+
+def test_a_list_of_forecasts_has_the_quantiles_and_a_figure_has_words() -> None:
+    rows = forecasts(known_on(example(), AS_OF), ListFilter())
+    assert [getattr(row, "quantiles", None) for row in rows] == [
+        {"p10": 232.0, "p50": 243.0, "p90": 256.0},
+        {"p10": 225.0, "p50": 236.0, "p90": 250.0},
+    ]
+    assert figure_words({"p10": 232.0, "p50": date(2024, 1, 2)}) == "p10 232, p50 2024-01-02"
+
+
+def test_values_of_another_kind_are_no_distribution() -> None:
+    days: dict[str, float | date] = {"p10": date(2024, 3, 1), "p50": 240.0}
+    with pytest.raises(ValueError, match="another kind"):
+        distribution(TRADE, days, OPENED)
+    assert [*order_faults(days, OPENED)] == [("p50", "p10 and p50 are a number and a day")]
+    assert in_words("later", quantity_figure().implied) == "later"
+
+
+def quantity_figure() -> QuantityFigure:
+    """The figures of the example."""
+    return quantity_view(DailyLedgers(example()), "trade-2024", AS_OF, AS_OF).figure
+
+
+def war() -> Scenario:
+    """A question with a yes or a no."""
+    return Scenario(
+        title="War",
+        question="Will it?",
+        resolution_criteria="So.",
+        opened=OPENED,
+        horizon=HORIZON,
+        prior=Prior(probability=0.3, basis="B."),
+    )
+
+
+def test_an_item_that_rates_a_row_and_a_question_has_an_effect_on_each() -> None:
+    item = replace(read("2024-08-01", rate={"220": "C"}), ratings={ROWS[0]: "C", "war": "C"})
+    scenarios = {**example().scenarios, "war": war()}
+    before = Database(Tracker(), scenarios)
+    after = Database(Tracker(), scenarios, {"2024-08-01-x": item})
+    assert [e.scenario for e in effects(before, after, "2024-08-01-x", AS_OF)] == ["war"]
+    assert [e.scenario for e in row_effects(before, after, "2024-08-01-x", AS_OF)] == [ROWS[0]]
+
+
+def test_a_record_is_shown_without_the_keys_of_the_other_kind() -> None:
+    end = ended(244.8, "2025-01-13")
+    content = of_its_kind(msgspec.to_builtins(question(resolution=end)))
+    assert "probability" not in content["prior"]
+    assert (content["resolution"]["value"], "outcome" in content["resolution"]) == (244.8, False)
+    content = of_its_kind(msgspec.to_builtins(war()))
+    assert "quantiles" not in content["prior"]
+    assert "quantity" not in content
+    known = replace(war(), resolution=Resolution("occurred", AS_OF, AS_OF, "B."))
+    assert "value" not in of_its_kind(msgspec.to_builtins(known))["resolution"]
+    own = of_its_kind(msgspec.to_builtins(sheet("2024-11-01", "east", p10=1.0, p50=2.0)))
+    assert "probabilities" not in own
+    assert of_its_kind({"summary": "S"}) == {"summary": "S"}
+    assert [ended(value, "2025-01-13").ending for value in (244.8, "later", None)] == [
+        *("244.8", "later", "annulled")
+    ]
+
+
+def test_a_sign_that_the_prior_includes_is_no_line() -> None:
+    item = replace(read("2024-03-01"), indicators={"trade-2024/rail": "observed"})
+    known = question(indicators=sign(ratings={ROWS[0]: "C"}))
+    for includes, number in ((), 1), (("2024-03-01-x",), 0):
+        asked = replace(known, prior=replace(known.prior, includes=includes))
+        database = Database(Tracker(), {"trade-2024": asked}, {"2024-03-01-x": item})
+        lines = quantity_ledger(
+            database, "trade-2024", AS_OF, known=known_on(database, AS_OF)
+        ).lines
+        assert len(lines) == number

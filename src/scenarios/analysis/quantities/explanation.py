@@ -82,7 +82,7 @@ def row_effects(
         line = next((x for x in now.lines if name in {row.id for row in x.group.rows}), None)
         is_named = line is not None and line.named.id == name
         worth = line.steps[row] * line.share if line and is_named else 0.0
-        why = "neutral: tells nothing apart"
+        why = "neutral: fits every outcome equally"
         if line and not is_named:
             why = f"same origin or event as {line.named.id}: one witness"
         effects.append(
