@@ -56,9 +56,9 @@ def forecasts_between(
 def stated_days(database: Database, ids: Iterable[ScenarioId]) -> set[date]:
     """Days on which a forecast of one of these scenarios was made, withdrawn or expired."""
     stands = database.tracker.standing_days
-    made = {database.sheets[sheet].date for id in ids for sheet in database.speaking.get(id, ())}
+    days = {database.sheets[sheet].date for id in ids for sheet in database.speaking.get(id, ())}
     room = date.max.toordinal() - stands
-    return made | {day + timedelta(stands) for day in made if day.toordinal() <= room}
+    return days | {day + timedelta(stands) for day in days if day.toordinal() <= room}
 
 
 def current_forecasts(
@@ -68,8 +68,8 @@ def current_forecasts(
     sheets, stands = database.sheets, database.tracker.standing_days
     speaking = database.speaking.get(scenario_id, ())
     latest, speakers = dict[Analyst, SheetId](), database.speakers.get(scenario_id, 0)
-    made = bisect_right(speaking, as_of, key=lambda sheet: sheets[sheet].date)
-    for id in reversed(speaking[:made]):
+    number = bisect_right(speaking, as_of, key=lambda sheet: sheets[sheet].date)
+    for id in reversed(speaking[:number]):
         if len(latest) == speakers or (as_of - sheets[id].date).days >= stands:
             break
         latest.setdefault(sheets[id].analyst, id)

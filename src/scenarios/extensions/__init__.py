@@ -109,7 +109,7 @@ class Installed(NamedTuple):
 
 
 class Addition(NamedTuple):
-    """What an extension adds under a name."""
+    """The additions of an extension under a name."""
 
     owner: str
     name: str

@@ -1,4 +1,4 @@
-"""What is tracked, and by which conventions."""
+"""The tracker: its title, people, sets and conventions."""
 
 from __future__ import annotations
 

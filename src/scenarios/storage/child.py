@@ -38,7 +38,7 @@ _SIZE = 8
 
 
 class Limits(NamedTuple):
-    """What a call may use; where the system has no `setrlimit` only time and the answer are bound.
+    """The limits of a call; where the system has no `setrlimit` only time and the answer are bound.
 
     `seconds` is time on the clock; the processor's may be twice that. Of memory what is allocated
     beyond the start counts, not the addresses that DuckDB and Arrow reserve, many times as much.

@@ -105,7 +105,7 @@ def clear(folder: Path) -> None:
 
 
 def leftovers(folder: Path) -> Iterator[Path]:
-    """What dead processes left in a folder, each under its lock; nothing where there are none."""
+    """Yield the leavings of dead processes in a folder, each under its lock."""
     names: list[str] = []
     with suppress(OSError):
         names = os.listdir(folder)  # noqa: PTH208 - ten thousand names, no path wanted

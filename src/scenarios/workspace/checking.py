@@ -196,8 +196,8 @@ def check(
     halves = half_faults(opened) if opened.commit is None else ()
     named = [fault for fault in halves if files is None or fault.path in files][:NAMED]
     others = (attachment_faults, merged_twice, _left_by_a_kill, extension_faults)
-    found = (fault for faults in others for fault in faults(opened))
-    problems = sorted(chain(opened.problems, named, found, proposals))
+    other_faults = (fault for faults in others for fault in faults(opened))
+    problems = sorted(chain(opened.problems, named, other_faults, proposals))
     day_findings: tuple[Finding, ...] = ()
     if findings_on is not None:
         days = timedelta(days=opened.database.tracker.review_every_days)

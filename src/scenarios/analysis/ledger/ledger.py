@@ -225,7 +225,7 @@ def effects(
 
 
 def ratings_of(database: Database, item: Evidence) -> list[tuple[ScenarioId, Rating, str | None]]:
-    """What an item rates of a database, rows of quantities too, each with its indicator if any."""
+    """The ratings of an item in a database, rows of quantities too, each with its indicator."""
     known_ids = bears_on(database, item)
     rated: list[tuple[ScenarioId, Rating, str | None]] = [
         (id, rating, None) for id, rating in item.ratings.items() if owner_of(id) in known_ids

@@ -33,7 +33,7 @@ class EvidencePoint(msgspec.Struct, frozen=True):
 
 
 class RecentFigures(msgspec.Struct, frozen=True, kw_only=True):
-    """What we said, a point a step, and the evidence at each week's end and on each last day."""
+    """The stated figure, a point a step, and the evidence at each week's end and last day."""
 
     stated: tuple[StatedPoint, ...]
     evidence: tuple[EvidencePoint, ...]

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from statistics import NormalDist
 
 Tails = tuple[float, float]
-"""P(y ≤ x) and P(y > x): both, so that neither is lost beside a 1."""
+"""P(y ≤ x) and P(y > x): both, so that a tail near 0 keeps its digits."""
 
 _TINY = 1e-300
 _LARGEST = 700.0
@@ -48,7 +48,7 @@ def log_odds(tails: Tails) -> float:
 
 
 class Distribution(Protocol):
-    """What is known of a value; between its `knots` it is smooth."""
+    """The probabilities of a value; they are smooth between its `knots`."""
 
     @property
     def knots(self) -> Sequence[float]:

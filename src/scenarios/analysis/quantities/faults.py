@@ -1,4 +1,4 @@
-"""What is wrong with a quantity, or with a sheet's quantiles, in a record by itself."""
+"""Faults of a quantity, or of a sheet's quantiles, that its record alone shows."""
 
 from collections.abc import Iterator
 from datetime import date

@@ -1,4 +1,4 @@
-"""What is shown of a quantity: an interval, and the probability of each row."""
+"""Figures of a quantity to show: an interval, and the probability of each row."""
 
 import math
 from datetime import date
@@ -44,7 +44,7 @@ class EarlierIntervals(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class QuantityFigure(msgspec.Struct, frozen=True, kw_only=True):
-    """What we say of a quantity and what the evidence implies, now and at the start of a window.
+    """The stated and the implied interval of a quantity, now and at the start of a window.
 
     `analysts` is the number who stand behind what is stated.
     """
@@ -58,11 +58,11 @@ class QuantityFigure(msgspec.Struct, frozen=True, kw_only=True):
     analysts: int
 
 
-def in_words(value: Shown, beside: Interval) -> str:
+def in_words(value: Shown, interval: Interval) -> str:
     """A value in as many digits as the width of an interval asks for; a day as it is."""
-    if isinstance(value, str) or isinstance(beside.high, str) or isinstance(beside.low, str):
+    if isinstance(value, str) or isinstance(interval.high, str) or isinstance(interval.low, str):
         return f"{value}"
-    width = beside.high - beside.low
+    width = interval.high - interval.low
     places = 1 - math.floor(math.log10(width)) if width > 0 else 0
     return f"{value:,.{min(max(places, 0), 12)}f}"
 

@@ -70,7 +70,7 @@ class QuantityLine(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class QuantityLedger(msgspec.Struct, frozen=True, kw_only=True, dict=True):
-    """What the evidence known on a day says of a quantity.
+    """The lines of a quantity on a day, and the distribution that they imply.
 
     `rows` are the thresholds by the ids of their rows, from low to high; `prior` is as declared,
     `base` once nothing has happened by the day. Between two thresholds its density is that of

@@ -421,7 +421,7 @@ def _stated(
 
 
 def _implied(odds: OddsSource, question: ResolvedQuestion) -> Runs[Distribution]:
-    """What the evidence implies; it changes on few days, with age daily."""
+    """The implied distribution by runs of days; with age it changes daily."""
     database, id = odds.database, question.scenario
     days: Iterable[int] = range(question.scored)
     if database.tracker.half_life_days is None:

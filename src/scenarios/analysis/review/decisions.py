@@ -1,4 +1,4 @@
-"""What waits for a judgement, with its owners and a day; all else is counted for each person."""
+"""Matters that wait for a judgement, with owners and a day; chores are counted by person."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
@@ -136,7 +136,7 @@ def chores(window: Window, findings: Iterable[Finding]) -> tuple[Chore, ...]:
             own = counts.setdefault(who, {})
             days = [day for day in (own.get((finding.rule, unit)), last) if day]
             own[finding.rule, unit] = min(days, default=None)
-    made = [
+    counted_chores = [
         Chore(
             analyst=who,
             count=len(own),
@@ -145,7 +145,7 @@ def chores(window: Window, findings: Iterable[Finding]) -> tuple[Chore, ...]:
         )
         for who, own in counts.items()
     ]
-    return tuple(sorted(made, key=lambda chore: (-chore.count, chore.analyst or "~")))
+    return tuple(sorted(counted_chores, key=lambda chore: (-chore.count, chore.analyst or "~")))
 
 
 def _analysts(window: Window, finding: Finding) -> Iterator[Analyst]:

@@ -1,4 +1,4 @@
-"""What we say: the steps of a stated probability, the reason quoted, and the evidence since."""
+"""The steps of a stated probability, the reason quoted of them, and the evidence since."""
 
 from __future__ import annotations
 

@@ -215,20 +215,20 @@ def story(
     news += [NewsItem(kind="opened", scenario=id) for id in opened]
     news += [NewsItem(kind="first-forecast", scenario=each.scenario) for each in first]
     news.sort(key=lambda item: _ORDER.index(item.kind))
-    told = [
+    listed = [
         replace(event, scenarios=tuple(move.scenario for move in moves if move.event == key))
         for key, event in events.items()
     ]
-    told.sort(key=lambda event: (-event.decibans, event.key))
-    if not news and told and told[0].decibans:
-        news.append(NewsItem(kind="event", event=told[0].key))
+    listed.sort(key=lambda event: (-event.decibans, event.key))
+    if not news and listed and listed[0].decibans:
+        news.append(NewsItem(kind="event", event=listed[0].key))
     keys = [item.event for item in news if item.event]
-    told.sort(key=lambda event: keys.index(event.key) if event.key in keys else len(keys))
+    listed.sort(key=lambda event: keys.index(event.key) if event.key in keys else len(keys))
     return Story(
         as_of=window.as_of,
         since=window.since,
         news=tuple(news),
-        events=tuple(told),
+        events=tuple(listed),
         moves=tuple(moves),
         outcomes=outcomes,
         resolved=tuple(resolved),
@@ -412,8 +412,8 @@ def quoted(moves: Iterable[ImpliedChange], of: Story) -> tuple[ImpliedChange, ..
     """The moves with the reason, and the analyst, that the story quotes of each."""
 
     def with_reason(move: ImpliedChange) -> ImpliedChange:
-        told = of.of(move.scenario)
-        reason = told.stated.reason if told and told.stated else None
+        scenario_story = of.of(move.scenario)
+        reason = scenario_story.stated.reason if scenario_story and scenario_story.stated else None
         if move.stated is None or reason is None:
             return move
         shift = replace(move.stated, rationale=reason.text, analyst=reason.analyst)

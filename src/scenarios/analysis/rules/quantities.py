@@ -1,4 +1,4 @@
-"""Rules about quantities beside other records: rows that are not there, and uses they lack."""
+"""Rules about quantities and other records: rows that are absent, and uses that they lack."""
 
 from collections.abc import Collection, Iterator
 
@@ -105,7 +105,7 @@ def unsound_quantities(loaded: LoadedRecords) -> Iterator[RecordFault]:
     prior of a threshold is under 0.001 or over 0.999. The figures of such a quantity are withheld,
     and such quantiles of a sheet do not count.
 
-    Example: `quantiles: {p10: 256, p50: 243}`, or `thresholds: [900]` beside `p90: 275`.
+    Example: `quantiles: {p10: 256, p50: 243}`, or `thresholds: [900]` where `p90: 275`.
     To do: correct the values, or remove the key that does not belong there.
     """
     scenarios = loaded.database.scenarios

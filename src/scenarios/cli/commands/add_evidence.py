@@ -88,8 +88,10 @@ def record(context: typer.Context, options: dict[str, Any], mode: WriteMode, for
                 path = path_of("evidence", f"{entered}-item")
                 check_commit(opened.root, [path], "", dry_run=True)
             new_source = details(opened, record, proposal, asked=asked)
-            told = earlier(opened.database, record) if asked and not record["supersedes"] else ()
-            tell_alike(opened.database, record, told, asked=asked)
+            readings = (
+                earlier(opened.database, record) if asked and not record["supersedes"] else ()
+            )
+            tell_alike(opened.database, record, readings, asked=asked)
             if asked:
                 typed.id = _walk(opened, record, answers, id)
             rest = {
@@ -137,16 +139,16 @@ _MOST = 3
 
 
 def tell_alike(
-    database: Database, record: Mapping[str, Any], told: Collection[EvidenceId], *, asked: bool
+    database: Database, record: Mapping[str, Any], readings: Collection[EvidenceId], *, asked: bool
 ) -> None:
-    """On a terminal, where some were `told`, it is recorded only if the analyst says so."""
+    """Name items like this one; on a terminal, but for its `readings`, ask whether to record it."""
     keys = (record[key] for key in ("summary", "observed", "url", "event"))
     every = alike(database.evidence, *keys)
     duplicates = [(id, why) for id, why in every if id not in record["supersedes"]]
     lines = [
         f"{id} may be the same ({why}): {database.evidence[id].summary}"
         for id, why in duplicates[:_MOST]
-        if id not in told
+        if id not in readings
     ]
     lines += [f"and {len(duplicates) - _MOST} more"] if len(duplicates) > _MOST else []
     if not duplicates:
@@ -163,7 +165,7 @@ def tell_alike(
 
 
 def earlier(database: Database, record: dict[str, Any]) -> list[EvidenceId]:
-    """Ask whether this one replaces the earlier reading of its source, and return what was told."""
+    """Ask whether it replaces the earlier reading of its source; return the readings named."""
     keys = (record[key] for key in ("summary", "source", "observed", "recorded"))
     id = earlier_reading(database, *keys)
     if id is None:

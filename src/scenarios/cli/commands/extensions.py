@@ -1,4 +1,4 @@
-"""What is installed behind the door, what it adds, and why some of it is left out."""
+"""Installed extensions, their additions, and why some of them are left out."""
 
 from collections.abc import Iterator
 

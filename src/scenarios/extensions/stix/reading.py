@@ -265,8 +265,8 @@ def _objects(
     listed = bundle.get("objects") if isinstance(bundle, dict) else None
     if not isinstance(listed, list):
         raise refused(name, 0, "not a STIX bundle: it has no list of `objects`")
-    made = (item for item in listed if text_of(item, "type") in _ITEMS)
-    makers = {text_of(item, "created_by_ref") for item in made}
+    supported = (item for item in listed if text_of(item, "type") in _ITEMS)
+    makers = {text_of(item, "created_by_ref") for item in supported}
     objects, misfits = list[StixObject](), list[RowError]()
     for number, item in enumerate(listed, start=1):
         position, version = FilePosition(name, number), text_of(item, "spec_version")

@@ -158,8 +158,8 @@ def _behind(review: Review, of: ReviewContext, *, every: bool) -> Iterator[doc.B
     """Every figure of every scenario, what is new, the rows of what moved, and the method."""
     database = of.database
     yield from outcomes(review.resolved, database)
-    told = {id for event in review.story.events if event.scenarios for id in event.items}
-    yield from sections.evidence(review.new_evidence, told, database)
+    listed = {id for event in review.story.events if event.scenarios for id in event.items}
+    yield from sections.evidence(review.new_evidence, listed, database)
     yield from sections.indicators(review.indicator_changes, database)
     yield from sections.in_full(review.findings, review.findings_standing, database)
     yield from news.causes_in_full(of)

@@ -26,6 +26,8 @@ def sides(database: Path, commit: str | None) -> list[frozenset[str]]:
     if commit is None and under_way.is_file():
         parents = [head, *_COMMIT.findall(under_way.read_text("ascii", "replace"))]
     names = ("ls-tree", "-r", "-z", "--name-only")
-    found = (process.start(git_dir, *names, each, f"{prefix}evidence/").stdout for each in parents)
-    of_each = (files.decode("utf-8", "replace").split("\0") for files in found)
+    listings = (
+        process.start(git_dir, *names, each, f"{prefix}evidence/").stdout for each in parents
+    )
+    of_each = (files.decode("utf-8", "replace").split("\0") for files in listings)
     return [frozenset(map(id_of, files)) for files in of_each] if len(parents) > 1 else []

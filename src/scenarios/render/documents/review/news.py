@@ -71,8 +71,8 @@ def happened(of: ReviewContext, limits: SectionLimits) -> Iterator[doc.Block]:
         left = None if left is None else left - len(shown)
         blocks += [head, doc.Items(tuple(shown))] if shown else []
     every = sum(len(rows) for _, rows in groups)
-    told = sum(len(block.rows) for block in blocks if isinstance(block, doc.Items))
-    if more := every - told:
+    number = sum(len(block.rows) for block in blocks if isinstance(block, doc.Items))
+    if more := every - number:
         blocks.append(doc.Paragraph(f"{counted(more, 'more question')} moved{limits.command}"))
     if blocks:
         yield doc.Heading(2, "What happened", anchor="moved")

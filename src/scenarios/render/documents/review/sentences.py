@@ -283,8 +283,8 @@ def _bullets(of: ReviewContext, most: int) -> Iterator[Sentence]:
         elif news.kind == "event":
             event = story.event(news.event)
             moves = [story.of(id) for id in event.scenarios] if event else []
-            told = [move for move in moves if move and move.has_moved]
-            yield from (bullet(of, move, most) for move in told if move.teller == move.scenario)
+            moved = [move for move in moves if move and move.has_moved]
+            yield from (bullet(of, move, most) for move in moved if move.teller == move.scenario)
         elif number and (news.kind != "opened" or story.news[number - 1].kind != "opened"):
             what, judged = _HEADLINES[news.kind](of, news)
             yield (f"{what}; {judged}" if judged else what,)
