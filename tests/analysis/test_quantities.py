@@ -28,9 +28,11 @@ from scenarios.analysis.quantities.distributions import (
 from scenarios.analysis.quantities.estimates import distribution, order_faults, prior_of
 from scenarios.analysis.quantities.explanation import explain_quantity, row_effects, row_on
 from scenarios.analysis.quantities.figures import (
+    Interval,
     QuantityFigure,
     from_to,
     in_words,
+    median_change,
     outcome_of_row,
     row_name,
 )
@@ -44,9 +46,11 @@ from scenarios.analysis.quantities.view import (
 )
 from scenarios.analysis.question_scores import QuestionFilter
 from scenarios.analysis.review.deadlines import due
+from scenarios.analysis.review.decisions import chores, decisions
 from scenarios.analysis.review.listing import ListFilter, forecasts
 from scenarios.analysis.review.rows import explain_row
 from scenarios.analysis.review.status import status
+from scenarios.analysis.rules.findings import findings
 from scenarios.analysis.scores.scoring import score
 from scenarios.model import (
     Database,
@@ -596,6 +600,58 @@ def test_words() -> None:
 
 
 # Statements
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "change"),
+    [
+        (None, None, ""),
+        (None, (1, 2, 3), "new"),
+        ((1, 2, 3), (1, 2, 3), "0"),
+        ((180, 200, 260), (180, 203, 260), "+3"),
+        ((180, 203, 260), (180, 200, 260), "−3"),
+        ((180, 200.0, 260), (180, 200.2, 260), "0"),
+        ((0, 2000, 9000), (0, 3900, 9000), "+1,900"),
+        (("2026-03-01", "2026-05-01", "later"), ("2026-03-01", "2026-04-19", "later"), "−12 d"),
+        (("2026-03-01", "2026-05-01", "later"), ("2026-03-01", "later", "later"), "later"),
+        (("2026-03-01", "later", "later"), ("2026-03-01", "2026-05-01", "later"), "sooner"),
+    ],
+)
+def test_a_change_of_a_median_in_its_unit(before: Any, now: Any, change: str) -> None:
+    pair = [
+        Interval(low=ends[0], median=ends[1], high=ends[2]) if ends else None
+        for ends in (now, before)
+    ]
+    assert median_change(*pair) == change
+
+
+def test_days_far_apart_are_shown_as_months() -> None:
+    near = Interval(low="2026-03-01", median="2026-05-01", high="2028-02-28")
+    far = Interval(low="2026-03-01", median="2028-05-01", high="later")
+    assert f"{near}" == "2026-05-01 (2026-03-01 to 2028-02-28)"
+    assert f"{far}" == "2028-05 (2026-03 to later)"
+    assert f"{Interval(low='2026-03-01', median='later', high='later')}" == (
+        "later (2026-03-01 to later)"
+    )
+
+
+def test_a_quantity_past_its_horizon_waits_for_its_value_and_an_old_forecast_is_a_chore() -> None:
+    seen = Indicator(statement="S.", ratings={ROWS[1]: "C"}, due=date(2024, 6, 30), added=OPENED)
+    database = example(indicators={"spring": seen})
+    late = window(database, date(2025, 3, 3), date(2025, 3, 10))
+    told = {(f.rule, f.subject) for f in findings(late)}
+    assert {("overdue", "trade-2024"), ("past-due", "trade-2024/spring")} <= told
+    assert ("not-reviewed", "trade-2024") not in told
+    (waits,) = decisions(late, findings(late), (), (), ())
+    assert (waits.kind, waits.subject, waits.analysts) == (
+        *("overdue", "trade-2024"),
+        ("east", "west"),
+    )
+    open_still = window(database, date(2024, 12, 1), date(2024, 12, 8))
+    stale = [f.message for f in findings(open_still) if f.rule == "not-reviewed"]
+    assert stale == ["no forecast since 2024-11-02"]
+    (west, *_) = chores(open_still, findings(open_still))
+    assert (west.forecasts, west.last) == (1, date(2024, 11, 2))
 
 
 def test_a_withdrawn_an_expired_and_an_impossible_estimate_do_not_stand() -> None:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import msgspec
 
 from scenarios.analysis.evidence.knowledge import AnalystRecords, contends, members, resolution
-from scenarios.model import Analyst, Database, EvidenceId, ScenarioId, SetId, SheetId
+from scenarios.model import Analyst, Database, EvidenceId, ScenarioId, SetId, Sheet, SheetId
 from scenarios.scales import decibans, probability
 from scenarios.values import Team
 
@@ -51,6 +51,13 @@ def forecasts_between(
         for id, sheet in sheets
         if sheet.date <= until and (since is None or sheet.date > since)
     ]
+
+
+def last_sheet(database: Database, scenario_id: ScenarioId, until: date) -> Sheet | None:
+    """The latest sheet up to a day that forecasts a question, a quantity too; None without one."""
+    ids = database.speaking.get(scenario_id) or database.estimating.get(scenario_id, ())
+    sheets = (database.sheets[id] for id in reversed(ids))
+    return next((sheet for sheet in sheets if sheet.date <= until), None)
 
 
 def stated_days(database: Database, ids: Iterable[ScenarioId]) -> set[date]:

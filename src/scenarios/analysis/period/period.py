@@ -276,6 +276,15 @@ def open_views(window: Window) -> Iterator[ScenarioView]:
     return (view for view in window.views.values() if view.open)
 
 
+def unresolved(window: Window) -> Iterator[tuple[ScenarioId, Scenario, State]]:
+    """Yield the questions whose outcome is not known, quantities among them, with their state."""
+    database = window.database
+    quantities = (id for id in database.quantities if id not in database.withheld)
+    for id in (*window.views, *quantities):
+        if (now := state(database, id, window.as_of)) in {"open", "overdue"}:
+            yield id, database.scenarios[id], now
+
+
 _PAIR = 2
 
 

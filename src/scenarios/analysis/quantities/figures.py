@@ -1,7 +1,7 @@
 """Figures of a quantity to show: an interval, and the probability of each row."""
 
 import math
-from datetime import date
+from datetime import date, timedelta
 
 import msgspec
 
@@ -58,10 +58,20 @@ class QuantityFigure(msgspec.Struct, frozen=True, kw_only=True):
     analysts: int
 
 
+_WIDE = timedelta(730)
+"""An interval of days from which on a month says enough."""
+
+
 def in_words(value: Shown, interval: Interval) -> str:
-    """A value in as many digits as the width of an interval asks for; a day as it is."""
+    """A value in as many digits as the width of an interval asks for; of days, at least the month.
+
+    The width of days is that up to the last one before the horizon.
+    """
     if isinstance(value, str) or isinstance(interval.high, str) or isinstance(interval.low, str):
-        return f"{value}"
+        ends = (interval.low, interval.median, interval.high)
+        days = [date.fromisoformat(end) for end in ends if isinstance(end, str) and end != "later"]
+        is_wide = len(days) > 1 and days[-1] - days[0] >= _WIDE
+        return f"{value}"[: len("2026-12")] if is_wide else f"{value}"
     width = interval.high - interval.low
     places = 1 - math.floor(math.log10(width)) if width > 0 else 0
     return f"{value:,.{min(max(places, 0), 12)}f}"
@@ -72,6 +82,23 @@ def from_to(now: Interval, before: Interval | None) -> str:
     if before is None or f"{before}" == f"{now}":
         return f"{now}"
     return f"{now}, from {in_words(before.median, now)}"
+
+
+def median_change(now: Interval | None, before: Interval | None) -> str:
+    """`+3`, of days `−12 d`; `later` or `sooner` past or from past the horizon; `new` at first."""
+    if now is None or before is None:
+        return "new" if now else ""
+    was, median = before.median, now.median
+    if was == median:
+        return "0"
+    if "later" in (was, median):
+        return "later" if median == "later" else "sooner"
+    if isinstance(was, str) or isinstance(median, str):
+        days = (date.fromisoformat(f"{median}") - date.fromisoformat(f"{was}")).days
+        return f"{days:+} d".replace("-", "−")
+    change = in_words(median - was, now)
+    sign = "+" * (median > was)
+    return f"{sign}{change}".replace("-", "−") if change.strip("-0.,") else "0"
 
 
 def row_name(threshold: Shown | date, unit: str | None = None) -> str:

@@ -6,8 +6,9 @@ from typing import Any, Literal
 
 import msgspec
 
-from scenarios.analysis.forecasts import current_forecasts, forecasts_between
+from scenarios.analysis.forecasts import current_forecasts, last_sheet
 from scenarios.analysis.period.period import Spread, Window
+from scenarios.analysis.quantities.view import current_estimates
 from scenarios.analysis.review.status import StatusRow
 from scenarios.analysis.rules.rule import Finding
 from scenarios.drafts import Proposal
@@ -129,8 +130,8 @@ def chores(window: Window, findings: Iterable[Finding]) -> tuple[Chore, ...]:
         known, last = database.scenarios.get(finding.record), None
         unit = known.set if known and known.set else finding.subject
         if finding.rule == "not-reviewed" and finding.kind == "scenario":
-            forecasts = forecasts_between(database, finding.record, None, window.as_of)
-            last = forecasts[-1].date if forecasts else None
+            sheet = last_sheet(database, finding.record, window.as_of)
+            last = sheet.date if sheet else None
         owners: list[Analyst | None] = [*_analysts(window, finding)]
         for who in owners or [None]:
             own = counts.setdefault(who, {})
@@ -161,6 +162,9 @@ def _analysts(window: Window, finding: Finding) -> Iterator[Analyst]:
 
 def _owners(window: Window, id: ScenarioId) -> Iterator[Analyst]:
     """Yield those whose forecasts of a scenario stand, else who forecast it last."""
-    forecasts = forecasts_between(window.database, id, None, window.as_of)
-    stands = current_forecasts(window.database, id, window.as_of)
-    yield from stands or (forecast.analyst for forecast in forecasts[-1:])
+    database, day = window.database, window.as_of
+    stands = (
+        current_forecasts(database, id, day).keys() or current_estimates(database, id, day).keys()
+    )
+    last = last_sheet(database, id, day)
+    yield from stands or ([last.analyst] if last else [])

@@ -10,7 +10,13 @@ from datetime import date, timedelta
 from scenarios.analysis.evidence.indicators import diagnosticity, reading
 from scenarios.analysis.evidence.knowledge import contends, resolved
 from scenarios.analysis.ledger.contributions import GroupTotal, ties
-from scenarios.analysis.period.period import ScenarioView, Window, open_views, sets_of
+from scenarios.analysis.period.period import (
+    ScenarioView,
+    Window,
+    open_views,
+    sets_of,
+    unresolved,
+)
 from scenarios.analysis.rules.rule import (
     Finding,
     note,
@@ -177,11 +183,11 @@ def non_diagnostic(window: Window) -> Iterator[Finding]:
     Example: `ratings: {military-pact: C, rupture: C}`.
     To do: rate it where the scenarios differ, or find an indicator that tells them apart.
     """
-    for view in open_views(window):
-        for key in view.scenario.indicators:
-            if diagnosticity(window.now, (view.id, key)) == 0:
+    for id, scenario, _ in unresolved(window):
+        for key in scenario.indicators:
+            if diagnosticity(window.now, (id, key)) == 0:
                 message = "rated the same under every scenario: seeing it would tell nothing"
-                yield of_indicator("non-diagnostic", view.id, key, message)
+                yield of_indicator("non-diagnostic", id, key, message)
 
 
 @note("past-due", "An indicator that was due and not seen", flag="due")
@@ -191,17 +197,17 @@ def past_due(window: Window) -> Iterator[Finding]:
     Example: `due: 2022-06-30`, and no item fires it by 2022-07-01.
     To do: record the item that fires it; otherwise its absence counts, by `if_absent` or `chance`.
     """
-    for view in open_views(window):
-        for key, indicator in view.scenario.indicators.items():
+    for id, scenario, _ in unresolved(window):
+        for key, indicator in scenario.indicators.items():
             if indicator.due is None or indicator.due >= window.as_of:
                 continue
-            now = reading(window.now, (view.id, key))
+            now = reading(window.now, (id, key))
             if now.strength == 0:
                 worth = indicator.if_absent or indicator.chance
                 counted = "its absence counts" if worth else "its absence counts 0"
                 seen = "seen and reversed" if now.raised_by else "not seen"
                 message = f"due {indicator.due} and {seen}: {counted}"
-                yield of_indicator("past-due", view.id, key, message)
+                yield of_indicator("past-due", id, key, message)
 
 
 @note("absence-sign", "An absence that speaks for the same side as the indicator")

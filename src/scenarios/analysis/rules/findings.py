@@ -5,10 +5,10 @@ from datetime import date, timedelta
 from typing import Any
 
 from scenarios.analysis.evidence.knowledge import bears_on, contending, resolved, rivals
-from scenarios.analysis.forecasts import current_forecasts, forecasts_between
+from scenarios.analysis.forecasts import current_forecasts, last_sheet
 from scenarios.analysis.ledger.contributions import ties
 from scenarios.analysis.ledger.ledger import shares
-from scenarios.analysis.period.period import ScenarioView, Window, open_views, sets_of
+from scenarios.analysis.period.period import ScenarioView, Window, open_views, sets_of, unresolved
 from scenarios.analysis.period.period import window as period
 from scenarios.analysis.rules import consistency, duplicates, evidence
 from scenarios.analysis.rules.rule import Finding, Rule, finding, note, of_scenario, several
@@ -232,11 +232,11 @@ def overdue(window: Window) -> Iterator[Finding]:
     Example: `horizon: 2030-12-31`, and the finding is asked for on 2031-01-05.
     To do: record the outcome with `scen resolve`.
     """
-    for view in window.views.values():
-        if view.state == "overdue":
-            days = (window.as_of - view.scenario.horizon).days
+    for id, scenario, state in unresolved(window):
+        if state == "overdue":
+            days = (window.as_of - scenario.horizon).days
             message = f"its horizon passed {days} days ago: resolve it"
-            yield of_scenario("overdue", view.id, message, "horizon")
+            yield of_scenario("overdue", id, message, "horizon")
 
 
 @note("not-reviewed", "A scenario without a recent forecast", flag="stale")
@@ -247,14 +247,14 @@ def not_reviewed(window: Window) -> Iterator[Finding]:
     To do: forecast again, with the same figure where nothing changed: `scen review`.
     """
     every = timedelta(days=window.database.tracker.review_every_days)
-    for view in open_views(window):
-        if view.state == "overdue":
+    for id, scenario, state in unresolved(window):
+        if state == "overdue":
             continue
-        forecasts = forecasts_between(window.database, view.id, None, window.as_of)
-        last = forecasts[-1].date if forecasts else view.scenario.opened
+        sheet = last_sheet(window.database, id, window.as_of)
+        last = sheet.date if sheet else scenario.opened
         if window.as_of - last > every:
-            since = f"since {last}" if forecasts else "since it opened"
-            yield of_scenario("not-reviewed", view.id, f"no forecast {since}")
+            since = f"since {last}" if sheet else "since it opened"
+            yield of_scenario("not-reviewed", id, f"no forecast {since}")
 
 
 @note("one-origin", "A move that rests on one origin")

@@ -98,8 +98,12 @@ def _board(
             else ""
         )
         lines = status.lines_of(visible_rows, review.every_finding, trends)
-        table = replace(cells.by_set(lines, _columns(trends), review.tracker.sets), note=note)
-        yield table if visible_rows else doc.Paragraph(note)
+        binary, quantities = quantity_cells.divided(lines)
+        table = replace(cells.by_set(binary, _columns(trends), review.tracker.sets), note=note)
+        yield from [table] if binary else [doc.Paragraph(note)] if note else []
+        yield from (
+            [quantity_cells.table(quantities, review.since, is_titled=True)] if quantities else []
+        )
     resolved = {entry.scenario for entry in review.resolved}
     ended = [row for row in review.scenarios if row.quantity and row.outcome]
     resolved |= {row.id for row in ended if quantity_cells.ended_after(row, database, review.since)}
@@ -121,15 +125,11 @@ def _columns(trends: status.Trends | None) -> Iterator[Cell[StatusLine]]:
     yield left("scenario", least=28), lambda line: cells.title(line.row)
     yield (
         cells.right("stated", "stated_from_to"),
-        lambda line: (
-            quantity_cells.interval(line.row, "stated") or _step(line.row, *_four(line)[:2])
-        ),
+        lambda line: _step(line.row, *_four(line)[:2]),
     )
     yield (
         cells.right("implied", "implied_from_to"),
-        lambda line: (
-            quantity_cells.interval(line.row, "implied") or _step(line.row, *_four(line)[2:])
-        ),
+        lambda line: _step(line.row, *_four(line)[2:]),
     )
     yield left("range", drop=4, extra=True), lambda line: cells.band(*line.row.shown[2:])
     if trends:
@@ -169,8 +169,15 @@ def _behind(review: Review, of: ReviewContext, *, every: bool) -> Iterator[doc.B
             "One that is resolved shows its last values."
         )
         language, sets = review.method.estimative_language, review.tracker.sets
-        table = status.table(review.scenarios, review.every_finding, language, sets=sets, note=note)
-        yield doc.CollapsedSection(doc.Heading(2, "Status", anchor="status"), (table,))
+        tables = status.tables(
+            review.scenarios,
+            review.every_finding,
+            language,
+            since=review.since,
+            sets=sets,
+            note=note,
+        )
+        yield doc.CollapsedSection(doc.Heading(2, "Status", anchor="status"), tables)
     yield from sums(review, database, every=every)
     texts = (method_text(review.method), cells.one_line(database.tracker.description))
     yield doc.CollapsedSection(

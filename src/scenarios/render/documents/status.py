@@ -45,12 +45,12 @@ def document(
     if not rows:
         return (Paragraph(nothing),)
     if ended is None:
-        return (table(rows, findings, language, trends),)
+        return tables(rows, findings, language, trends, since=since)
     note = ("Changes are in points, since ", f"{since}", "; in brackets, the evidence that is new.")
     still = [row for row in rows if row.id not in ended]
     gone = [row for row in rows if row.id in ended]
     return (
-        *([table(still, findings, language, trends, note=note)] if still else []),
+        *tables(still, findings, language, trends, since=since, note=note),
         *([_resolved(gone, ended)] if gone else []),
     )
 
@@ -64,26 +64,29 @@ def lines_of(
         if flag := _FLAGS.get(finding.rule):
             flags.setdefault(finding.subject.partition("/")[0], {})[flag] = None
     figures = trends.figures if trends else {}
-    lines = []
-    for row in rows:
-        lines.append(StatusLine(row, [*flags.get(row.id, ())], figures.get(row.id, ())))
-        lines += map(StatusLine, quantity_cells.threshold_rows(row))
-    return lines
+    return [StatusLine(row, [*flags.get(row.id, ())], figures.get(row.id, ())) for row in rows]
 
 
-def table(
+def tables(
     rows: Sequence[StatusRow],
     findings: Iterable[Finding],
     language: str,
     trends: Trends | None = None,
     *,
+    since: date | None = None,
     sets: Mapping[SetId, str] | None = None,
     note: Text = "",
-) -> Table:
-    """One row a scenario, the members of a set together, with a trend each where there are some."""
-    lines = lines_of(rows, findings, trends)
-    columns = cells.status_cells(lines, language, trends.days if trends else ())
-    return replace(cells.by_set(lines, columns, sets or {}), note=note)
+) -> tuple[Table, ...]:
+    """One row a scenario, the members of a set together, with a trend each where there are some.
+
+    Quantities have a table of their own.
+    """
+    binary, quantities = quantity_cells.divided(lines_of(rows, findings, trends))
+    columns = cells.status_cells(binary, language, trends.days if trends else ())
+    return (
+        *([replace(cells.by_set(binary, columns, sets or {}), note=note)] if binary else []),
+        *([quantity_cells.table(quantities, since)] if quantities else []),
+    )
 
 
 def _resolved(rows: Iterable[StatusRow], ended: Mapping[ScenarioId, date]) -> Table:

@@ -187,6 +187,7 @@ TASK = task.Task(
             label="How often it happened in like cases",
             help="How often it happened in similar cases, for example 3/40.",
             advice="Like 3/40 Treaty talks of great powers: count before you look at this one.",
+            when=lambda _, answers: not answers.get("quantity"),
         ),
         Question(
             "reference_source",
@@ -240,7 +241,7 @@ TASK = task.Task(
             replace(TITLED, read=_set),
             help="The exclusive set it belongs to.",
             advice="In a set exactly one occurs: the rivals share one probability.",
-            when=lambda database, _: database.tracker.sets,
+            when=lambda database, answers: database.tracker.sets and not answers.get("quantity"),
             offers=lambda database: [*database.tracker.sets.items()],
         ),
         Question(
@@ -249,7 +250,7 @@ TASK = task.Task(
             AnswerType(as_(typed_in.hazard), "choice"),
             help="constant: the prior decays towards the horizon.",
             advice="constant: it may come on any day, so each day without it counts against it.",
-            when=lambda _, answers: not (answers.get("set") or answers.get("given")),
+            when=lambda _, answers: not any(map(answers.get, ("quantity", "set", "given"))),
             offers=lambda _: HAZARDS,
         ),
         Question(
