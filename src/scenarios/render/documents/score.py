@@ -24,6 +24,7 @@ from scenarios.render.charts.scores import (
     SkillRows,
 )
 from scenarios.render.document import Chart, Figure, Table, lines, plain
+from scenarios.render.documents.quantity_scores import crps, listed
 from scenarios.render.text import signed
 from scenarios.scales import percent
 from scenarios.text import counted
@@ -73,7 +74,7 @@ def excerpt(result: Score) -> ScoreExcerpt:
     said nothing, as the mean of the analysts, or else of all.
     """
     named = result.forecaster or ""
-    parts = (_part(result.questions, early) for early in (False, True))
+    parts = (listed(result.questions, early) for early in (False, True))
     ids = [id for rows in parts for id in _ends(rows, named)]
     forecasters = _most(result.forecasters, ROWS, named)
     skilled = {row.name for row in _most(result.forecasters, ROWS // len(OURS), named)}
@@ -168,10 +169,15 @@ def blocks(result: Score, every: str = "", *, whole: bool = False) -> doc.Docume
         *([_forecasters(score.forecasters)] if most else []),
         *(_forecasters(group.forecasters, group.name or "no tag") for group in score.groups),
         *(
-            _questions(rows, what, len({row.question for row in _part(result.questions, early)}))
+            _questions(
+                rows,
+                what,
+                len({row.question for row in listed(result.questions, early)}),
+            )
             for what, early in (("Brier by question", False), ("Brier, decided early", True))
-            if (rows := _part(score.questions, early))
+            if (rows := listed(score.questions, early))
         ),
+        *crps(score.questions),
         *_sets(score),
         *([doc.Paragraph(_so_far_words(result)), so_far(score)] if score.so_far else []),
         *skilled,
@@ -205,7 +211,7 @@ def _lead(result: Score, most: int) -> Iterator[doc.Block]:
         none = f"No resolved question{some} had a forecast to score."
         none = "No question counts yet: no horizon is past." if result.early else none
         yield doc.Paragraph(none)
-    texts, number = [], len(result.early)
+    number, texts = len(result.early), []
     if days := sorted({row.until for row in result.early}):
         until = " to ".join(f"{day}" for day in dict.fromkeys((days[0], days[-1])))
         texts.append(
@@ -214,8 +220,7 @@ def _lead(result: Score, most: int) -> Iterator[doc.Block]:
         )
     if result.open:
         texts.append(f"{counted(result.open, 'question')} still open.")
-    if texts:
-        yield doc.Paragraph(" ".join(texts))
+    yield from [doc.Paragraph(" ".join(texts))] if texts else []
 
 
 def fitted_sentence(key: str, fitted: FittedFactor) -> str:
@@ -262,10 +267,6 @@ def _forecasters(rows: Sequence[ForecasterScore], caption: str = "") -> doc.Tabl
     note = "On no day did all of the table stand: skill, below, compares pair by pair."
     is_common = any(row.common_brier is not None for row in rows)
     return cells.table(rows, columns, caption=caption, note="" if is_common or caption else note)
-
-
-def _part(rows: Iterable[QuestionScore], early: bool) -> list[QuestionScore]:
-    return [row for row in rows if row.early is early and not (early and row.quantity)]
 
 
 def _questions(rows: Sequence[QuestionScore], what: str, asked: int) -> doc.Table:
@@ -377,8 +378,7 @@ SKILL_NOTE = (
     f"The 90% interval is that of {DRAWS:,} fixed resamples of the questions, a set as one of "
     f"them; under {FEWEST} there is none."
 )
-_BAR = 20  # columns of a calibration bar, each worth 5 points
-_PAIRS = 12
+_BAR, _PAIRS = 20, 12  # columns of a calibration bar, each worth 5 points, and rows of skill
 
 
 def calibration(score: Score) -> Chart | None:
