@@ -65,7 +65,9 @@ def live(review: Review) -> list[StatusRow]:
 
 def _is_still(review: Review) -> bool:
     """True if no open question moved, so that all of them stand in the table."""
-    return not review.story.moved and len(live(review)) <= _MOST
+    rows = live(review)
+    moved = review.story.moved or any(map(quantity_cells.has_moved, rows))
+    return not moved and len(rows) <= _MOST
 
 
 def _board(

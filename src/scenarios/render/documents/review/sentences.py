@@ -109,7 +109,8 @@ def _of_quantities(of: ReviewContext) -> Sequence[str]:
 
 def _of_quantity(of: ReviewContext, row: StatusRow) -> Sequence[str]:
     """`Trade in 2024: we say 240 (229 to 253), the evidence 242 (222 to 267)`, and shorter ones."""
-    title = plain(name(row.id, of.database))
+    named = plain(name(row.id, of.database))
+    title = f"{named[0].upper()}{named[1:]}"
     if row.outcome and row.quantity:
         value, unit = cells.outcome_words(row.outcome), row.quantity.unit
         before = row.quantity.stated or row.quantity.implied
@@ -118,9 +119,8 @@ def _of_quantity(of: ReviewContext, row: StatusRow) -> Sequence[str]:
         return f"{whole}; {said}", f"{title}: {value}; {said}", whole
     stated = quantity_cells.interval(row, "stated")
     evidence = f"the evidence {quantity_cells.interval(row, 'implied')}"
-    if stated is None:
-        return f"{title}: {evidence}", title
-    return f"{title}: we say {stated}, {evidence}", f"{title}: we say {stated}", title
+    texts = (f"{title}: we say {stated}, {evidence}", f"{title}: we say {stated}", title)
+    return texts if stated else (f"{title}: {evidence}", title)
 
 
 def _without_news(of: ReviewContext) -> Sentence:
