@@ -39,6 +39,10 @@ from scenarios.analysis.ledger.sensitivity import (
 )
 from scenarios.analysis.ledger.version import VERSION
 from scenarios.analysis.period.period import spreads, window
+from scenarios.analysis.quantities.distributions import quantile
+from scenarios.analysis.quantities.estimates import distribution, prior_of
+from scenarios.analysis.quantities.scores import number_scores
+from scenarios.analysis.quantities.view import movement, quantity_view
 from scenarios.analysis.question_timelines import baseline, brier, log_score, peer
 from scenarios.analysis.review.ach import INCONSISTENCY, matrix, nearest_code
 from scenarios.analysis.review.explanation import explain
@@ -66,6 +70,8 @@ from scenarios.storage.git import repository as git
 from scenarios.storage.loader import load
 from scenarios.values import Team
 from tests.analysis.test_cohort import wolves
+from tests.analysis.test_quantities import TRADE
+from tests.analysis.test_quantities import example as quantity_example
 from tests.records import (
     START,
     WEIGHTS,
@@ -728,6 +734,37 @@ def asked(told: dict[float, str], code: Rating | None = None) -> Score:
     evidence = {f"e-{id}": item(ratings={id: code}) for id in scenarios} if code else {}
     db = database(scenarios=scenarios, evidence=evidence, sheets=sheets(sheet(START, said)))
     return score(db, day(9), forecaster="desk")
+
+
+def test_quantities(says: Section) -> None:
+    asked = quantity_example()
+    day_of, id = date(2024, 12, 1), "trade-2024"
+    view = quantity_view(DailyLedgers(asked), id, date(2024, 1, 15), day_of)
+    book = view.ledger
+    rows = [f"{id}/{threshold}" for threshold in (220, 240, 260)]
+    lines = sorted(book.lines, key=lambda line: line.named.id)
+    says("5 10 5", *(line.height for line in lines))
+    says("0.5556 0.7778 0.5556", *(line.share for line in lines))
+    says("0.7680 0.5000 0.2320", *(book.chance(book.prior, row) for row in rows))
+    says("0.9422 0.5419 0.1415", *(book.chance(book.implied, row) for row in rows))
+    ends = (quantile(book.implied, p) for p in (0.5, 0.1, 0.9))
+    says("241.9 222.4 266.7", *ends)
+    says("0.4006", movement(book.prior, book.implied, (220.0, 240.0, 260.0, 205.0, 275.0)))
+    own = book.row_ledger(rows[0])
+    says(
+        "5.1990 7.7778 -0.8549 12.1219".replace("-", "−"),
+        *(
+            decibans(book.chance(book.prior, rows[0])),
+            own.counted("direct"),
+            own.counted("rivals"),
+            own.implied.decibans,
+        ),
+    )
+    prior = prior_of(view.scenario)
+    east = distribution(TRADE, {"p10": 232.0, "p50": 243.0, "p90": 256.0}, day_of)
+    scored = [number_scores(forecast, 244.8, prior) for forecast in (prior, book.implied, east)]
+    says("0.0882 0.0595 0.0331", *(weighted for weighted, _ in scored))
+    says("6.72 4.31 2.32", *(crps for _, crps in scored))
 
 
 def test_calibration(says: Section) -> None:

@@ -131,7 +131,8 @@ def printed(
     db: Database, id: ScenarioId, on: date, odds: DailyLedgers
 ) -> tuple[float | None, float | None]:
     """The stated and the implied figure that `status --as-of` a day prints."""
-    [row] = status(window(db, on, on, only={id}, odds=odds))
+    rows = status(window(db, on, on, only={id}, odds=odds))
+    [row] = [row for row in rows if row.id == id]
     return row.stated.probability if row.stated else None, row.shown.probability
 
 

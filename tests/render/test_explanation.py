@@ -45,7 +45,7 @@ def test_the_lines_that_are_shown_and_those_that_are_folded_add_up(
     shipped: Database, day: date
 ) -> None:
     folded = 0
-    for id in (id for id, scenario in shipped.scenarios.items() if scenario.opened <= day):
+    for id in (id for id, scenario in shipped.binary.items() if scenario.opened <= day):
         ledger = explain(shipped, id, day)
         assert ledger.implied
         moved = ledger.implied.decibans - ledger.prior.decibans

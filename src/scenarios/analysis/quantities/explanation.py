@@ -10,7 +10,7 @@ from scenarios.analysis.evidence.knowledge import State, resolved, state
 from scenarios.analysis.ledger.days import DailyLedgers
 from scenarios.analysis.ledger.ledger import EvidenceEffect, ratings_of
 from scenarios.analysis.quantities.figures import Interval, QuantityFigure, outcome_of_row
-from scenarios.analysis.quantities.ledger import QuantityLedger, quantity_ledger
+from scenarios.analysis.quantities.ledger import QuantityLedger, once_nothing_came, quantity_ledger
 from scenarios.analysis.quantities.view import (
     interval,
     last_day,
@@ -37,6 +37,7 @@ class QuantityLineShown(msgspec.Struct, frozen=True, kw_only=True):
 class QuantityExplanation(msgspec.Struct, frozen=True, kw_only=True):
     """A quantity on a day: its prior, what is stated and implied, its rows and its lines.
 
+    Of a date each of the three is that once nothing has come by `ledger_day`.
     `outcome` is its value once it is known. Figures are None, and `withheld` is its path, where a
     file that cannot be read could change them.
     """
@@ -139,15 +140,15 @@ def explain_quantity(database: Database, id: ScenarioId, as_of: date) -> Quantit
     """Explain a quantity that had opened by a day."""
     end, path = resolved(database, id, as_of), database.withheld.get(id)
     view = quantity_view(DailyLedgers(database), id, as_of, as_of)
-    lines = () if path else view.ledger.lines
+    lines, day = () if path else view.ledger.lines, last_day(database, id, as_of)
     return QuantityExplanation(
         notice=database.tracker.notice,
         scenario=id,
         as_of=as_of,
-        ledger_day=last_day(database, id, as_of),
+        ledger_day=day,
         state=state(database, id, as_of),
         outcome=end.ending if end else None,
-        prior=interval(view.ledger.prior, view.scenario),
+        prior=interval(once_nothing_came(view.ledger.prior, view.scenario, day), view.scenario),
         quantity=None if path else view.figure,
         lines=tuple(
             QuantityLineShown(

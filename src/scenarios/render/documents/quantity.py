@@ -39,11 +39,12 @@ def document(result: QuantityExplanation, database: Database) -> doc.Document:
         "stated": result.quantity.stated,
     }
     rows = [(name, shown) for name, shown in named.items() if shown]
+    side = "by" if result.quantity.kind == "date" else "under"
     columns: tuple[Cell[tuple[str, Interval]], ...] = (
         (left(unit or "day"), lambda row: row[0]),
-        (right("10% under", "low"), lambda row: in_words(row[1].low, row[1])),
+        (right(f"10% {side}", "low"), lambda row: in_words(row[1].low, row[1])),
         (right("even", "median"), lambda row: in_words(row[1].median, row[1])),
-        (right("90% under", "high"), lambda row: in_words(row[1].high, row[1])),
+        (right(f"90% {side}", "high"), lambda row: in_words(row[1].high, row[1])),
     )
     analysts = result.quantity.analysts
     note = f"Stated by {analysts} analysts, the mean of their log odds." if analysts > 1 else ""
