@@ -1,4 +1,4 @@
-"""Every number that docs/method.md prints as an example, through the engine."""
+"""Every number that docs/method.md and docs/paper.md print as an example, through the engine."""
 
 from __future__ import annotations
 
@@ -92,7 +92,8 @@ from tests.records import shares as shares_of
 
 ROOT = Path(__file__).parents[1]
 PAGE = (ROOT / "docs" / "method.md").read_text("utf-8")
-SECTIONS = dict(part.split("\n", 1) for part in PAGE.split("\n## ")[1:])
+BEHIND = (ROOT / "docs" / "paper.md").read_text("utf-8")
+SECTIONS = dict(part.split("\n", 1) for page in (PAGE, BEHIND) for part in page.split("\n## ")[1:])
 GRADED = Tracker(grade_weights=WEIGHTS)
 THREE = {"a": 0.1, "b": 0.6, "c": 0.3}
 TEN_AND_ONE: dict[str, Rating] = {**dict.fromkeys("abcdefghij", "CC"), "z": "II"}
