@@ -53,9 +53,9 @@ def below_schema(path: Path) -> str:
 def test_a_newcomer_opens_a_scenario_by_keyboard_alone(folder: Path, sit: Sit) -> None:
     keys = sit("new", "--opened", "2022-03-01")
     keys.walk("""
-        The scenario's id, like military-pact: > pact
-        The scenario's id, like military-pact: pact > [Clear] crisis
         Short title: > A crisys
+        The scenario's id, like military-pact [a-crisys]: > pact
+        The scenario's id, like military-pact [a-crisys]: pact > [Clear] crisis
         Question to be decided: > Is there one?
         Resolution criteria: > By the rubric.
         Last day of the question: > [Back]

@@ -18,7 +18,7 @@ from scenarios.text import suggested
 from scenarios.workspace.input import typed_in
 from tests.cli.commands import EACH, changes, scen, tree
 
-DAY = "'{}' is not a date: write 2022-02-28, today, yesterday or 7d"
+DAY = "'{}' is not a date: write 2022-02-28, 28 February, today, yesterday or 7d"
 CHANCE = "'{}' is not a probability: write 0.7 or 70%"
 BETWEEN = "'{}': a probability must be above 0 and below 1"
 RATING = "'{}' is not a rating: CC, C, N, I, II, or a likelihood ratio, 0.001 to 1000"
@@ -129,7 +129,7 @@ def test_days_ago_are_counted_from_a_day(days: int) -> None:
 @pytest.mark.parametrize(
     ("typed", "meant"),
     [
-        *((text, "2022-02-28") for text in ("28.2.2022", "28 Feb 2022", "2/28/2022", "2022/2/28")),
+        *((text, "2022-02-28") for text in ("28.2.2022", "2/28/2022", "2022/2/28")),
         ("02/03/2022", None),
         ("30 Feb 2022", None),
     ],
@@ -189,3 +189,50 @@ def test_every_option_refuses_what_is_no_value_and_nothing_of_it_acts(
             assert last.partition("; did you mean ")[0].endswith(message.format(SHOWN))
             assert made.stderr.replace("\n", "").isprintable()
     assert changes(before, tree(root.parent)) == {}
+
+
+TODAY = date(2026, 3, 30)
+
+
+@pytest.mark.parametrize(
+    ("text", "past", "ahead"),
+    [
+        ("31 March", date(2025, 3, 31), date(2026, 3, 31)),
+        ("30 march", TODAY, TODAY),
+        ("22 feb", date(2026, 2, 22), date(2027, 2, 22)),
+        ("22. Feb.", date(2026, 2, 22), date(2027, 2, 22)),
+        ("Sept 1", date(2025, 9, 1), date(2026, 9, 1)),
+        ("Dec 24, 2021", date(2021, 12, 24), date(2021, 12, 24)),
+        ("24 December 2031", date(2031, 12, 24), date(2031, 12, 24)),
+        ("29 feb", date(2024, 2, 29), date(2028, 2, 29)),
+    ],
+)
+def test_a_day_as_people_write_it(text: str, past: date, ahead: date) -> None:
+    assert typed_in.day(text, lambda: TODAY) == past
+    assert typed_in.observed(text, lambda: TODAY) == f"{past}"
+    assert typed_in.day_ahead(text, lambda: TODAY) == ahead
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("31 feb", "'31 feb' is not a valid date"),
+        ("29 feb 2027", "'29 feb 2027' is not a valid date"),
+        ("0 march", "'0 march' is not a valid date"),
+        ("31 ma", DAY.format("31 ma")),
+        ("31 märz", DAY.format("31 märz")),
+        ("3 decemberish", DAY.format("3 decemberish")),
+        ("next march", DAY.format("next march")),
+    ],
+)
+def test_what_is_no_day_of_a_month_is_refused(text: str, why: str) -> None:
+    for read in (typed_in.day, typed_in.day_ahead):
+        with pytest.raises(UsageError) as refused:
+            read(text, lambda: TODAY)
+        assert str(refused.value) == why
+
+
+@pytest.mark.parametrize("text", ["7d", "yesterday"])
+def test_a_horizon_is_no_day_of_the_past(text: str) -> None:
+    with pytest.raises(UsageError, match="a day that is past: write the day, like 2030-12-31"):
+        typed_in.day_ahead(text, lambda: TODAY)

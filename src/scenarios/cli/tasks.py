@@ -2,6 +2,7 @@
 
 import inspect
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -18,6 +19,7 @@ from scenarios.cli.output.written import doubt_analyst, report, report_correctio
 from scenarios.cli.terminal import prompt
 from scenarios.cli.terminal.agreement import agreed
 from scenarios.cli.terminal.questions import answer_to, records_of
+from scenarios.errors import UsageError
 from scenarios.render.documents.session import forecast_document
 from scenarios.render.writers import terminal
 from scenarios.workspace.opened import find_root
@@ -75,7 +77,7 @@ def _option(ask: Question) -> Any:
     if ask.key == "analyst":
         return Analyst
     kind, metavar, help = ask.type.kind, ask.type.metavar, ask.help
-    is_date = kind == "day" and not ask.is_needed
+    is_date = kind == "day" and not ask.is_needed and not ask.type.is_ahead
     single = date if is_date else Path if kind == "file" else str
     of = list[str] if ask.type.is_many else single
     if not ask.option.startswith("--"):
@@ -127,6 +129,9 @@ def _asked(task: Task, context: typer.Context, answers: Given, *, missing: bool)
     for ask in task.asks if opened else ():  # before the first question
         for id in answers[ask.key] or () if ask.type.is_many and ask.records else ():
             ask.type.read(id, answer_context)
+        if ask.key == "id" and answers["id"] and ask.is_needed and not ask.begins:
+            with suppress(UsageError):  # one that is none is asked for again in its turn
+                ask.type.read(answers["id"], answer_context)
     for ask in task.asks:
         answer_context.answers[ask.key] = value = answer_to(ask, answers[ask.key], answer_context)
         known = ask.records

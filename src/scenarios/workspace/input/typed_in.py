@@ -30,8 +30,18 @@ _FEWEST, _MOST = 2, 9
 _URL = re.compile(r"https?://[^\s/?#]+\S*")
 
 
+_DAY_THEN_MONTH = re.compile(r"([0-9]{1,2})\.? ([a-z]{3,9})\.?(?:,? ([0-9]{4}))?")
+_MONTH_THEN_DAY = re.compile(r"([a-z]{3,9})\.? ([0-9]{1,2})(?:,? ([0-9]{4}))?")
+_MONTHS = "january february march april may june july august september october november december"
+_LEAP_YEARS = 8
+"""29 February comes again within so many years."""
+
+
 def day(text: str, today: Callable[[], date], ago_from: date | None = None) -> date:
-    """`YYYY-MM-DD`, `today`, `yesterday`, or `7d`: that many days before `ago_from` or today."""
+    """`YYYY-MM-DD`, `31 March`, `today`, `yesterday`, or `7d`: that many days before `ago_from`.
+
+    A day without a year is the last such one up to today; days count back from today by default.
+    """
     if text == "today":
         return today()
     if text == "yesterday":
@@ -43,8 +53,39 @@ def day(text: str, today: Callable[[], date], ago_from: date | None = None) -> d
             return date.fromisoformat(text)
     except ValueError:
         raise UsageError(f"{text} is not a valid date") from None
-    words = "is not a date: write 2022-02-28, today, yesterday or 7d"
+    if written := _written(text, today(), is_ahead=False):
+        return written
+    words = "is not a date: write 2022-02-28, 28 February, today, yesterday or 7d"
     raise UsageError(f"{shown(text)} {words}{_as_day(text)}")
+
+
+def day_ahead(text: str, today: Callable[[], date]) -> date:
+    """`YYYY-MM-DD`, or `31 March`: without a year the next such day."""
+    if _AGO.fullmatch(text) or text == "yesterday":
+        raise UsageError(f"{text} is a day that is past: write the day, like 2030-12-31")
+    return _written(text, today(), is_ahead=True) or day(text, today)
+
+
+def _written(text: str, today: date, *, is_ahead: bool) -> date | None:
+    """A day with its month in English, of three letters or more; None of any other text."""
+    plain = " ".join(text.lower().split())
+    if match := _DAY_THEN_MONTH.fullmatch(plain):
+        number, name, year = match.groups()
+    elif match := _MONTH_THEN_DAY.fullmatch(plain):
+        name, number, year = match.groups()
+    else:
+        return None
+    months = [full.startswith(name) for full in _MONTHS.split()]
+    if not any(months):
+        return None
+    step = 1 if is_ahead else -1
+    years = [int(year)] if year else range(today.year, today.year + step * _LEAP_YEARS, step)
+    for each in years:
+        with suppress(ValueError):
+            day = date(each, months.index(True) + 1, int(number))
+            if year or (day >= today if is_ahead else day <= today):
+                return day
+    raise UsageError(f"{shown(text)} is not a valid date")
 
 
 def _as_day(text: str) -> str:

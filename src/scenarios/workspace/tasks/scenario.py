@@ -150,8 +150,8 @@ TASK = task.Task(
     lead="A question with criteria, a horizon and a prior.",
     help="Add a scenario: a question with criteria, a horizon and a prior.",
     asks=(
-        new_id("scenario", "military-pact", free("scenario")),
-        Question("title", "Short title", LINE, missing=RequiredAnswer()),
+        Question("title", "Short title", LINE, missing=RequiredAnswer(), begins=True),
+        new_id("scenario", "military-pact", free("scenario"), made_of="title"),
         task.short(
             "title",
             "As a noun phrase, for sentences, like: a formal pact",
@@ -264,7 +264,7 @@ TASK = task.Task(
         ),
     ),
     groups=(
-        task.FormSection("The question", "id title short question criteria horizon"),
+        task.FormSection("The question", "title id short question criteria horizon"),
         task.FormSection("The prior", "reference reference_source prior adjusted basis"),
         task.FormSection("More", "set hazard given tags opened", folded=True),
     ),

@@ -16,6 +16,7 @@ from scenarios.declarations import keys
 from scenarios.errors import Keys
 from scenarios.model import Database, Scenario
 from scenarios.storage.edits import FileChange, new_file
+from scenarios.text import slug
 from scenarios.values import Record
 from scenarios.workspace.input import typed_in
 from scenarios.workspace.input.offers import Offer, analysts
@@ -66,6 +67,11 @@ def day(text: str, context: AnswerContext) -> date:
     return typed_in.day(text, lambda: context.today)
 
 
+def day_ahead(text: str, context: AnswerContext) -> date:
+    """Reads a day that may be after today."""
+    return typed_in.day_ahead(text, lambda: context.today)
+
+
 class AnswerType(msgspec.Struct, frozen=True):
     """How an answer is read, and the field of a form for it; in a help it is the `metavar`.
 
@@ -90,7 +96,7 @@ URL = AnswerType(as_(typed_in.url))
 LABEL = AnswerType(as_(typed_in.label))
 CHANCE = AnswerType(as_(typed_in.chance), metavar="P", is_value=True)
 DAY = AnswerType(day, "day", "DATE")
-DAY_AHEAD = replace(DAY, is_ahead=True)
+DAY_AHEAD = replace(DAY, read=day_ahead, is_ahead=True, is_value=True)
 
 
 def free(kind: Literal["scenario", "source"]) -> Read:
@@ -315,11 +321,19 @@ ITEMS = AnswerType(known_item, metavar="ID", is_many=True)
 EVERY_ITEM = KnownRecords(lambda database, _: database.evidence)
 
 
-def new_id(of: str, example: str, read: Read) -> Question:
-    """The id of a new record."""
+def new_id(of: str, example: str, read: Read, made_of: str = "") -> Question:
+    """The id of a new record, by default that made of the answer to another question."""
     question, like = f"The {of}'s id, like {example}", f"Like {example}."
-    asks = partial(Question, "id", question, AnswerType(read), label="Its id", help=like, hint=like)
-    return asks(missing=RequiredAnswer(), option="ID", begins=True)
+    help = f"Like {example} [from the {made_of}]." if made_of else like
+    asks = partial(Question, "id", question, AnswerType(read), label="Its id", help=help, hint=like)
+
+    def default(context: AnswerContext) -> str | None:
+        text = context.answers.get(made_of)
+        return slug(text, otherwise=of) if text else None
+
+    return asks(
+        missing=RequiredAnswer(default if made_of else None), option="ID", begins=not made_of
+    )
 
 
 def since_today(key: str, label: str, help: str = "") -> Question:
