@@ -6,21 +6,26 @@ import re
 import subprocess
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager
 from datetime import date
 from functools import partial
+from itertools import count
 from pathlib import Path
 from typing import Any
 
+import anyio
 import pytest
 from starlette.requests import Request
+from starlette.responses import Response
 from starlette.testclient import TestClient
 
 from scenarios.errors import ScenError
-from scenarios.serve import application
-from scenarios.serve.application import PageCache
+from scenarios.serve import page_queue
 from scenarios.serve.exchange import PageParameters, PageRequest, RenderedPage
 from scenarios.serve.live_database import LiveDatabase
+from scenarios.serve.page_queue import CachedPage, PageCache, PageOrder
 from scenarios.site.at import page_at
 from scenarios.storage import worktree
 from scenarios.storage.cache.files import CachedFiles
@@ -30,7 +35,7 @@ from scenarios.workspace.tasks.evidence import record_evidence
 from scenarios.workspace.write_mode import WriteMode
 from scenarios.workspace.writing import WriteResult
 from tests.cli.commands import FILES, make
-from tests.serve.desks import HERE, stranger
+from tests.serve.desks import browser, portal, stranger
 from tests.serve.forms import FROM_HERE, opened, send
 
 LIST = "/list/evidence/"
@@ -81,34 +86,99 @@ class Told:
         self.lock.release()
 
 
-class ToldCount(Told, Counter[str]):
-    """Numbers that tell each time that one of them changes."""
+class ToldOrders(Told, dict[str, Any]):
+    """A queue that tells each time that somebody joins it."""
 
-    def __setitem__(self, key: str, value: int) -> None:
-        Counter.__setitem__(self, key, value)
+    def setdefault(self, key: str, default: Any = None) -> Any:
         self.comes.release()
+        return dict.setdefault(self, key, default)
 
 
-class Served:
+Make = Callable[[PageRequest], RenderedPage]
+HELD = count()
+"""Addresses of pages that nobody has asked for yet."""
+
+
+class Queue:
+    """Pages of a desk that are rendered in the event loop of the tests."""
+
+    def __init__(self, desk: LiveDatabase, pages: PageCache | None = None) -> None:
+        self.desk, self.pages = desk, pages or PageCache()
+        if pages is None:
+            self.task = portal().start_task_soon(self.pages.render)
+
+    def ask(self, path: str = LIST, *, receive: Any = anyio.sleep_forever) -> PageRequest:
+        """A request that comes now."""
+        scope = {"type": "http", "method": "GET", "path": path, "query_string": b"", "headers": []}
+        scope |= {"scheme": "http", "server": ("127.0.0.1", 8765)}
+        desk, on = self.desk, date(2022, 3, 1)
+        return PageRequest(Request(scope, receive), desk, PageParameters(), desk.latest, on)
+
+    def begin(self, ask: PageRequest, make: Make) -> Future[Response]:
+        """Have somebody ask for a page."""
+        return portal().start_task_soon(anyio.to_thread.run_sync, self.pages.reply, ask, make)
+
+    def reply(self, ask: PageRequest, make: Make) -> Response:
+        return self.begin(ask, make).result(LONG)
+
+    @contextmanager
+    def rendering(self, body: bytes = b"held") -> Iterator[ToldOrders]:
+        """While a page is rendered; the readers who come meanwhile."""
+        begun, end, waited = threading.Event(), threading.Event(), ToldOrders()
+
+        def make(_: PageRequest) -> RenderedPage:
+            begun.set()
+            assert end.wait(LONG)
+            return RenderedPage(b"held")
+
+        held = self.begin(self.ask(f"/held/{next(HELD)}/"), make)
+        assert begun.wait(LONG)
+        vars(self.pages)["_waited"] = waited
+        try:
+            yield waited
+        finally:
+            end.set()
+        assert held.result(LONG).body == body
+
+    @contextmanager
+    def form(self) -> Iterator[None]:
+        """While a form is answered."""
+        form = self.pages.form()
+        portal().call(form.__enter__)
+        yield
+        portal().call(form.__exit__, None, None, None)
+
+    def settle(self) -> None:
+        """Wait until nothing is put off."""
+        last, reader = threading.Event(), Future[CachedPage]()
+        reader.cancel()  # who is shown something else
+
+        def make(_: PageRequest) -> RenderedPage:
+            last.set()
+            return RenderedPage(b"last")
+
+        def put_off() -> None:
+            late, ordered = inside(self.pages, "late", "ordered")
+            late["last"] = [PageOrder(self.ask("/last/"), make, reader)]
+            ordered.set()
+
+        portal().call(put_off)
+        assert last.wait(LONG)
+
+
+class Served(Queue):
     """A writer and readers at one server, who have read the list."""
 
     def __init__(self, root: Path, readers: int = 1) -> None:
         self.root = make(root, FILES)
         self.writer, door = stranger(self.root)
         app: Any = self.writer.app
-        self.readers = [
-            TestClient(app, base_url=HERE, follow_redirects=False) for _ in range(readers)
-        ]
+        super().__init__(app.state.live, app.state.pages)
+        self.readers = [browser(app) for _ in range(readers)]
         for client in (self.writer, *self.readers):
             assert client.get(door.start).status_code == 200
             assert "Dinner" not in client.get(LIST).text
-        self.reader, self.desk, self.pages = self.readers[0], app.state.live, app.state.pages
-
-    def settle(self) -> None:
-        """Wait until nothing is put off."""
-        change, late = inside(self.pages, "change", "late")
-        with change:
-            assert change.wait_for(lambda: not late, LONG)
+        self.reader = self.readers[0]
 
 
 def dine(client: TestClient, words: str = "Dinner") -> None:
@@ -122,7 +192,7 @@ def test_while_a_page_is_made_readers_see_the_whole_state_before_and_then_the_la
     served = Served(tmp_path)
     before = served.reader.get(LIST).text
     dine(served.writer)
-    with served.pages.turn("page"):
+    with served.rendering():
         assert served.reader.get(LIST).text == served.reader.get(LIST).text == before
     served.settle()
     assert "Dinner" in served.reader.get(LIST).text
@@ -131,10 +201,10 @@ def test_while_a_page_is_made_readers_see_the_whole_state_before_and_then_the_la
 def test_a_writer_sees_his_write_while_readers_see_the_state_before(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(application, "_PAGE_WAIT", 0)
+    monkeypatch.setattr(page_queue, "_PAGE_WAIT", 0)
     served = Served(tmp_path)
     dine(served.writer)
-    with served.pages.turn("form"):
+    with served.form():
         assert "Dinner" not in served.reader.get(LIST).text
         assert "Dinner" in served.writer.get(LIST).text
         served.settle()
@@ -149,24 +219,89 @@ def test_a_mark_of_a_write_that_is_none_is_ignored(tmp_path: Path) -> None:
         assert served.reader.get(LIST).status_code == 200
 
 
-def test_a_page_waits_for_a_form_and_a_late_one_for_those_that_are_waited_for() -> None:
-    pages, order, now = PageCache(), list[str](), ToldCount()
-    vars(pages)["_now"] = now
+def named(name: str, order: list[str]) -> Make:
+    """How a page is rendered that says when."""
 
-    def work(of: application.Work) -> None:
-        with pages.turn(of):
-            order.append(of)
+    def make(_: PageRequest) -> RenderedPage:
+        order.append(name)
+        return RenderedPage(name.encode())
 
-    late, page = (threading.Thread(target=work, args=(of,)) for of in ("late", "page"))
-    with pages.turn("page"):
-        late.start()
-        page.start()
-        now.wait_for(3)
-        with pages.turn("form"):
-            order.append("form")
-    for thread in (late, page):
-        thread.join(LONG)
-    assert order == ["form", "page", "late"]
+    return make
+
+
+def test_a_page_waits_for_a_form_and_a_late_one_for_those_that_are_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(page_queue, "_PAGE_WAIT", LONG)
+    queue, order = Queue(LiveDatabase(make(tmp_path, FILES))), list[str]()
+    late = named("late", order)
+    assert queue.reply(queue.ask("/late/"), late).body == b"late"
+    add(queue.desk, "Dinner")
+    with queue.rendering() as waited:
+        assert queue.reply(queue.ask("/late/"), late).body == b"late"
+        page = queue.begin(queue.ask("/page/"), named("page", order))
+        waited.wait_for(1)
+        form = queue.form()
+        form.__enter__()
+    portal().call(anyio.wait_all_tasks_blocked)
+    order.append("form")
+    form.__exit__(None, None, None)
+    assert page.result(LONG).body == b"page"
+    queue.settle()
+    assert order == ["late", "form", "page", "late"]
+
+
+def test_a_page_waits_for_forms_no_longer_than_its_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(page_queue, "_PAGE_WAIT", 0)
+    queue = Queue(LiveDatabase(make(tmp_path, FILES)))
+    with queue.form():
+        assert queue.reply(queue.ask(), named("page", [])).body == b"page"
+
+
+async def gone() -> dict[str, str]:
+    """A browser that has closed the connection."""
+    return {"type": "http.disconnect"}
+
+
+def test_a_page_is_not_made_for_those_who_have_left(tmp_path: Path) -> None:
+    queue, order = Queue(LiveDatabase(make(tmp_path, FILES))), list[str]()
+    asked = list[Future[Response]]()
+    with queue.rendering() as waited:
+        for path, receive in (("/left/", gone), ("/one/", gone), ("/one/", anyio.sleep_forever)):
+            asked.append(queue.begin(queue.ask(path, receive=receive), named(path, order)))
+            waited.wait_for(1)
+        asked.append(queue.begin(queue.ask("/last/"), named("/last/", order)))
+    assert [each.result(LONG).body for each in asked] == [b"", b"", b"/one/", b"/last/"]
+    assert order == ["/one/", "/last/"]
+
+
+def test_why_a_page_cannot_be_made_is_told_to_each_who_waits_for_it(tmp_path: Path) -> None:
+    queue, tries = Queue(LiveDatabase(make(tmp_path, FILES))), list[int]()
+
+    def broken(_: PageRequest) -> RenderedPage:
+        tries.append(1)
+        raise ValueError("no page")
+
+    with queue.rendering() as waited:
+        asked = [queue.begin(queue.ask(), broken) for _ in range(3)]
+        waited.wait_for(3)
+    for each in asked:
+        with pytest.raises(ValueError, match="no page"):
+            each.result(LONG)
+    assert tries == [1]
+    assert queue.reply(queue.ask(), named("sound", [])).body == b"sound"
+
+
+def test_at_the_end_nobody_waits_for_a_page_any_more(tmp_path: Path) -> None:
+    queue, order = Queue(LiveDatabase(make(tmp_path, FILES))), list[str]()
+    with queue.rendering(b"") as waited:
+        asked = queue.begin(queue.ask(), named("page", order))
+        waited.wait_for(1)
+        queue.task.cancel()
+        assert asked.result(LONG).status_code == 503
+    assert not order
 
 
 def test_a_page_that_cannot_be_made_any_more_is_not_shown_for_long(tmp_path: Path) -> None:
@@ -175,7 +310,7 @@ def test_a_page_that_cannot_be_made_any_more_is_not_shown_for_long(tmp_path: Pat
     assert served.reader.get(item).status_code == 200
     (tmp_path / "evidence/2022/2022-02-04-visit.yaml").unlink()
     served.desk.look()
-    with served.pages.turn("page"):
+    with served.rendering():
         assert served.reader.get(item).status_code == 200
     served.settle()
     assert served.reader.get(item).status_code == 404
@@ -186,33 +321,26 @@ def test_no_more_than_32_pages_are_put_off_at_a_time(tmp_path: Path) -> None:
     addresses = [f"{LIST}?q={n}" for n in range(33)]
     before = [served.reader.get(address).text for address in addresses]
     dine(served.writer)
-    with served.pages.turn("page"):
+    with served.rendering():
         assert [served.reader.get(address).text for address in addresses] == before
         assert [len(late) for late in inside(served.pages, "late")] == [32]
     served.settle()
 
 
-def ask(desk: LiveDatabase) -> PageRequest:
-    """A request that comes now."""
-    scope = {"type": "http", "method": "GET", "path": LIST, "query_string": b"", "headers": []}
-    request = Request({**scope, "scheme": "http", "server": ("127.0.0.1", 8765)})
-    return PageRequest(request, desk, PageParameters(), desk.latest, date(2022, 3, 1))
-
-
 def test_a_page_that_fifty_ask_for_is_made_once_though_the_state_changes_meanwhile(
     tmp_path: Path,
 ) -> None:
-    desk, pages, made = LiveDatabase(make(tmp_path, FILES)), PageCache(), list[int]()
-    asks = [ask(desk) for _ in range(50)]
+    queue, made = Queue(LiveDatabase(make(tmp_path, FILES))), list[int]()
+    asks = [queue.ask() for _ in range(50)]
 
     def page(now: PageRequest) -> RenderedPage:
         made.append(now.seen.number)
-        add(desk, "Dinner")
+        add(queue.desk, "Dinner")
         return RenderedPage(b"the list")
 
-    together(partial(pages.reply, one, page) for one in asks)
+    together(partial(queue.reply, ask, page) for ask in asks)
     assert made == [1]
-    pages.reply(ask(desk), page)
+    queue.reply(queue.ask(), page)
     assert made == [1, 2]
 
 
@@ -371,8 +499,8 @@ def test_a_file_that_cannot_be_opened_is_still_told_of_after_a_write(tmp_path: P
 
 
 def test_a_page_that_fails_while_it_is_put_off_stops_no_other(tmp_path: Path) -> None:
-    desk, pages = LiveDatabase(make(tmp_path, FILES)), PageCache()
-    first, tries = ask(desk), list[str]()
+    queue, tries = Queue(LiveDatabase(make(tmp_path, FILES))), list[str]()
+    first = queue.ask()
 
     def page(name: str, now: PageRequest) -> RenderedPage:
         tries.append(name)
@@ -381,19 +509,20 @@ def test_a_page_that_fails_while_it_is_put_off_stops_no_other(tmp_path: Path) ->
         return RenderedPage(f"{name} {now.seen.number}".encode())
 
     other = first._replace(on=date(2022, 3, 2))
-    pages.reply(first, partial(page, "broken"))
-    pages.reply(other, partial(page, "sound"))
-    add(desk, "Dinner")
-    later = ask(desk)
-    with pages.turn("page"):
-        pages.reply(later, partial(page, "broken"))
-        pages.reply(later._replace(on=other.on), partial(page, "sound"))
-    change, late = inside(pages, "change", "late")
-    with change:
-        assert change.wait_for(lambda: not late, LONG)
+    queue.reply(first, partial(page, "broken"))
+    queue.reply(other, partial(page, "sound"))
+    add(queue.desk, "Dinner")
+    later = queue.ask()
+    with queue.rendering():
+        queue.reply(later, partial(page, "broken"))
+        queue.reply(later._replace(on=other.on), partial(page, "sound"))
+    queue.settle()
     assert tries == ["broken", "sound", "broken", "sound"]
+    with queue.rendering() as waited:  # while nothing old is shown in its place
+        asked = queue.begin(later, partial(page, "broken"))
+        waited.wait_for(1)
     with pytest.raises(ValueError, match="no page"):
-        pages.reply(later, partial(page, "broken"))
+        asked.result(LONG)
 
 
 def test_each_of_eight_writers_finds_his_item_and_none_is_lost(tmp_path: Path) -> None:

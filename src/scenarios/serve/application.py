@@ -1,4 +1,4 @@
-"""The application: its routes, the pages that they keep, and the guard before them."""
+"""The application: its routes, and the guard before them."""
 
 import logging
 import os
@@ -8,15 +8,11 @@ import threading
 import time
 import webbrowser
 from asyncio import Transport
-from collections import Counter
-from collections.abc import AsyncIterator, Callable, Hashable, Iterable, Iterator
-from contextlib import asynccontextmanager, contextmanager
-from functools import partial
-from hashlib import blake2b
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import asynccontextmanager
 from importlib.resources import files
 from pathlib import Path
 from types import FrameType
-from typing import Literal, NamedTuple
 
 import anyio
 import h11
@@ -50,6 +46,7 @@ from scenarios.serve.exchange import (
 from scenarios.serve.forms.pages import SavedPage
 from scenarios.serve.frame import SiteCache, whole
 from scenarios.serve.live_database import ROUTES, ChangeNotifier, LiveDatabase
+from scenarios.serve.page_queue import PageCache
 from scenarios.serve.request_guard import FORM, LET_IN, AllowedHosts, RequestGuard, policy
 from scenarios.serve.sized_cache import SizedCache
 from scenarios.storage import state_folder
@@ -81,9 +78,9 @@ def route(entry: Endpoint) -> Route:
 
     async def take(request: Request) -> Response:
         async with request.form(max_fields=_FIELDS, max_part_size=FORM) as form:
-            # Entered in the event loop, before a thread is free, so that no page starts ahead of a
-            # form that waits (23a5c681); it works because `turn` makes a form wait for nothing.
-            with request.app.state.pages.turn("form"):
+            # Entered before a thread is free, so that no page starts ahead of a form that waits
+            # (23a5c681).
+            with request.app.state.pages.form():
                 return await run_in_threadpool(_form_reply, request, entry, form)
 
     if entry.method == "POST":
@@ -196,6 +193,7 @@ def app(
     async def living(_: Starlette) -> AsyncIterator[None]:
         anyio.to_thread.current_default_thread_limiter().total_tokens = _CONNECTIONS
         async with anyio.create_task_group() as tasks:
+            tasks.start_soon(application.state.pages.render)
             tasks.start_soon(notifier.watch)
             tasks.start_soon(notifier.watch_commits)
             yield
@@ -395,104 +393,3 @@ def _listening(port: int) -> socket.socket:
         where = f"port {port} of {_HOST}: {error.strerror}"
         raise ScenError(f"{where}; --port names another, --port 0 takes a free one") from None
     return listening
-
-
-_MOST, _PAGE_WAIT, _LATE, _REST = 64 << 20, 1.0, 32, 1.0
-"""Bytes of cached pages; seconds for which a page waits for forms; most postponed pages; rest after
-a postponed page, per second that it took, for the requests that wait."""
-Work = Literal["form", "page", "late"]
-
-
-class CachedPage(NamedTuple):
-    """The newest page of an address, and the number of the state that it shows."""
-
-    sent: RenderedPage
-    number: int
-
-    def response(self, ask: PageRequest) -> Response:
-        """Return the page, or 304 where the reader has it."""
-        digest = f'"{blake2b(self.sent.body, digest_size=16).hexdigest()}"'
-        headers = {"Content-Security-Policy": policy(self.sent.scripts), "ETag": digest}
-        if ask.request.headers.get("if-none-match") == digest:
-            return Response(status_code=304, headers=headers)
-        return Response(self.sent.body, media_type="text/html", headers=headers)
-
-
-class PageCache:
-    """The newest page of each address, rendered once for all who wait, one page at a time.
-
-    While anything is computed a reader gets the page of an earlier state at once, which is renewed
-    later; but no browser gets a state without its own writes.
-    """
-
-    def __init__(self) -> None:
-        self._cached = SizedCache[CachedPage](_MOST, lambda page: len(page.sent.body))
-        self._change, self._now, self._makes = threading.Condition(), Counter[Work](), False
-        self._late = dict[Hashable, Callable[[Work], object]]()
-
-    def reply(self, ask: PageRequest, make: Callable[[PageRequest], RenderedPage]) -> Response:
-        """Reply with the page of the latest state, or of an earlier one."""
-        key = ask.request.url.path, ask.request.url.query, ask.on
-        renewed = partial(self._renewed, key, ask, make)
-        page = self._cached.get(key)
-        if page and page.number < ask.seen.number:
-            is_enough = page.number >= people.wrote(ask) and self._put_off(key, renewed)
-            page = page if is_enough else None
-        return (page or renewed("page")).response(ask)
-
-    @contextmanager
-    def turn(self, of: Work) -> Iterator[None]:
-        """Answer a `form`, or render a page while no other page or form is in progress.
-
-        A page waits for forms a second at most; a `late` page waits for those of readers.
-        """
-        with self._change:
-            self._now[of] += 1
-            if of != "form":
-                self._change.wait_for(
-                    lambda: not (self._makes or (of == "late" and self._now["page"]))
-                )
-                self._makes = True
-                self._change.wait_for(lambda: not self._now["form"], _PAGE_WAIT)
-        try:
-            yield
-        finally:
-            with self._change:
-                self._now[of] -= 1
-                self._makes = self._makes and of == "form"
-                self._change.notify_all()
-
-    def _renewed(
-        self, key: Hashable, ask: PageRequest, make: Callable[[PageRequest], RenderedPage], of: Work
-    ) -> CachedPage:
-        """Return the page of a state that is no earlier than that of the request."""
-        with self.turn(of):
-            page = self._cached.get(key)
-            if page is None or page.number < ask.seen.number:
-                now = ask.now()
-                self._cached.put(key, page := CachedPage(make(now), now.seen.number))
-            return page
-
-    def _put_off(self, key: Hashable, renew: Callable[[Work], object]) -> bool:
-        with self._change:
-            is_busy = bool(self._late) or self._now.total() > 0
-            if is_busy and key not in self._late and len(self._late) < _LATE:
-                self._late[key] = renew
-                if len(self._late) == 1:
-                    threading.Thread(target=self._catch_up, daemon=True).start()
-            return is_busy
-
-    def _catch_up(self) -> None:
-        """Render the postponed pages, oldest first, and rest after each as long as it took."""
-        is_left = True
-        while is_left:
-            (key, renew), started = next(iter(self._late.items())), time.monotonic()
-            try:
-                renew("late")
-            except Exception:  # noqa: BLE001 - whoever asks next is answered why
-                self._cached.drop(key)
-            time.sleep(_REST * (time.monotonic() - started))
-            with self._change:
-                del self._late[key]
-                is_left = bool(self._late)
-                self._change.notify_all()

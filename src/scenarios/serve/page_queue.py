@@ -1,0 +1,150 @@
+"""Pages that are kept, and the queue of those that have to be rendered."""
+
+from collections.abc import Callable, Hashable, Iterator
+from concurrent.futures import CancelledError, Future
+from contextlib import contextmanager
+from hashlib import blake2b
+from typing import NamedTuple
+
+import anyio
+from starlette.responses import Response
+
+from scenarios.serve import people
+from scenarios.serve.exchange import PageRequest, RenderedPage
+from scenarios.serve.request_guard import policy
+from scenarios.serve.sized_cache import SizedCache
+
+_MOST, _PAGE_WAIT, _LATE, _REST = 64 << 20, 1.0, 32, 1.0
+"""Bytes of cached pages; seconds for which a page waits for forms; most postponed pages; rest after
+a postponed page, per second that it took, for the requests that wait."""
+
+
+class CachedPage(NamedTuple):
+    """The newest page of an address, and the number of the state that it shows."""
+
+    sent: RenderedPage
+    number: int
+
+    def response(self, ask: PageRequest) -> Response:
+        """Return the page, or 304 where the reader has it."""
+        digest = f'"{blake2b(self.sent.body, digest_size=16).hexdigest()}"'
+        headers = {"Content-Security-Policy": policy(self.sent.scripts), "ETag": digest}
+        if ask.request.headers.get("if-none-match") == digest:
+            return Response(status_code=304, headers=headers)
+        return Response(self.sent.body, media_type="text/html", headers=headers)
+
+
+class PageOrder(NamedTuple):
+    """A request for a page that has to be rendered; the reader of a postponed one has a page."""
+
+    ask: PageRequest
+    make: Callable[[PageRequest], RenderedPage]
+    reader: Future[CachedPage]
+
+    def render(self) -> CachedPage:
+        """Render the page of the latest state."""
+        now = self.ask.now()
+        return CachedPage(self.make(now), now.seen.number)
+
+    async def is_abandoned(self) -> bool:
+        """End the wait of a browser that has closed the connection; True if it had."""
+        is_waiting = not self.reader.done()
+        return is_waiting and await self.ask.request.is_disconnected() and self.reader.cancel()
+
+
+class PageCache:
+    """The newest page of each address, rendered once for all who wait, one page at a time.
+
+    While anything is computed a reader gets the page of an earlier state at once, which is renewed
+    later; but no browser gets a state without its own writes. All but `reply` runs in the event
+    loop, so that the queue needs no lock.
+    """
+
+    def __init__(self) -> None:
+        self._cached = SizedCache[CachedPage](_MOST, lambda page: len(page.sent.body))
+        self._waited, self._late = (dict[Hashable, list[PageOrder]]() for _ in range(2))
+        self._readers, self._forms, self._renders = set[Future[CachedPage]](), 0, False
+        self._ordered, self._formless = anyio.Event(), anyio.Event()
+        self._limiter = anyio.CapacityLimiter(1)  # readers that wait may hold all other threads
+
+    def reply(self, ask: PageRequest, make: Callable[[PageRequest], RenderedPage]) -> Response:
+        """Reply, in a worker thread, with the page of the latest state or of an earlier one."""
+        key = ask.request.url.path, ask.request.url.query, ask.on
+        page = self._cached.get(key)
+        if page is None or page.number < ask.seen.number:
+            order = PageOrder(ask, make, Future())
+            anyio.from_thread.run_sync(self._order, key, order)
+            try:
+                page = order.reader.result()
+            except CancelledError:  # the browser has left, or the server ends
+                return Response(status_code=503)
+        return page.response(ask)
+
+    @contextmanager
+    def form(self) -> Iterator[None]:
+        """Answer a form; no page starts meanwhile, for a second at most."""
+        self._formless = self._formless if self._forms else anyio.Event()
+        self._forms += 1
+        try:
+            yield
+        finally:
+            self._forms -= 1
+            if not self._forms:
+                self._formless.set()
+
+    def _order(self, key: Hashable, order: PageOrder) -> None:
+        page = self._cached.get(key)
+        is_busy = self._forms or self._renders or self._waited or self._late
+        if page and is_busy and page.number >= people.wrote(order.ask):
+            order.reader.set_result(page)
+            if key not in self._waited and len(self._late) < _LATE:
+                self._late.setdefault(key, [order])
+        else:
+            self._readers.add(order.reader)
+            order.reader.add_done_callback(self._readers.discard)
+            self._late.pop(key, None)
+            self._waited.setdefault(key, []).append(order)
+        self._ordered.set()
+
+    async def render(self) -> None:
+        """Render until cancelled: what readers wait for, then what was postponed, oldest first.
+
+        After a postponed page it rests as long as that took, unless a reader comes.
+        """
+        rested, now = 0.0, anyio.current_time
+        try:
+            while True:
+                while not self._waited and not (self._late and now() >= rested):
+                    self._ordered = anyio.Event()
+                    with anyio.move_on_after(rested - now() if self._late else None):
+                        await self._ordered.wait()
+                with anyio.move_on_after(_PAGE_WAIT):
+                    while self._forms:
+                        await self._formless.wait()
+                queue, started, self._renders = self._waited or self._late, now(), True
+                key = next(iter(queue))
+                orders = [order for order in queue.pop(key) if not await order.is_abandoned()]
+                if orders:
+                    await self._deliver(key, orders)
+                self._renders = False
+                if queue is self._late:
+                    rested = now() + _REST * (now() - started)
+        finally:
+            for reader in tuple(self._readers):
+                reader.cancel()
+
+    async def _deliver(self, key: Hashable, orders: list[PageOrder]) -> None:
+        """Render a page for all who wait for it, unless it was rendered since they came."""
+        newest = max(orders, key=lambda order: order.ask.seen.number)
+        readers = [order.reader for order in orders if not order.reader.done()]
+        page, run = self._cached.get(key), anyio.to_thread.run_sync
+        try:
+            if page is None or page.number < newest.ask.seen.number:
+                page = await run(newest.render, abandon_on_cancel=True, limiter=self._limiter)
+                self._cached.put(key, page)
+            for reader in readers:
+                reader.set_result(page)
+        except Exception as error:  # noqa: BLE001 - raised where each reader waits
+            self._cached.drop(key)
+            for reader in readers:
+                reader.set_exception(error)
