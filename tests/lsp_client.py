@@ -8,10 +8,14 @@ import threading
 from collections.abc import Callable, Coroutine, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from lsprotocol import types as lsp
-from pygls.lsp.client import LanguageClient
+from tests.lazily import lazily
+
+if TYPE_CHECKING:
+    from lsprotocol import types as lsp
+else:
+    lsp = lazily("lsprotocol.types")
 
 SCEN = Path(sys.executable).parent / "scen"
 PATIENCE = 120
@@ -22,7 +26,7 @@ class EditorClient:
     """A client beside the test, in a thread of its own; what it asks, it waits for."""
 
     def __init__(self) -> None:
-        self.client: Any = LanguageClient("an editor", "1")
+        self.client: Any = lazily("pygls.lsp.client").LanguageClient("an editor", "1")
         self.told: dict[str, lsp.PublishDiagnosticsParams] = {}
         self.log: list[str] = []
         self.watches: list[str] = []

@@ -8,21 +8,25 @@ import subprocess
 from collections.abc import Awaitable, Callable, Iterator
 from itertools import cycle
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import anyio
 import pytest
 import yaml
-from mcp import Client, ClientSession, StdioServerParameters, stdio_client
-from mcp.shared.exceptions import MCPError
-from mcp.types import CallToolResult, Implementation, ListToolsResult
 
-from scenarios import agents
 from scenarios.storage import journal
 from scenarios.storage.state_folder import FileBackup, digest_of
 from tests.cli.commands import DECIDED, FILES, SCEN, changes, make, scen, tree
 from tests.hostile import ACTS, ADDRESSES, AS_OF, TEXTS, broken_files, hostile_files
+from tests.lazily import lazily
 from tests.storage.test_git import commit, run
+
+if TYPE_CHECKING:
+    from mcp import ClientSession
+    from mcp.shared.exceptions import MCPError
+    from mcp.types import CallToolResult, ListToolsResult
+
+agents, mcp, mcp_types = lazily("scenarios.agents"), lazily("mcp"), lazily("mcp.types")
 
 DAY = "2022-02-28"
 READ: dict[str, dict[str, Any]] = {
@@ -81,11 +85,13 @@ def called(*calls: tuple[str, dict[str, Any]], name: str = "desk-agent", most: i
     async def talk() -> list[CallToolResult | MCPError]:
         answers: list[CallToolResult | MCPError] = []
         server = agents.server(Path(), most)
-        async with Client(server, client_info=Implementation(name=name, version="1")) as client:
+        async with mcp.Client(
+            server, client_info=mcp_types.Implementation(name=name, version="1")
+        ) as client:
             for tool, given in calls:
                 try:
                     answers.append(await client.call_tool(tool, given))
-                except MCPError as error:
+                except mcp.MCPError as error:
                     answers.append(error)
         return answers
 
@@ -103,11 +109,11 @@ def spoken(root: Path, talk: Callable[[ClientSession], Awaitable[Any]]) -> Any:
 
     async def session() -> Any:
         words = ["--database", str(root), "mcp"]
-        place = StdioServerParameters(command=SCEN, args=words, env={**os.environ})
-        who = Implementation(name="desk-agent", version="1")
+        place = mcp.StdioServerParameters(command=SCEN, args=words, env={**os.environ})
+        who = mcp_types.Implementation(name="desk-agent", version="1")
         async with (
-            stdio_client(place) as streams,
-            ClientSession(*streams, client_info=who) as client,
+            mcp.stdio_client(place) as streams,
+            mcp.ClientSession(*streams, client_info=who) as client,
         ):
             return await talk(client)
 

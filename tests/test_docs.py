@@ -7,7 +7,6 @@ import re
 import runpy
 from pathlib import Path
 
-import jsonschema
 import pytest
 
 from scenarios import extending
@@ -15,6 +14,9 @@ from scenarios.cli.commands import HELP
 from scenarios.exchange.own import kinds as own
 from scenarios.extensions import HOOKS
 from tests.cli.commands import scen
+from tests.lazily import lazily
+
+jsonschema = lazily("jsonschema")
 
 DOCS = Path(__file__).parents[1] / "docs"
 SPREADSHEET = DOCS / "from-a-spreadsheet.md"

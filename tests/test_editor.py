@@ -11,19 +11,24 @@ import sys
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import cmarkgfm
 import pytest
-from lsprotocol import types as lsp
 
 from scenarios.analysis.review.explanation import explain
-from scenarios.editor import YamlPosition, cursor
 from scenarios.storage.loader import load
 from scenarios.storage.worktree import snapshot
 from scenarios.workspace.opened import open_folder
 from tests.cli.commands import DECIDED, make
+from tests.lazily import lazily
 from tests.lsp_client import PATIENCE, SCEN, EditorClient, edited, editor
+
+if TYPE_CHECKING:
+    from lsprotocol import types as lsp
+else:
+    lsp = lazily("lsprotocol.types")
+
+cmarkgfm = lazily("cmarkgfm")
 
 DATA = Path(__file__).parent / "data"
 VISIT = "evidence/2022/2022-02-04-visit.yaml"
@@ -664,28 +669,35 @@ main()
         assert ended.stderr.endswith("[]\n")
 
 
-CURSORS: list[tuple[str, YamlPosition | None]] = [
-    ("", YamlPosition((), is_key=False, word="", start=0)),
-    ("a: 1\nb", YamlPosition((), is_key=True, word="b", start=5)),
-    ("a:\n  b", YamlPosition(("a",), is_key=False, word="b", start=5)),
-    ("a:\n  b: 1\n  c", YamlPosition(("a",), is_key=True, word="c", start=12)),
-    ("a: {b: 1, c: x", YamlPosition(("a", "c"), is_key=False, word="x", start=13)),
-    ("a: {b: [x, y", YamlPosition(("a", "b"), is_key=False, word="y", start=11)),
-    ("a:\n- b: 1\n  c", YamlPosition(("a",), is_key=True, word="c", start=12)),
-    ("a: [x]\nb: [{c: d}, {e", YamlPosition(("b",), is_key=True, word="e", start=20)),
-    ('a: "x y', YamlPosition(("a",), is_key=False, word="x y", start=4)),
-    ("a: |\n  x\n  y", YamlPosition(("a",), is_key=False, word="x\ny", start=4)),
-    ("a: *b\nc: d", YamlPosition(("c",), is_key=False, word="d", start=9)),
+CURSORS: list[tuple[str, tuple[tuple[str, ...], bool, str, int] | None]] = [
+    ("", ((), False, "", 0)),
+    ("a: 1\nb", ((), True, "b", 5)),
+    ("a:\n  b", (("a",), False, "b", 5)),
+    ("a:\n  b: 1\n  c", (("a",), True, "c", 12)),
+    ("a: {b: 1, c: x", (("a", "c"), False, "x", 13)),
+    ("a: {b: [x, y", (("a", "b"), False, "y", 11)),
+    ("a:\n- b: 1\n  c", (("a",), True, "c", 12)),
+    ("a: [x]\nb: [{c: d}, {e", (("b",), True, "e", 20)),
+    ('a: "x y', (("a",), False, "x y", 4)),
+    ("a: |\n  x\n  y", (("a",), False, "x\ny", 4)),
+    ("a: *b\nc: d", (("c",), False, "d", 9)),
     ("a: 1 # b", None),
     ("a: ]\nb", None),
 ]
+"""A text; the keys above its end, whether a key is typed there, its word and where that begins."""
 
 
 @pytest.mark.parametrize(("text", "place"), CURSORS)
 def test_the_keys_above_a_place_are_known_before_the_text_is_whole(
-    text: str, place: YamlPosition | None
+    text: str, place: tuple[tuple[str, ...], bool, str, int] | None
 ) -> None:
-    assert cursor(text, len(text)) == place
+    from scenarios.editor import YamlPosition, cursor
+
+    position = None
+    if place:
+        keys, is_key, word, start = place
+        position = YamlPosition(keys, is_key=is_key, word=word, start=start)
+    assert cursor(text, len(text)) == position
 
 
 VIM = """

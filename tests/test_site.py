@@ -12,8 +12,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-import feedparser
-import html5lib
 import msgspec
 import pytest
 
@@ -27,8 +25,11 @@ from scenarios.workspace.opened import open_folder
 from tests.cli.commands import DESK, FILES, SCEN, make, scen, tree
 from tests.full import FULL
 from tests.hostile import AS_OF, TEXTS, as_yaml, hostile_files
+from tests.lazily import lazily
 from tests.records import near
 from tests.test_page import numbers
+
+feedparser, html5lib = lazily("feedparser"), lazily("html5lib")
 
 SHIPPED = Path(__file__).parents[1] / "scenarios"
 DAY = "2022-02-28"

@@ -11,7 +11,6 @@ from functools import cache
 from pathlib import Path
 from random import Random
 
-import feedparser
 import pytest
 from msgspec.structs import replace
 
@@ -39,8 +38,11 @@ from scenarios.workspace.opened import open_folder
 from tests.analysis.words import database_of
 from tests.cli.commands import scen
 from tests.full import FULL
+from tests.lazily import lazily
 from tests.random_databases import random_database
 from tests.records import day, near
+
+feedparser = lazily("feedparser")
 
 SHIPPED = Path(__file__).parents[1] / "scenarios"
 WEEKS = [date(2021, 12, 20) + timedelta(weeks=week) for week in range(257)]

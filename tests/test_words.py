@@ -11,7 +11,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import html5lib
 import pytest
 
 from scenarios.render.documents.review import sections
@@ -20,6 +19,9 @@ from scenarios.site.build import SiteFile, feed
 from scenarios.site.site import Page, Site
 from scenarios.workspace.opened import open_folder
 from tests.cli.commands import scen
+from tests.lazily import lazily
+
+html5lib = lazily("html5lib")
 
 SHIPPED = Path(__file__).parents[1] / "scenarios"
 RHINE = Path(__file__).parent / "data" / "rhine"

@@ -4,7 +4,6 @@ import itertools
 from fractions import Fraction
 from functools import partial
 
-import numpy as np
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -21,7 +20,10 @@ from scenarios.analysis.scores.calibration import (
     wilson,
 )
 from tests.analysis.timelines import asked
+from tests.lazily import lazily
 from tests.records import near
+
+np = lazily("numpy")
 
 
 def calibration(timelines: list[QuestionTimeline[float]], name: str) -> list[CalibrationBin]:

@@ -9,9 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, get_args
 
-import numpy as np
 import pytest
-import scoringrules as sr  # type: ignore[import-untyped]
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import astuple, replace
@@ -23,7 +21,10 @@ from scenarios.analysis.scores.scoring import By, ForecasterScore, Score, score
 from scenarios.model import NONE_STATED, Resolution
 from scenarios.values import ProposalOrigin
 from tests.analysis.words import database_of
+from tests.lazily import lazily
 from tests.records import START, database, day, near, scenario, sheet, sheets
+
+np, sr = lazily("numpy"), lazily("scoringrules")
 
 LATER = date.max
 DATA = Path(__file__).parents[3] / "shared" / "data"

@@ -4,7 +4,6 @@ import hashlib
 from statistics import fmean
 from typing import Any
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,7 +12,10 @@ from msgspec.structs import astuple
 from scenarios.analysis.question_timelines import QuestionTimeline
 from scenarios.analysis.scores.skill import DRAWS, Skill, interval, resampled, skill
 from tests.analysis.timelines import Runs, asked
+from tests.lazily import lazily
 from tests.records import near
+
+np = lazily("numpy")
 
 
 def rows(*timelines: QuestionTimeline[float]) -> list[tuple[Any, ...]]:

@@ -13,7 +13,6 @@ from tempfile import TemporaryDirectory
 import msgspec
 import pytest
 
-from scenarios.editor import UnsavedDatabase
 from scenarios.serve.live_database import LiveDatabase
 from scenarios.storage import journal
 from scenarios.storage.cache.memory import RecordCache
@@ -102,6 +101,8 @@ def test_an_editor_and_a_server_have_the_state_before_and_the_server_says_so(roo
     before = tree(root)
     live = LiveDatabase(root)
     killed(root)
+    from scenarios.editor import UnsavedDatabase
+
     assert {**UnsavedDatabase(root).now.snapshot} == before
     for desk in (live, LiveDatabase(root)):
         seen = desk.refresh()

@@ -10,12 +10,14 @@ from email.parser import BytesParser
 from pathlib import Path
 from typing import Any
 
-import html5lib
 import pytest
 
 from scenarios.render.writers.mail import eml
 from tests.cli.commands import make, scen
 from tests.hostile import ACTS, AS_OF, TEXTS, hostile_files
+from tests.lazily import lazily
+
+html5lib = lazily("html5lib")
 
 ROOT = Path(__file__).parents[2]
 MAIL = ("report", "--brief", "--format", "eml", "--as-of", "2022-02-28")

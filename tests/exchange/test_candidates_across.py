@@ -24,10 +24,11 @@ from scenarios.exchange.events.store import EventStore, open_store
 from scenarios.values import EventCount, Events
 from tests.cli.commands import FILES, make, scen
 from tests.full import TIMES
+from tests.lazily import lazily
 from tests.postgres import Server, server
 
-duckdb = pytest.importorskip("duckdb")
-pytest.importorskip("ibis")
+duckdb = lazily("duckdb")
+lazily("ibis")
 
 FIRST, DAY = date(2022, 1, 1), date(2022, 6, 1)
 ROWS = """

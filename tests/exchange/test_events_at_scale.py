@@ -14,8 +14,9 @@ import pytest
 
 from tests.cli.commands import DESK
 from tests.full import FULL
+from tests.lazily import lazily
 
-duckdb = pytest.importorskip("duckdb")
+duckdb = lazily("duckdb")
 
 ROWS = 2_000_000
 LARGEST_MB = 300

@@ -9,9 +9,10 @@ import pytest
 from scenarios.errors import ScenError
 from scenarios.values import EventCount, Events
 from tests.exchange.test_events import EVENTS, looked
+from tests.lazily import lazily
 from tests.postgres import PASSWORD, Server, server
 
-psycopg = pytest.importorskip("psycopg")
+psycopg = lazily("psycopg")
 
 
 @pytest.fixture(scope="module")

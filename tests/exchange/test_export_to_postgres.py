@@ -25,9 +25,10 @@ from scenarios.workspace.exchange.exporting import export, view_of
 from scenarios.workspace.opened import OpenDatabase, open_folder
 from tests.cli.commands import DESK, FILES, SCEN
 from tests.full import FULL
+from tests.lazily import lazily
 from tests.postgres import PASSWORD, Server, server, small_disk
 
-psycopg = pytest.importorskip("psycopg")
+psycopg = lazily("psycopg")
 DAY = date(2022, 3, 1)
 
 

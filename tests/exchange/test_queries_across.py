@@ -20,9 +20,10 @@ from tests.cli.commands import DESK
 from tests.exchange.asking import ask, opened_across
 from tests.exchange.test_queries import PAGE, ROOT
 from tests.full import FULL
+from tests.lazily import lazily
 from tests.postgres import Server, server
 
-psycopg = pytest.importorskip("psycopg")
+psycopg = lazily("psycopg")
 DAY = date(2027, 3, 1)
 QUESTIONS = re.findall(
     r"\*\*([^*\n]+\?)\*\*\n\n```sql\n(.*?)```\n", PAGE.read_text("utf-8"), re.DOTALL

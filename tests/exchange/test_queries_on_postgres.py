@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import pytest
-
 from scenarios.extensions.sql import postgresql
 from scenarios.workspace.exchange.exporting import view_of
 from scenarios.workspace.opened import open_folder
 from tests.exchange.test_queries import DAY, QUESTIONS, ROOT, told
+from tests.lazily import lazily
 from tests.postgres import server
 
-psycopg = pytest.importorskip("psycopg")
+psycopg = lazily("psycopg")
 
 
 def test_the_answers_are_those_of_the_page() -> None:

@@ -33,9 +33,10 @@ from tests.analysis.words import database_of
 from tests.exchange.foreign import arrived as arrived_as
 from tests.exchange.test_restore import files_of, fresh
 from tests.full import TIMES
+from tests.lazily import lazily
 from tests.random_databases import databases
 
-stix2 = pytest.importorskip("stix2")
+stix2 = lazily("stix2")
 
 DAY = dt.date(2026, 11, 26)
 SHIPPED = Path(__file__).parents[2] / "scenarios"

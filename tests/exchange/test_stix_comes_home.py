@@ -17,8 +17,9 @@ from tests.cli.commands import FILES, make, scen, tree
 from tests.exchange.test_restore import made
 from tests.exchange.whole_databases import files, whole_database
 from tests.full import TIMES
+from tests.lazily import lazily
 
-pytest.importorskip("stix2")
+lazily("stix2")
 
 HOME = "scenarios: 3 unchanged\nevidence: 1 unchanged\nsources: 1 unchanged\n"
 VISIT = "2022-02-04-visit"

@@ -6,14 +6,16 @@ import re
 from datetime import date
 
 from hypothesis import given
-from icalendar import Calendar
 from msgspec.structs import replace
 
 from scenarios.analysis.review.deadlines import Due, DueEntry, due
 from scenarios.model import Database, Tracker
 from scenarios.render.documents.due import ics
 from tests.hostile import ACTS, ADDRESSES, TEXTS
+from tests.lazily import lazily
 from tests.records import databases, day
+
+icalendar = lazily("icalendar")
 
 NOW = day(20)
 DESK = Tracker(title="Desk", repository="https://example.org/desk/")
@@ -29,7 +31,7 @@ def entry(id: str = "s1/talks", on: date = NOW, text: str = "Talks are announced
 
 
 def uids(text: str) -> list[str]:
-    return [str(event["uid"]) for event in Calendar.from_ical(text).walk("VEVENT")]
+    return [str(event["uid"]) for event in icalendar.Calendar.from_ical(text).walk("VEVENT")]
 
 
 def test_what_moves_or_is_reworded_keeps_its_uid_and_others_have_their_own() -> None:
@@ -45,7 +47,7 @@ def linked(*entries: DueEntry, tracker: Tracker = DESK) -> list[str | None]:
     calendar = ics(
         Due(as_of=NOW, until=day(34), late=entries, coming=()), Database(tracker=tracker)
     )
-    return [event.get("url") for event in Calendar.from_ical(calendar).walk("VEVENT")]
+    return [event.get("url") for event in icalendar.Calendar.from_ical(calendar).walk("VEVENT")]
 
 
 def test_an_entry_leads_to_its_record_where_the_tracker_names_its_repository() -> None:
@@ -66,7 +68,7 @@ def test_no_address_of_a_repository_acts() -> None:
 
 
 def test_a_calendar_of_nothing_has_a_component_as_the_standard_wants_and_no_entry() -> None:
-    empty = Calendar.from_ical(made())
+    empty = icalendar.Calendar.from_ical(made())
     assert [part.name for part in empty.walk()] == ["VCALENDAR", "VTIMEZONE", "STANDARD"]
 
 
@@ -82,12 +84,12 @@ def test_every_entry_is_a_day_of_a_calendar_that_can_be_read(db: Database) -> No
     found = due(db, day(100), 9999)
     text = ics(found, db)
     assert re.fullmatch(r"(?:[^\r\n]{0,75}\r\n)*[^\r\n]+\r", text, re.DOTALL) or not text.isascii()
-    events = Calendar.from_ical(text).walk("VEVENT")
+    events = icalendar.Calendar.from_ical(text).walk("VEVENT")
     days = [event.decoded("dtstart") for event in events]
     assert days == [one.day for one in (*found.late, *found.coming)]
     assert len({str(event["uid"]) for event in events}) == len(days)
 
 
 def test_the_last_day_that_there_is_has_no_day_after_it() -> None:
-    (event,) = Calendar.from_ical(made(entry(on=date.max))).walk("VEVENT")
+    (event,) = icalendar.Calendar.from_ical(made(entry(on=date.max))).walk("VEVENT")
     assert (event.decoded("dtstart"), "dtend" in event) == (date.max, False)

@@ -9,10 +9,8 @@ from copy import deepcopy
 from datetime import date
 from typing import Any, get_args
 
-import jsonschema_rs
 import msgspec
 import pytest
-from jsonschema import Draft202012Validator, FormatChecker
 
 from scenarios.declarations import keys
 from scenarios.drafts import MODELS
@@ -23,7 +21,10 @@ from scenarios.storage.schema import nodes_at, schema_text, validate
 from scenarios.storage.yaml.reader import read
 from scenarios.text import did_you_mean, nearest, printable, shown
 from tests.full import FULL
+from tests.lazily import lazily
 from tests.storage.mutants import mutants
+
+jsonschema, jsonschema_rs = lazily("jsonschema"), lazily("jsonschema_rs")
 
 KINDS: tuple[Kind, ...] = get_args(Kind)
 SCHEMAS: dict[Kind, Any] = {kind: json.loads(schema_text(kind)) for kind in KINDS}
@@ -74,7 +75,7 @@ def test_a_schema_is_sound_closed_ordered_and_every_key_has_words_and_valid_exam
     kind: Kind,
 ) -> None:
     schema = SCHEMAS[kind]
-    Draft202012Validator.check_schema(schema)
+    jsonschema.Draft202012Validator.check_schema(schema)
     assert schema["$schema"] == "https://json-schema.org/draft/2020-12/schema"
     assert schema["$id"] == f"urn:scen:schema:{kind}"
     assert [*schema["properties"]] == [*keys(MODELS[kind])]
@@ -88,7 +89,9 @@ def test_a_schema_is_sound_closed_ordered_and_every_key_has_words_and_valid_exam
             assert below["description"].endswith("."), key
             assert below["examples"], key
             for example in below["examples"]:
-                Draft202012Validator(below, format_checker=FormatChecker()).validate(example)
+                jsonschema.Draft202012Validator(
+                    below, format_checker=jsonschema.FormatChecker()
+                ).validate(example)
 
 
 def meaning(kind: Kind, path: str) -> str:
