@@ -266,7 +266,8 @@ def lacking(kind: Kind, folder: Path) -> Iterator[str]:
             lacks["search"] = "is a text that is not found"
         if not nodes_at(kind, own):
             lacks["edit"] = "is unknown"
-        for name, parts in before.items():
+        for name in before.keys() - told.get(named, {}).keys():  # a reason needs no page
+            parts = before[name]
             if parts and all(map(eq, parts, TOLD[name](after_all, kind))):  # to the first other
                 lacks[name] = "reads the same with another value"
         if at(back[kind, IDS[kind]], own) != at(example(kind), own):
