@@ -150,10 +150,19 @@ def browser() -> Iterator[Any]:
         yield made
 
 
+@pytest.fixture(scope="session")
+def quick_bin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A folder with a `scen` that starts at once; to load what it forks takes seconds."""
+    with quick_scen(tmp_path_factory.mktemp("quick")) as bin:
+        yield bin
+
+
 @pytest.fixture(scope="module")
-def scen_on_path(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+def scen_on_path(quick_bin: Path) -> Iterator[None]:
     """So that shells find `scen`, one that starts at once."""
-    with quick_scen(tmp_path_factory.mktemp("quick")) as bin, pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PATH", os.pathsep.join((str(bin), str(REAL.parent), os.environ["PATH"])))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(
+            "PATH", os.pathsep.join((str(quick_bin), str(REAL.parent), os.environ["PATH"]))
+        )
         patch.setenv("SCEN", str(REAL))
         yield
