@@ -8,25 +8,29 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 from mmap import mmap
 from pathlib import Path
 from shutil import copytree
 
 import pytest
+from msgspec.structs import asdict, replace
 
 import scenarios
 from scenarios.errors import Problem
-from scenarios.model import Kind, Record
+from scenarios.model import Evidence, Kind, Record, Retraction
 from scenarios.storage.cache.files import CachedEvidence
 from scenarios.storage.cache.memory import RecordCache
-from scenarios.storage.cache.packed import PackedCache, cache_of, stat_of
+from scenarios.storage.cache.packed import PackedCache, cache_of, entry_of, folder_of, stat_of
 from scenarios.storage.loader import load, read_record
+from scenarios.values import Attachment, ProposalOrigin
 from scenarios.workspace.opened import OpenDatabase, open_folder
 from tests.cli.commands import FILES, make, scen, tree
 from tests.cli.test_formats import READING
 from tests.storage.system import NOBODY, mounted, needs_root, remount, without_privileges
 from tests.storage.test_git import commit, run
 
+PARTS = ("attachment", "retracted", "proposed")
 VISIT = "evidence/2022/2022-02-04-visit.yaml"
 NAMES = {"evidence-2022", "forecasts-2022", "scenarios", "sources"}
 OPENED: list[list[str]] = []
@@ -92,6 +96,42 @@ def test_a_second_reading_opens_no_record_and_one_after_an_edit_that_record_alon
     with reads() as opens:
         assert opened(root).database.evidence["2022-02-04-visit"].ratings == {"trade": "I"}
     assert opens == [str(root / VISIT)]
+
+
+def test_every_key_of_an_item_is_in_the_cache_as_the_file_has_it() -> None:
+    whole = Evidence(
+        summary="Putin and Xi meet",
+        observed="2022-02",
+        recorded=date(2022, 2, 5),
+        short="They met",
+        analyst="desk",
+        source="kremlin",
+        url="https://www.example.org/visit",
+        reliability="B",
+        credibility=2,
+        origin="kremlin-readout",
+        event="visit",
+        theme="institutions",
+        attachment=Attachment(f"attachments/{'0' * 64}.pdf", "0" * 64),
+        corroborated_by=("2022-02-04-xinhua",),
+        quote="No limits",
+        ratings={"pact": "CC", "rupture": 0.1, "level/240": 2.0},
+        indicators={"pact/statement": "observed"},
+        notes="More\nof it",
+        retracted=Retraction(date(2022, 3, 1), "Withdrawn."),
+        supersedes=("2022-01-10-level",),
+        foreign={"icews": "1"},
+        proposed=ProposalOrigin("agent", "a model", date(2022, 2, 5)),
+        formerly=("2022-02-03-no-limits",),
+    )
+    items = [whole, *(replace(whole, **{key: None}) for key in PARTS)]
+    items.append(replace(whole, attachment=None, retracted=None, proposed=None))
+    plain = Evidence(summary="A visit", observed="2022", recorded=date(2022, 2, 6))
+    items.append(plain)
+    entries = [entry_of(f"{n}", bytes(32), bytes(16), bytes(20), i) for n, i in enumerate(items)]
+    folder = folder_of("evidence/2022", (), entries)
+    assert [folder.record(place) for place in range(len(items))] == items
+    assert [key for key in asdict(plain) if getattr(whole, key) == getattr(plain, key)] == []
 
 
 def test_a_file_with_a_fault_is_read_each_time(root: Path) -> None:
