@@ -4,6 +4,7 @@ import random
 import sys
 from datetime import timedelta
 from itertools import combinations
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -11,11 +12,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from scenarios.analysis.rules.duplicates import SIGNATURE_BITS, WITHIN_DAYS, alike, clusters
+from scenarios.analysis.ledger.days import DailyLedgers
+from scenarios.analysis.period.period import window
+from scenarios.analysis.rules.duplicates import (
+    FACTS,
+    SIGNATURE_BITS,
+    WITHIN_DAYS,
+    alike,
+    clusters,
+    possible_duplicate,
+)
 from scenarios.analysis.rules.rule import ALIKE
 from scenarios.model import Evidence
 from scenarios.values import first_day
-from tests.records import START, day, item, retraction
+from tests.records import START, database, day, item, retraction
 
 URL = "https://x.org"
 
@@ -136,6 +146,22 @@ def test_a_crowd_is_compared_in_linear_time(
 
     monkeypatch.setattr("scenarios.analysis.rules.duplicates.COMPARED", 10)
     assert steps(800) < 6 * steps(200)
+
+
+def test_clusters_are_kept_by_all_that_they_rest_on_for_the_last_two_windows() -> None:
+    evidence = {f"e{n}": seen("A visit to the port", 2 * n, url=URL) for n in range(9)}
+    db = database(evidence=evidence)
+    odds = DailyLedgers(db)
+    for n in (4, 8, 12, 8, 16):
+        looked = window(db, day(n - 1), day(n), odds=odds)
+        alone = window(db, day(n - 1), day(n))
+        assert [*possible_duplicate.check(looked)] == [*possible_duplicate.check(alone)] != []
+        assert len(odds.clusters) <= 2
+    bare: Any = {
+        id: SimpleNamespace(**{key: getattr(one, key) for key in FACTS})
+        for id, one in evidence.items()
+    }
+    assert [*clusters(bare)] == [*clusters(evidence)] == odds.clusters[[*odds.clusters][-1]]
 
 
 TREATY = "Putin and Xi sign a gas treaty in Beijing"

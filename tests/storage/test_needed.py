@@ -21,7 +21,8 @@ from scenarios.analysis.ledger.ledger import effects
 from scenarios.analysis.period.probability_shifts import shifts
 from scenarios.analysis.review.restated import restated
 from scenarios.analysis.review.review import Review, review
-from scenarios.analysis.rules.duplicates import alike
+from scenarios.analysis.rules.duplicates import alike, are_alike
+from scenarios.analysis.rules.rule import Finding
 from scenarios.model import Database
 from scenarios.paths import path_of
 from scenarios.storage.cache.files import CachedEvidence, is_in_git
@@ -359,6 +360,24 @@ def test_a_review_that_was_computed_once_is_remembered_until_a_file_or_a_commit_
         assert look(cached(root)) == look(RecordCache())
         assert look(RecordCache(cache_of(root))) == look(RecordCache())
         assert calls(lambda: look(RecordCache(cache_of(root))), review, restated) == 0
+
+
+def test_duplicates_are_looked_for_again_once_what_they_rest_on_changed(tmp_path: Path) -> None:
+    root = of_size(tmp_path, 20)
+
+    def look(memory: RecordCache) -> tuple[Finding, ...]:
+        opened = open_folder(root, memory)
+        return reviewed(opened, span(opened, day(30), day(4)), None).review.every_finding
+
+    counts = []
+    for key, value in (("credibility", "1"), ("summary", "Other words"), ("credibility", "2")):
+        edit(root, f"{day(3)}-own3", [KeyChange(key, "put", value)])
+        memory = cached(root)
+        counts.append(calls(lambda memory=memory: look(memory), are_alike))  # type: ignore[misc]
+        found = look(RecordCache())
+        assert look(RecordCache(cache_of(root))) == found
+        assert "possible-duplicate" in {finding.rule for finding in found}
+    assert [bool(count) for count in counts] == [True, True, False]
 
 
 @pytest.mark.parametrize("seed", range(100, 140) if FULL else (107,))

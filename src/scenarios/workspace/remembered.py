@@ -95,14 +95,15 @@ def remembered_whole(
 
 @contextmanager
 def remembered_each(
-    opened: OpenDatabase | None, name: str, of: type[Value]
+    opened: OpenDatabase | None, name: str, of: type[Value], values: dict[str, Value] | None = None
 ) -> Iterator[dict[str, Value]]:
-    """Values by their keys, from cache file `name`, which keeps them as they are left.
+    """Values by their keys, from cache file `name` into `values`, and kept as they are left.
 
     Without a database nothing is kept.
     """
     cache = getattr(opened.read, "place", None) if opened else None
-    values = {**_decoded(cache.read(name), of).values} if cache else {}
+    values = {} if values is None else values
+    values.update(_decoded(cache.read(name), of).values if cache else {})
     before = {*values}
     yield values
     if cache and values.keys() != before:

@@ -1,6 +1,6 @@
 """The review of a window, with what was reported before; it is kept until a file changes."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -12,7 +12,7 @@ from scenarios.model import ScenarioId
 from scenarios.storage.git import repository as git
 from scenarios.workspace.afterwards import changed_afterwards, compared, reported_figures
 from scenarios.workspace.opened import OpenDatabase
-from scenarios.workspace.remembered import remembered_whole
+from scenarios.workspace.remembered import remembered_each, remembered_whole
 
 
 class ReviewResult(NamedTuple):
@@ -39,11 +39,12 @@ def reviewed(
         changed = None
         if repository and commits:
             changed = changed_afterwards(opened, repository, *days, period.odds, commits)
-        if changed is None:
-            return review(period, audited=audited, also=also), {}
-        reported = reported_figures(*changed, days[0])
-        looked_back = as_reported(period, reported, changed[0].figures)
-        return review(period, *changed, looked_back, audited=audited, also=also), reported
+        with remembered_each(opened, "clusters", list[Any], period.odds.clusters):
+            if changed is None:
+                return review(period, audited=audited, also=also), {}
+            reported = reported_figures(*changed, days[0])
+            looked_back = as_reported(period, reported, changed[0].figures)
+            return review(period, *changed, looked_back, audited=audited, also=also), reported
 
     if also:  # their code may change between two commands
         result, reported = look_back()

@@ -49,6 +49,7 @@ class DailyLedgers:
             self.items = items
         self._most = most
         self._accounts: dict[Columns, AccountOnDay] = {}
+        self.clusters: dict[str, list[Any]] = {}  # of possible duplicates, by a digest
         self._odds: dict[date, Odds] = {}
         self._dated: list[tuple[date, EvidenceId]] = []
         self._of: DailyLedgers | None = None

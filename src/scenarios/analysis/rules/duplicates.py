@@ -6,9 +6,12 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from functools import cache, reduce
+from hashlib import blake2b
 from itertools import chain
-from operator import or_
+from operator import attrgetter, or_
 from typing import Any
+
+import msgspec
 
 from scenarios.analysis.evidence.knowledge import superseders
 from scenarios.analysis.period.period import Window
@@ -30,6 +33,8 @@ Looked at are the latest items, at most so many, that share one of the rarest wo
 """
 _ADDRESS, _SUMMARIES = "they share an address", "their summaries are alike"
 _RETOLD = "they share a day, ratings and rare words"
+FACTS = ("observed", "summary", "url", "event", "ratings", "indicators")
+"""The keys of an item that `clusters` reads: where others change, it is found again."""
 
 
 @note("possible-duplicate", "Two items that may be one event")
@@ -41,11 +46,23 @@ def possible_duplicate(window: Window) -> Iterator[Finding]:
     Example: two items of 2022-02-04 with the same `url`.
     To do: give them one `event`, so that it counts once, or retract all but one.
     """
-    for (*others, latest), why in clusters(window.now.evidence):
+    for (*others, latest), why in _kept_clusters(window):
         is_pair = len(others) == 1
         mend = "both one event, or retract one" if is_pair else "all one event, or retract the rest"
         message = f"may be the same as {several(others)}: {why}; give {mend}"
         yield of_evidence("possible-duplicate", latest, message)
+
+
+def _kept_clusters(window: Window) -> list[Any]:
+    """The clusters of the items known; those of two windows are kept by a digest."""
+    evidence = window.now.evidence
+    read = attrgetter(*FACTS)
+    facts = msgspec.msgpack.encode([(id, read(item)) for id, item in evidence.items()])
+    kept, key = window.odds.clusters, blake2b(facts, digest_size=16).hexdigest()
+    kept[key] = kept.pop(key) if key in kept else [*clusters(evidence)]
+    for old in [*kept][:-2]:
+        del kept[old]
+    return kept[key]
 
 
 def clusters(

@@ -1,6 +1,7 @@
 """The analytic findings: advice that depends on a date, each a small rule that yields."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import date, timedelta
 from typing import Any
 
@@ -12,7 +13,7 @@ from scenarios.analysis.period.period import ScenarioView, Window, open_views, s
 from scenarios.analysis.period.period import window as period
 from scenarios.analysis.rules import consistency, duplicates, evidence
 from scenarios.analysis.rules.rule import Finding, Rule, finding, note, of_scenario, several
-from scenarios.model import ConditionalPrior, EvidenceId, ScenarioId
+from scenarios.model import ConditionalPrior, Database, EvidenceId, ScenarioId
 from scenarios.scales import MOVED_BITS, TOLERANCE, decibans, not_one, rating_decibans
 from scenarios.text import counted
 from scenarios.values import indicator_key
@@ -190,7 +191,9 @@ def findings(
     """
     chosen = (each for each in (*RULES, *also) if each.flag or not flagged)
     every = (finding for each in chosen for finding in each.check(window))
-    return tuple(finding for finding in every if not _is_over(window, finding))
+    database, on = window.database, window.as_of
+    over = {id for id in database.scenarios if resolved(database, id, on)}
+    return tuple(finding for finding in every if not _is_over(database, finding, over))
 
 
 def since_then(
@@ -212,17 +215,12 @@ def _as_before(finding: Finding) -> tuple[str, ...]:
     return finding.rule, finding.subject, *finding.keys, *((finding.message,) if of_move else ())
 
 
-def _is_over(window: Window, finding: Finding) -> bool:
-    """True if every scenario that a finding is about is resolved."""
-    database = window.database
-    about: Collection[str] = ()
+def _is_over(database: Database, finding: Finding, over: AbstractSet[ScenarioId]) -> bool:
+    """True if every scenario that a finding is about is among those that are `over`."""
     if finding.kind == "scenario":
-        about = (finding.record,)
-    elif finding.kind == "evidence" and finding.record in database.evidence:
-        about = bears_on(database, database.evidence[finding.record])
-    return bool(about) and all(
-        id in database.scenarios and resolved(database, id, window.as_of) for id in about
-    )
+        return finding.record in over
+    item = database.evidence.get(finding.record) if over and finding.kind == "evidence" else None
+    return item is not None and frozenset() < bears_on(database, item) <= over
 
 
 @note("overdue", "A scenario past its horizon without a resolution")
