@@ -4,6 +4,7 @@ Some have keys themselves, such as a reference class.
 """
 
 import datetime as dt
+from functools import lru_cache
 from typing import Annotated, Literal, get_args
 
 import msgspec
@@ -475,6 +476,7 @@ class Clarification(Record, frozen=True):
     treaty."."""
 
 
+@lru_cache(maxsize=10_000)
 def first_day(observed: str) -> dt.date:
     """The first day that a day, a month (2021-12) or a year (2021) can mean."""
     return dt.date.fromisoformat(f"{observed}-01-01"[:10])

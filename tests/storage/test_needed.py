@@ -34,7 +34,7 @@ from scenarios.workspace.afterwards import changed_afterwards
 from scenarios.workspace.audit_preview import preview_of
 from scenarios.workspace.corrections import KeyChange, edit
 from scenarios.workspace.opened import open_folder, past
-from scenarios.workspace.reading import span
+from scenarios.workspace.reading import span, standings
 from scenarios.workspace.results import corrected, evidence_effects
 from scenarios.workspace.reviewing import reviewed
 from scenarios.workspace.tasks.evidence import record_evidence
@@ -162,6 +162,18 @@ def test_what_was_read_for_the_first_time_is_not_read_again_beside_a_commit(
         counts.append(
             reads(lambda: changed_afterwards(opened, repository, day(2), TODAY))  # noqa: B023
         )
+    assert counts[0] == counts[1] < SIZES[0], counts
+
+
+def test_a_status_after_an_edit_reads_the_items_of_its_questions_alone(tmp_path: Path) -> None:
+    counts = []
+    for size in SIZES:
+        root = of_size(tmp_path, size)
+        standings(open_folder(root, cached(root)), TODAY)
+        edit(root, f"{day(1)}-own1", CHANGED)
+        memory = cached(root)
+        opened = open_folder(root, memory)
+        counts.append(reads(lambda opened=opened: standings(opened, TODAY)))  # type: ignore[misc]
     assert counts[0] == counts[1] < SIZES[0], counts
 
 

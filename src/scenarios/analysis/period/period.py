@@ -225,7 +225,10 @@ def window(
         )
 
     def look() -> dict[ScenarioId, ScenarioView]:
-        changed = known_on(database, as_of, odds.changed(since, as_of))
+        # Of a part of the database, as a status has it, no item beside it is decoded.
+        items = odds.changed(since, as_of) if odds.database is database else database.evidence
+        new = {id: item for id, item in items.items() if item.recorded > since}
+        changed = known_on(database, as_of, new)
         return {id: view(id, changed) for id in last_days}
 
     return Window(

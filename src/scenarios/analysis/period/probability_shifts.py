@@ -166,7 +166,9 @@ def _moved(was: FiguresOnDay | None, now: FiguresOnDay | None) -> bool:
         return was is not now
     decided = was.outcome != now.outcome and now.outcome is not None
     stated = Shift(from_=_stated(was), to=_stated(now))
-    return decided or differs(stated) or differs(Shift(from_=_implied(was), to=_implied(now)))
+    # The later one first: the earlier one's account is a copy of it, once its rows are posted.
+    after = _implied(now)
+    return decided or differs(stated) or differs(Shift(from_=_implied(was), to=after))
 
 
 def _judged_anew(before: Database, after: Database) -> frozenset[str]:
