@@ -14,6 +14,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import astuple, replace
 
+from scenarios.analysis.ledger.days import DailyLedgers
 from scenarios.analysis.ledger.version import VERSION
 from scenarios.analysis.question_scores import QuestionFilter, QuestionScore, every_question_score
 from scenarios.analysis.question_timelines import OURS, baseline, brier, log_score, peer, place
@@ -183,7 +184,7 @@ a@0 s1=.8 s2=.4; b@2 s1=.6;"""
 
 def test_the_rows_of_every_question_are_those_of_the_score_of_all() -> None:
     base = database_of(f"{question()} s2 did-not-occur=10 horizon=19; desk@1 s1=.6 s2=.3")
-    rows = every_question_score(base, day(100))
+    rows = every_question_score(DailyLedgers(base), day(100))
     assert {row.scenario for row in rows} == {"s1", "s2"}
     assert rows == score(base, day(100)).questions
 

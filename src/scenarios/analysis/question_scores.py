@@ -101,9 +101,9 @@ class QuestionScore(msgspec.Struct, frozen=True, kw_only=True):
         return whole is not None, whole or self.scenario
 
 
-def every_question_score(database: Database, as_of: date) -> tuple[QuestionScore, ...]:
-    """The rows of every question whose outcome was known on a day."""
-    pool = question_pool(archive(DailyLedgers(database)), as_of, QuestionFilter(), unwatched)
+def every_question_score(odds: DailyLedgers, as_of: date) -> tuple[QuestionScore, ...]:
+    """The rows of every question of a database whose outcome was known on a day."""
+    pool = question_pool(archive(odds), as_of, QuestionFilter(), unwatched)
     return score_rows(pool.scored)
 
 

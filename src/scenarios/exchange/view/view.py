@@ -233,7 +233,7 @@ ROWS: Mapping[str, Callable[[ViewContext], Iterable[Row]]] = {
     "ledger_line_evidence": partial(_lines, lambda line: zip(line.evidence)),
     "ledger_line_suppressed": partial(_lines, lambda line: zip(dict.fromkeys(line.suppressed))),
     "indicator_states": _states,
-    "scores": lambda m: map(_of_question, every_question_score(m.database, m.as_of)),
+    "scores": lambda m: map(_of_question, every_question_score(m.window.odds, m.as_of)),
     "findings": _findings,
     "meta": _meta,
 }
