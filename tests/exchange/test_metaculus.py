@@ -58,16 +58,16 @@ def test_binary_questions_come_in_and_others_are_counted_and_named() -> None:
         "Will the talks go on? (Spring)",
     ]
     assert found.left_out == {
-        "numeric questions": 1,
-        "date questions": 1,
+        "numeric questions without a range": 1,
+        "date questions without a range": 1,
         "forecasts of questions left out": 1,
         "key factors of questions left out": 1,
         "comments": 1,
         "links between questions": 1,
     }
     assert found.remarks[0] == (
-        "left out: 'How many seats will be filled?' (numeric),"
-        " 'When will the report be published?' (date)"
+        "left out: 'How many seats will be filled?' (numeric without a range),"
+        " 'When will the report be published?' (date without a range)"
     )
 
 

@@ -91,7 +91,8 @@ class ImportRecord(msgspec.Struct, frozen=True, kw_only=True):
 class ImportForecast(msgspec.Struct, frozen=True):
     """A stated probability, 0 to 1; None withdraws. The last one of an analyst and a day counts.
 
-    `analyst` is an id, as `slug` makes them of names. A time without a zone is local.
+    Of a quantity `quantiles` stand instead, as a sheet has them. `analyst` is an id, as `slug`
+    makes them of names. A time without a zone is local.
     """
 
     scenario: str | ForeignId
@@ -102,6 +103,7 @@ class ImportForecast(msgspec.Struct, frozen=True):
     rationale: str | None = None
     evidence: tuple[str, ...] = ()
     columns: Mapping[str, str] = {}
+    quantiles: Mapping[str, float | str] | None = None
 
 
 class RowError(msgspec.Struct, frozen=True):

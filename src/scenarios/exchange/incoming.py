@@ -28,6 +28,7 @@ from scenarios.exchange.arrivals import (
 )
 from scenarios.exchange.tables import reading
 from scenarios.exchange.tables.table import lines, refused, texts
+from scenarios.model import NONE_STATED
 from scenarios.storage.disk import open_named
 from scenarios.text import LONGEST_TEXT, clean, counted, did_you_mean, digest, first_of, shown, slug
 
@@ -230,11 +231,15 @@ class CellError(ValueError):
 
 
 class QuestionOutcome(NamedTuple):
-    """An outcome, the day on which it was known (None: unknown) and the site's words for it."""
+    """An outcome, the day on which it was known (None: unknown) and the site's words for it.
+
+    A quantity has a `value` instead, as its file has it.
+    """
 
     outcome: str
     day: dt.date | None
     words: str
+    value: float | str | None = None
 
 
 class QuestionOption(NamedTuple):
@@ -246,7 +251,11 @@ class QuestionOption(NamedTuple):
 
 
 class ForeignQuestion(NamedTuple):
-    """A question with two outcomes, or with `options` of which each becomes a scenario."""
+    """A question with two outcomes, or with `options` of which each becomes a scenario.
+
+    One with a `quantity` asks how much, or when, and needs a `prior`, that of a new scenario; one
+    without a basis is nobody's.
+    """
 
     id: str
     title: str
@@ -261,6 +270,8 @@ class ForeignQuestion(NamedTuple):
     resolved: QuestionOutcome | None = None
     set: str | None = None
     options: Sequence[QuestionOption] = ()
+    quantity: Mapping[str, Any] | None = None
+    prior: Mapping[str, Any] = {}
 
 
 # Metaculus calls an anonymised forecaster by a digest, whose start is the same id in each download
@@ -437,10 +448,13 @@ def _scenario(question: ForeignQuestion, foreign: ForeignId) -> ImportRecord:
         record["set"] = question.set
     if tags := dict.fromkeys(slug(tag, otherwise="tag") for tag in question.tags if tag.strip()):
         record["tags"] = list(tags)
+    if question.quantity:
+        record["quantity"] = question.quantity
     if resolved := question.resolved:
         day = resolved.day and max(resolved.day, question.opened)
+        is_valued = resolved.value is not None
         record["resolution"] = {
-            "outcome": resolved.outcome,
+            **({"value": resolved.value} if is_valued else {"outcome": resolved.outcome}),
             **({"date": day, "recorded": day} if day else {}),
             "basis": f"{resolved.words}; see {question.address}",
         }
@@ -451,6 +465,7 @@ def _scenario(question: ForeignQuestion, foreign: ForeignId) -> ImportRecord:
         foreign=foreign,
         address=question.address,
         columns=question.columns,
+        assumed={"prior": {"basis": NONE_STATED, **question.prior}} if question.prior else {},
     )
 
 

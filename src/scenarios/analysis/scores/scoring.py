@@ -181,7 +181,7 @@ def score(
     counted = tuple(row for row in rows if not row.early)
     forecasts = shares(cohort, forecaster)
     for name, figures in quantities.rows.items():
-        if forecaster in (None, name):
+        if figures and forecaster in (None, name):  # without thresholds there are no rows
             more = (WeightedForecast(probability=p, weight=w, happened=y) for p, w, y in figures)
             forecasts.setdefault(name, []).extend(more)
     by_name = dict(sorted(forecasts.items(), key=lambda entry: place(entry[0])))

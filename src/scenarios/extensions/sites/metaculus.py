@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path, PurePosixPath
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from scenarios import ReadOptions
 from scenarios.extending import (
@@ -18,20 +18,26 @@ from scenarios.extending import (
     ImportBuilder,
     ImportFile,
     ImportForecast,
-    ImportRecord,
     InputFile,
     NormalizedRow,
     QuestionOption,
     QuestionOutcome,
     SourceFile,
-    clean,
     counted,
-    digest,
     incoming,
     probability,
     refused,
     rows,
     shown,
+)
+from scenarios.extensions.sites.metaculus_key_factors import key_factor
+from scenarios.extensions.sites.metaculus_quantities import (
+    CDF,
+    FEWEST,
+    KINDS,
+    MetaculusRange,
+    range_of,
+    value_of,
 )
 
 ADDRESS = "https://www.metaculus.com/questions"
@@ -57,12 +63,6 @@ _COLUMNS = {
     "resolution.date": "Resolution Known Time",
     "resolution.outcome": "Resolution",
 }
-_WORDS = {"driver": "driver", "base_rate": "base rate", "news": "news"}
-_DIRECTIONS = {
-    "1": "makes it more probable",
-    "-1": "makes it less probable",
-    "0": "neither more nor less probable",
-}
 
 
 def read(file: SourceFile, wanted: ReadOptions) -> ImportFile:
@@ -71,13 +71,17 @@ def read(file: SourceFile, wanted: ReadOptions) -> ImportFile:
         return MetaculusArchive(parts, wanted).arrived()
 
 
+MetaculusFigure = tuple[ForeignId, float | None, dict[str, float | str] | None]
+
+
 class MetaculusForecast(NamedTuple):
-    """A forecast of a question, or of each of its options."""
+    """A forecast of a question, or of each of its options, a probability or quantiles each."""
 
     start: dt.datetime
     end: dt.datetime | None
-    values: tuple[tuple[ForeignId, float], ...]
+    values: tuple[MetaculusFigure, ...]
     row: int
+    column: str
 
 
 class MetaculusArchive:
@@ -86,6 +90,7 @@ class MetaculusArchive:
     def __init__(self, parts: Mapping[str, InputFile], wanted: ReadOptions) -> None:
         self.site = ImportBuilder("metaculus", wanted)
         self.asked: dict[str, ForeignQuestion] = {}
+        self.ranges: dict[str, MetaculusRange] = {}
         self.posts: dict[str, list[ForeignQuestion]] = defaultdict(list)
         self.closed: dict[str, dt.datetime] = {}
         self.not_taken: list[str] = []
@@ -96,6 +101,8 @@ class MetaculusArchive:
             self._questions(parts[QUESTIONS])
         if FORECASTS in parts:
             self._forecasts(parts[FORECASTS])
+        for id in self.ranges:
+            self.site.ask(self._with_prior(id))
         if KEY_FACTORS in parts:
             self._key_factors(parts[KEY_FACTORS])
         for name, kind in COUNTED.items():
@@ -121,20 +128,50 @@ class MetaculusArchive:
             if id in self.asked or id in site.not_taken:
                 message = f"the question {shown(id)} stands in this file twice"
                 site.add_error(row.position_of("Question ID"), message)
-            elif type not in ("binary", "multiple choice"):
-                site.skip(id, f"{type or 'untyped'} questions")
-                self.not_taken.append(f"{shown(row.text('Question Title'))} ({type or 'untyped'})")
+            elif type not in ("binary", "multiple choice", *KINDS):
+                self._skip(row, type or "untyped", "")
+            elif (scale := _range(row, KINDS.get(type))) is None and type in KINDS:
+                self._skip(row, type, " without a range")
             else:
                 with site.row(row.position, id):
-                    options = _options(row) if type != "binary" else ()
+                    options = _options(row) if type == "multiple choice" else ()
                     if not id:
                         raise CellError("Question ID", "empty")
-                    question = _question(site, row, id, options)
+                    question = _question(site, row, id, options, scale)
+                    end = question.resolved.value if question.resolved else None
+                    if isinstance(end, str) and end <= str(question.opened):
+                        self._skip(row, type, " whose event came before they opened")
+                        continue
                     if column := _first(row, "Actual Close Time", "Resolution Known Time"):
                         self.closed[id] = site.timestamp(row.text(column), column)
-                    site.ask(question)
+                    if scale:
+                        self.ranges[id] = scale
+                    else:
+                        site.ask(question)
                     self.asked[id] = question
                     self.posts[row.text("Post ID")].append(question)
+
+    def _skip(self, row: NormalizedRow, type: str, why: str) -> None:
+        """Leave out a question, counted and named."""
+        self.site.skip(row.text("Question ID"), f"{type} questions{why}")
+        self.not_taken.append(f"{shown(row.text('Question Title'))} ({type}{why})")
+
+    def _with_prior(self, id: str) -> ForeignQuestion:
+        """The quantity with the first forecast of an aggregate as its prior, else an even one."""
+        question = self.asked[id]
+        firsts = [
+            (forecast.start, name, quantiles)
+            for name in self.aggregates
+            for forecast in self.forecasts.get((id, name), ())
+            for _, _, quantiles in forecast.values
+        ]
+        start, name, quantiles = min(firsts, default=(None, "", None), key=lambda first: first[:2])
+        if quantiles and start:
+            basis = f"The first forecast of {name} at Metaculus, of {start.date()}"
+            return question._replace(prior={"quantiles": quantiles, "basis": basis})
+        self.site.note(id, "with no forecast of an aggregate: a prior even over the range")
+        even = self.ranges[id].quantiles((0.0, 1.0), question.opened)
+        return question._replace(prior={"quantiles": even})
 
     def _forecasts(self, file: InputFile) -> None:
         site, number = self.site, 0
@@ -151,7 +188,7 @@ class MetaculusArchive:
                 start = site.timestamp(row.text("Start Time"), "Start Time")
                 end_text = row.text("End Time")
                 end = site.timestamp(end_text, "End Time") if end_text else None
-                values = tuple(_values(site, row, id, self.asked.get(id)))
+                values = tuple(self._values(row, id, start.date()))
                 name = row.text(_first(row, *_NAMES) or _NAMES[0])
                 if not name:
                     raise CellError(_NAMES[0], "nobody is named: neither a forecaster nor a method")
@@ -160,12 +197,25 @@ class MetaculusArchive:
                 is_bot = row.text("Is Bot").casefold() == "true"
                 self.titles[name] = f"{name} (bot)" if is_bot else name
                 if values:
-                    forecast = MetaculusForecast(start, end, values, row.position.row)
+                    column = CDF if id in self.ranges else YES
+                    forecast = MetaculusForecast(start, end, values, row.position.row, column)
                     self.forecasts[id, name].append(forecast)
+                elif row.text(CDF) and id in self.ranges:
+                    site.left_out["forecasts with fewer than two quantiles in the range"] += 1
                 else:
                     site.left_out["forecasts without a probability"] += 1
         for (id, name), forecasts in self.forecasts.items():
             site.forecasts += self._of_forecaster(file.name, name, forecasts, self.closed.get(id))
+
+    def _values(self, row: NormalizedRow, id: str, day: dt.date) -> Iterator[MetaculusFigure]:
+        """The quantiles, two or more, or the probability of the question or of each option."""
+        if id not in self.ranges:
+            for option, chance in _values(self.site, row, id, self.asked.get(id)):
+                yield option, chance, None
+        elif row.text(CDF):
+            quantiles = self.ranges[id].quantiles(_numbers(row.text(CDF), CDF), day)
+            if len(quantiles) >= FEWEST:
+                yield self.site.foreign(id), None, quantiles
 
     def _of_forecaster(
         self, file: str, name: str, forecasts: list[MetaculusForecast], closed: dt.datetime | None
@@ -174,14 +224,16 @@ class MetaculusArchive:
         forecasts.sort(key=lambda forecast: forecast.start)
         for forecast, following in zip(forecasts, [*forecasts[1:], None], strict=True):
             end = forecast.end
-            moments = [(forecast.start, YES)]
+            moments = [(forecast.start, forecast.column)]
             if end and not (following and following.start <= end) and end.date() <= self.site.today:
                 moments += [(end, "End Time")] if closed is None or end < closed else []
             for day, column in moments:
-                for scenario, value in forecast.values:
-                    chance = value if column == YES else None
+                for scenario, chance, quantiles in forecast.values:
                     position = FilePosition(file, forecast.row, column)
-                    yield ImportForecast(scenario, name, day, chance, position)
+                    figures = (None, None) if column == "End Time" else (chance, quantiles)
+                    yield ImportForecast(
+                        scenario, name, day, figures[0], position, quantiles=figures[1]
+                    )
 
     def _key_factors(self, file: InputFile) -> None:
         for row in rows(file, ("Type",), ragged=True):
@@ -193,15 +245,25 @@ class MetaculusArchive:
                 self.site.left_out["key factors of questions left out"] += 1
                 continue
             with self.site.row(row.position):
-                self.site.records.append(_evidence(self.site, row, about))
+                self.site.records.append(key_factor(self.site, row, about))
 
 
 def _first(row: NormalizedRow, *columns: str) -> str | None:
     return next((column for column in columns if row.text(column)), None)
 
 
+def _range(row: NormalizedRow, kind: str | None) -> MetaculusRange | None:
+    places = listed(row.text("Continuous Range").replace("np.float64(", "").replace(")", ""))
+    ends = row.text("Lower Bound"), row.text("Upper Bound")
+    return range_of(kind, *ends, places) if kind else None
+
+
 def _question(
-    site: ImportBuilder, row: NormalizedRow, id: str, options: tuple[str, ...]
+    site: ImportBuilder,
+    row: NormalizedRow,
+    id: str,
+    options: tuple[str, ...],
+    scale: MetaculusRange | None,
 ) -> ForeignQuestion:
     title, label = row.text("Question Title"), row.text("Label")
     if label and label.casefold() not in title.casefold():
@@ -213,6 +275,14 @@ def _question(
     if horizon is None:
         raise CellError("Scheduled Close Time", "empty: a scenario needs a horizon")
     resolution_day = _day(site, row, "Resolution Known Time", "Actual Close Time") or horizon
+    resolved = None if options else _resolved(row, "", options, resolution_day, scale)
+    if scale and scale.kind == "date":
+        horizon = scale.last_day
+        if resolved and resolved.value == "later":  # which may be known on the last day
+            horizon = min(horizon, resolution_day - dt.timedelta(1))
+    if resolved and scale and resolved.outcome == "occurred" and resolved.value is None:
+        site.note(id, "resolved outside the range, where there is no value: open here")
+        resolved = None
     post = row.text("Post ID")
     return ForeignQuestion(
         id,
@@ -223,10 +293,11 @@ def _question(
         row.position,
         _COLUMNS,
         tags=listed(row.text("Categories")),
-        resolved=None if options else _resolved(row, "", options, resolution_day),
+        resolved=resolved,
+        quantity=scale and scale.quantity,
         set=f"metaculus-{id}" if options else None,
         options=[
-            QuestionOption(text, text, _resolved(row, text, options, resolution_day))
+            QuestionOption(text, text, _resolved(row, text, options, resolution_day, None))
             for text in options
         ],
     )
@@ -238,7 +309,11 @@ def _day(site: ImportBuilder, row: NormalizedRow, *columns: str) -> dt.date | No
 
 
 def _resolved(
-    row: NormalizedRow, option: str, options: tuple[str, ...], day: dt.date
+    row: NormalizedRow,
+    option: str,
+    options: tuple[str, ...],
+    day: dt.date,
+    scale: MetaculusRange | None,
 ) -> QuestionOutcome | None:
     """The outcome; None for an option that did not occur, as its set implies it."""
     resolution = row.text("Resolution").casefold()
@@ -247,6 +322,10 @@ def _resolved(
         return None
     if resolution in _VOID:
         return QuestionOutcome("annulled", day, words)
+    if scale:
+        last_day = scale.last_day if scale.kind == "date" else day
+        value = value_of(scale.kind, resolution, day, last_day)
+        return QuestionOutcome("occurred", day, words, value)
     if options:
         if resolution not in (text.casefold() for text in options):
             message = f"{shown(row.text('Resolution'))} is none of its options"
@@ -298,7 +377,7 @@ def _values(
     if row.text(YES):
         yield site.foreign(id), probability(row.text(YES), YES)
         return
-    values = _numbers(row.text(EACH))
+    values = _numbers(row.text(EACH), EACH)
     if not values:
         return
     figures = counted(len(values), "figure")
@@ -315,88 +394,21 @@ def _values(
             yield site.foreign(id, name), value
 
 
-def _numbers(text: str) -> list[float | None]:
+def _numbers(text: str, column: str) -> list[float | None]:
     """A list as Python's `str()` writes it, where None is an option that was not there."""
     if not text:
         return []
     if text[0] not in "[(" or text[-1] not in "])":
-        raise CellError(EACH, f"{shown(text)} is not a list of probabilities")
+        raise CellError(column, f"{shown(text)} is not a list of probabilities")
     plain = text[1:-1].replace("np.float64(", "").replace(")", "")
     parts = (number_text.strip() for number_text in plain.replace("\n", " ").split(","))
     return [
         None
         if number_text.casefold() in ("none", "nan", "null")
-        else probability(number_text, EACH)
+        else probability(number_text, column)
         for number_text in parts
         if number_text
     ]
-
-
-def _evidence(
-    site: ImportBuilder, row: NormalizedRow, about: list[ForeignQuestion]
-) -> ImportRecord:
-    kind = row.text("Type").casefold().replace(" ", "_")
-    if kind not in _WORDS:
-        message = f"Type: {shown(row.text('Type'))} is not driver, base_rate or news"
-        raise CellError("", message)
-    published = row.text("News Published At")
-    stated = row.text("Created At") or published
-    is_dated = bool(stated) or not about
-    recorded = site.day(stated, "") if is_dated else about[0].opened
-    observed = site.day(published, "") if published and kind == "news" else recorded
-    reference = row.text("Base Rate Reference Class")
-    summary = {
-        "driver": row.text("Driver Text"),
-        "base_rate": f"Base rate: {reference}" if reference else "",
-        "news": row.text("News Title") or row.text("News Source") or row.text("News URL"),
-    }[kind]
-    if not summary and about:
-        summary = f"{_WORDS[kind].capitalize()} of: {about[0].title}"
-    title = clean(summary, 500, is_line=True)
-    if not title:
-        raise CellError("", "it says nothing")
-    notes = _notes(row, kind, [question.title for question in about])
-    notes += [] if is_dated else ["No date there: it stands at the opening of its question"]
-    record: dict[str, Any] = {
-        "summary": title,
-        "observed": min(observed, recorded).isoformat(),
-        "recorded": recorded,
-        "notes": clean("\n".join(notes)),
-    }
-    address = row.text("News URL") if kind == "news" else row.text("Base Rate Source")
-    if address.startswith(("https://", "http://")) and not any(map(str.isspace, address)):
-        record["url"] = address
-    own = row.text("Key Factor ID") or digest("\n".join((title, recorded.isoformat(), *notes)))
-    foreign = site.foreign("key-factor", own)
-    return ImportRecord(kind="evidence", record=record, position=row.position, foreign=foreign)
-
-
-def _notes(row: NormalizedRow, kind: str, titles: list[str]) -> list[str]:
-    """The question, the direction and every other field of the row."""
-    lines = [f"Key factor at Metaculus ({_WORDS[kind]})"]
-    lines += (f"Question: {title}" for title in titles)
-    if option := row.text("Question Option"):
-        lines.append(f"Option: {option}")
-    prefix = _WORDS[kind].title()
-    if direction := row.text(f"{prefix} Impact Direction"):
-        plain = direction.removesuffix(".0").removeprefix("+")
-        lines.append(f"Direction: {_DIRECTIONS.get(plain, direction)}")
-    named = {
-        "Certainty": row.text(f"{prefix} Certainty"),
-        "Source": row.text(f"{prefix} Source"),
-        "Votes": row.text("Votes Score"),
-    }
-    if kind == "base_rate":
-        rate = (row.text("Base Rate Rate Numerator"), row.text("Base Rate Rate Denominator"))
-        named |= {
-            "Type": row.text("Base Rate Type"),
-            "Rate": " of ".join(rate) if all(rate) else "",
-            "Projected value": row.text("Base Rate Projected Value"),
-            "Projected by": row.text("Base Rate Projected By Year"),
-            **{name: row.text(f"Base Rate {name}") for name in ("Unit", "Extrapolation")},
-            "Based on": row.text("Base Rate Based On"),
-        }
-    return [*lines, *(f"{name}: {value}" for name, value in named.items() if value)]
 
 
 QUESTIONS = "question_data"

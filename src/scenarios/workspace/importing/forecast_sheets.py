@@ -2,8 +2,12 @@
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
+from typing import Any
 
+from msgspec import to_builtins
+
+from scenarios.analysis.changes import figure_words
 from scenarios.analysis.forecasts import refusal
 from scenarios.exchange.arrivals import ForeignId, ImportForecast
 from scenarios.model import Database, Sheet
@@ -57,7 +61,7 @@ def sheets(
 def _never_counts(asked: Database, scenario: str, on: dt.date, analyst: str) -> str | None:
     """Why a new forecast would never count."""
     sheet = asked.sheets.get(f"{on}-{analyst}")
-    if scenario not in asked.scenarios or (sheet and scenario in sheet.probabilities):
+    if scenario not in asked.scenarios or (sheet and scenario in sheet.figures):
         return None
     return refusal(asked, scenario, on)
 
@@ -69,14 +73,15 @@ def edits(
     settings: Settings,
     count: ImportCount,
     faults: RowErrors,
+    quantities: Container[str],
 ) -> list[KeyEdit]:
     """Changes of the existing sheet of a day."""
     puts: list[KeyEdit] = []
     for entry, arrival in entries.values():
-        added = _puts(sheet, entry)
-        is_new = entry.scenario not in sheet.probabilities
+        is_new, is_quantity = entry.scenario not in sheet.figures, entry.scenario in quantities
+        added = _puts(sheet, entry, "quantiles" if is_quantity else "probabilities")
         if added and not is_new and not settings.update:
-            old, now = sheet.probabilities[entry.scenario], entry.probability
+            old, now = sheet.figures[entry.scenario], entry.figure
             what = f"{_words(old)} there, {_words(now)} here" if old != now else "other words"
             message = f"{id} says something else of {entry.scenario}: {what}; --update takes this"
             faults.add(arrival.position, message)
@@ -106,13 +111,14 @@ def _entry(forecast: ImportForecast, known_ids: KnownIds, settings: Settings) ->
                 f" --clip takes {bound} for it"
             )
         p = min(max(p, LOWEST), HIGHEST)
-    return ForecastEntry(scenario, p, forecast.rationale, evidence)
+    quantiles = None if forecast.quantiles is None else dict(forecast.quantiles)
+    return ForecastEntry(scenario, p, forecast.rationale, evidence, quantiles=quantiles)
 
 
-def _puts(sheet: Sheet, entry: ForecastEntry) -> list[KeyEdit]:
+def _puts(sheet: Sheet, entry: ForecastEntry, key: str) -> list[KeyEdit]:
     id, puts = entry.scenario, []
-    if sheet.probabilities.get(id, "") != entry.probability:
-        puts.append(KeyEdit(("probabilities", id), entry.probability))
+    if to_builtins(sheet.figures.get(id, "")) != entry.figure:
+        puts.append(KeyEdit((key, id), entry.figure))
     if entry.rationale and sheet.rationales.get(id) != entry.rationale:
         puts.append(KeyEdit(("rationales", id), entry.rationale))
     if entry.evidence and sheet.evidence.get(id, ()) != entry.evidence:
@@ -120,5 +126,5 @@ def _puts(sheet: Sheet, entry: ForecastEntry) -> list[KeyEdit]:
     return puts
 
 
-def _words(probability: float | None) -> str:
-    return "withdrawn" if probability is None else f"{probability:.6g}"
+def _words(figure: Any) -> str:
+    return f"{figure:.6g}" if isinstance(figure, float) else figure_words(figure)

@@ -296,16 +296,19 @@ class ImportPlanner:
             entries, id = sheets[on, analyst], f"{on}-{analyst}"
             path, sheet = path_of("forecasts", id), self.opened.database.sheets.get(id)
             for scenario, (_, arrival) in entries.items():
-                for key in ("probabilities", "rationales", "evidence"):
+                for key in ("probabilities", "quantiles", "rationales", "evidence"):
                     self.plan.comes_from(path, arrival, key, scenario)
             if sheet:
                 self._declared["analyst"].add(analyst)
-                puts = forecast_sheets.edits(sheet, id, entries, self.settings, count, self.faults)
+                puts = forecast_sheets.edits(
+                    sheet, id, entries, self.settings, count, self.faults, asked.quantities
+                )
                 if puts:
                     self.plan.change("forecasts", id, puts)
                 continue
             ordered = [entry for _, (entry, _) in sorted(entries.items())]
-            if self.plan.add("forecasts", id, sheet_record(on, analyst, ordered)):
+            record = sheet_record(on, analyst, ordered, asked.quantities)
+            if self.plan.add("forecasts", id, record):
                 self._declared["analyst"].add(analyst)
                 count.added += len(entries)
 
@@ -338,7 +341,8 @@ class ImportPlanner:
     def _count_lacking(self, kind: str, values: dict[str, Any]) -> None:
         if kind == "scenario":
             outcome = values.get("resolution", {})
-            self.lacking["prior"] += "probability" not in values.get("prior", {})
+            is_stated = "quantity" in values or "probability" in values.get("prior", {})
+            self.lacking["prior"] += not is_stated
             self.lacking["opened"] += "opened" not in values
             self.lacking["resolution.date"] += bool(outcome) and "date" not in outcome
         elif kind == "evidence":

@@ -381,6 +381,9 @@ def _scenario(
     last_day = full["resolution"]["date"] if "resolution" in full else full["horizon"]
     full.setdefault("opened", min(settings.today.isoformat(), str(last_day), str(full["horizon"])))
     prior = full.get("prior", {})
+    if "quantity" in full:
+        full["prior"] = {"basis": "Imported with its quantiles", **prior}
+        return full
     even = EVEN if settings.prior is None else settings.prior
     basis = NONE_STATED if "probability" not in prior else "Imported with its probability"
     full["prior"] = {"probability": even, "basis": basis, **prior}
