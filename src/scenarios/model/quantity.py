@@ -10,10 +10,10 @@ from scenarios.values import Date, Line, Record, ScenarioId, name, words
 QUANTITIES = {
     "page": "Pages leave quantities out and say so.",
     "stix": "Quantities do not go out.",
-    "tables": "The tables leave quantities out.",
-    "restored": "The tables leave quantities out.",
+    "tables": "Tables of their own have quantities.",
+    "restored": "`quantity_records` has their files whole.",
 }
-"""The places that have no quantities."""
+"""The places that have no quantities, and those that have them apart."""
 _MOST = 10.0**15
 Quantile = Annotated[
     Annotated[float, Meta(ge=-_MOST, le=_MOST)] | Date,

@@ -47,7 +47,7 @@ def command(
         lake=lake,
         progress=progress(),
     )
-    if number := len(opened.database.quantities):
+    if (number := len(opened.database.quantities)) and not export.tables:
         held = counted(number, "quantity", "quantities")
         say(f"{held}, and what rates and forecasts them, left out: the files have them alone")
     if export.left_out and as_of is None:

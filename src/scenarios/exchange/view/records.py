@@ -39,7 +39,7 @@ def typed(read: Read, misfits: list[RowError]) -> dict[str, list[Cells]]:
     by_table: dict[str, list[Cells]] = {}
     for name, columns, rows in read:
         table = TABLES[name]
-        if table.computed or not rows:
+        if (table.computed and name != WHOLE) or not rows:
             continue
         needed = (c.name for c in table.columns if not c.null and not c.compute)
         absent = [column for column in needed if column not in (*columns, "position")]
@@ -127,6 +127,8 @@ _READ: Mapping[Type, tuple[Callable[[object], Any], str]] = {
 }
 """The reader of each type, and what it reads."""
 
+WHOLE = "quantity_records"
+"""The table of records that have no other place; what others have of them it replaces."""
 _ORDER: tuple[Kind, ...] = ("tracker", "source", "scenario", "evidence", "forecasts")
 _SOURCES = frozenset(source for table in RECORDED for source in table.of)
 
@@ -179,9 +181,12 @@ def records(tables: Mapping[str, Sequence[Cells]]) -> Iterator[RecordContent]:
     for source, table in sorted(parts, key=lambda pair: pair[0].count(".")):
         for cells in tables.get(table.name, ()):
             _put_row(every, table, source, cells)
+    for cells in tables.get(WHOLE, ()):
+        if cells["kind"] in every and isinstance(cells["content"], dict):
+            every[cells["kind"]][cells["record_id"]] = cells["content"]
     for kind in _ORDER:
         for id, record in every[kind].items():
-            yield RecordContent(kind, id, _without_empty(record, NestedRecord(MODELS[kind])))
+            yield RecordContent(kind, id, without_empty(record, NestedRecord(MODELS[kind])))
 
 
 def _put_row(every: dict[str, dict[str, Any]], table: ViewTable, source: str, cells: Cells) -> None:
@@ -243,7 +248,7 @@ def _put(node: Any, steps: Sequence[str | None], value: Any) -> None:
         node[steps[-1]] = value
 
 
-def _without_empty(record: dict[str, Any], nested: NestedRecord) -> dict[str, Any]:
+def without_empty(record: dict[str, Any], nested: NestedRecord) -> dict[str, Any]:
     """The keys in their order that hold something, or a probability: null withdraws it."""
     record_keys = {}
     for key, below in keys(nested.record).items():
@@ -251,9 +256,9 @@ def _without_empty(record: dict[str, Any], nested: NestedRecord) -> dict[str, An
         if below and isinstance(value, dict):
             alone = NestedRecord(below.record)
             many = below.many and {
-                name: _without_empty(inner, alone) for name, inner in value.items()
+                name: without_empty(inner, alone) for name, inner in value.items()
             }
-            value = many or _without_empty(value, alone)
+            value = many or without_empty(value, alone)
         if value not in (None, [], {}):
             record_keys[key] = value
     return record_keys

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from msgspec.structs import replace
 
 from scenarios import extensions
+from scenarios.exchange.view.quantity_tables import QUANTITY_TABLES
 from scenarios.exchange.view.record_tables import RECORDED
 from scenarios.exchange.view.table import SCENARIO, ViewTable, column, table, tables
 from scenarios.model import Database
@@ -126,6 +127,7 @@ COMPUTED = tables(
         key="position",
         indexes="rule",
     ),
+    **{each.name: each for each in QUANTITY_TABLES},
     meta=table(
         "When and of what these tables were made: one row",
         column("tracker", "text", "Whose: the tracker's id, else first commit, else title"),

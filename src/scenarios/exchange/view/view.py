@@ -7,31 +7,39 @@ from functools import cached_property, partial
 
 import msgspec
 
+from scenarios.analysis.changes import records as records_of
 from scenarios.analysis.evidence.indicators import reading
 from scenarios.analysis.forecasts import Means, stated
 from scenarios.analysis.ledger.lines import Line
 from scenarios.analysis.ledger.version import VERSION
 from scenarios.analysis.period.period import Window, window
 from scenarios.analysis.period.trajectory import span_of
+from scenarios.analysis.quantities.view import QuantityView, quantity_views
 from scenarios.analysis.question_scores import QuestionScore, every_question_score
 from scenarios.analysis.review.status import row_of, withheld
 from scenarios.analysis.rules.findings import findings
+from scenarios.declarations import NestedRecord
 from scenarios.exchange.additions import finding_rules
-from scenarios.exchange.view.records import rows_of
-from scenarios.exchange.view.table import ForeignKey, Row, ViewTable
+from scenarios.exchange.view.quantity_tables import QUANTITY_ROWS
+from scenarios.exchange.view.records import rows_of, without_empty
+from scenarios.exchange.view.table import ForeignKey, Row, ViewTable, as_json
 from scenarios.exchange.view.tables import SCHEMA_VERSION, TABLES, added_tables, tables_of
 from scenarios.model import (
     Database,
     Evidence,
     EvidenceId,
     IndicatorState,
+    Kind,
     Rating,
     Scenario,
     ScenarioId,
 )
-from scenarios.paths import id_of, kind_of, path_of
+from scenarios.model.quantity import of_its_kind
+from scenarios.paths import MODELS, id_of, kind_of, path_of
 from scenarios.scales import decibans
 from scenarios.values import owner_of
+
+_OF_QUANTITIES: tuple[Kind, ...] = ("scenario", "evidence", "forecasts")
 
 
 class ExportMetadata(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,11 +58,15 @@ class ExportMetadata(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ViewContext(msgspec.Struct, frozen=True, dict=True):
-    """`records` are the database's, or with `known_by` those of them that were known on the day."""
+    """`records` are the database's, or with `known_by` those of them that were known on the day.
+
+    They have no quantities; `known` are the same with them.
+    """
 
     records: Database
     database: Database
     metadata: ExportMetadata
+    known: Database
 
     @property
     def as_of(self) -> date:
@@ -66,6 +78,12 @@ class ViewContext(msgspec.Struct, frozen=True, dict=True):
         days = timedelta(days=self.database.tracker.review_every_days)
         since = max(self.as_of - days, date.min)
         return window(self.database, since, self.as_of, banded=True)
+
+    @cached_property
+    def quantities(self) -> dict[ScenarioId, QuantityView]:
+        """The figures of each quantity that had opened and is not withheld."""
+        window = self.window
+        return {view.id: view for view in quantity_views(window.odds, window.since, self.as_of)}
 
     @cached_property
     def days(self) -> list[date]:
@@ -90,9 +108,19 @@ def known_by(database: Database, day: date) -> Database:
 
 
 def _without_quantities(records: Database) -> Database:
-    """The records that the tables have: no quantities, no forecasts of them and no ratings."""
+    """The records of most tables: no quantities, no forecasts of them and no ratings."""
     replace = msgspec.structs.replace
-    sheets = {id: replace(s, quantiles={}) for id, s in records.sheets.items() if s.probabilities}
+    sheets = {
+        id: replace(
+            sheet,
+            quantiles={},
+            evidence={
+                key: sheet.evidence[key] for key in sheet.evidence if key in sheet.probabilities
+            },
+        )
+        for id, sheet in records.sheets.items()
+        if sheet.probabilities
+    }
     evidence = {
         id: replace(item, ratings=_of_questions(item.ratings), indicators=_fired(records, item))
         for id, item in records.evidence.items()
@@ -218,6 +246,16 @@ def _of_question(score: QuestionScore) -> Row:
     return msgspec.structs.astuple(score)[:-3]  # without what quantities alone have
 
 
+def _whole_records(context: ViewContext) -> Iterator[Row]:
+    """The records that other tables leave out, or have without the quantities in them."""
+    for kind in _OF_QUANTITIES if context.known.quantities else ():
+        others, nested = records_of(context.records, kind), NestedRecord(MODELS[kind])
+        for id, record in records_of(context.known, kind).items():
+            if others.get(id) != record:
+                content = of_its_kind(msgspec.json.decode(msgspec.json.encode(record)))
+                yield kind, id, as_json(without_empty(content, nested))
+
+
 def _meta(context: ViewContext) -> Iterator[Row]:
     metadata = context.metadata
     yield (
@@ -235,6 +273,8 @@ ROWS: Mapping[str, Callable[[ViewContext], Iterable[Row]]] = {
     "indicator_states": _states,
     "scores": lambda m: map(_of_question, every_question_score(m.window.odds, m.as_of)),
     "findings": _findings,
+    **QUANTITY_ROWS,
+    "quantity_records": _whole_records,
     "meta": _meta,
 }
 """The function that makes the rows of each computed table."""
@@ -254,9 +294,9 @@ class View:
     def __init__(
         self, database: Database, metadata: ExportMetadata, *, limited: bool = False
     ) -> None:
-        records = known_by(database, metadata.as_of) if limited else database
-        records = _without_quantities(records) if records.quantities else records
-        self.context = ViewContext(records, database, metadata)
+        known = known_by(database, metadata.as_of) if limited else database
+        records = _without_quantities(known) if known.quantities else known
+        self.context = ViewContext(records, database, metadata, known)
         self.left_out: Counter[str] = Counter()
         self._rows: dict[str, list[Row]] = {}
         self._keys: dict[ForeignKey, set[Row]] = {}
