@@ -60,7 +60,7 @@ def edited_forecast(trail: VersionHistory) -> Iterator[AuditFinding]:
         before, after, id = step.change.before, step.change.after, step.change.id
         if not isinstance(before, Sheet):
             continue
-        left |= {trail.name(id, *figure) for figure in before.probabilities.items()}
+        left |= {trail.name(id, *figure) for figure in before.figures.items()}
         if isinstance(after, Sheet):
             for what, was, now, words in sheet_changes(before, after):
                 name, back = trail.name(id, what, was, now), trail.name(id, what, now, was)
@@ -90,9 +90,9 @@ def renamed(trail: VersionHistory) -> Iterator[AuditFinding]:
 
 @note("question-changed", "Questions changed after the first forecast")
 def question_changed(trail: VersionHistory) -> Iterator[AuditFinding]:
-    """Question, criteria or horizon changed, or a clarification edited, after the first forecast.
+    """Question, criteria, horizon, unit or scale changed, or a clarification edited.
 
-    Those forecasts are suspect until their analysts forecast again.
+    Forecasts before that are suspect until their analysts forecast again.
 
     Example: `horizon: 2025-12-31` became 2030-12-31, and two sheets had forecast it.
     To do: let each analyst forecast again; put what was only unclear under `clarifications`.
@@ -104,7 +104,10 @@ def question_changed(trail: VersionHistory) -> Iterator[AuditFinding]:
             continue
         fields = []
         for field in _changed(before, after):
-            was, now = getattr(before, field), getattr(after, field)
+            was, now = (
+                getattr(each, field, None) or getattr(each.quantity, field, None)
+                for each in (before, after)
+            )
             if (name := trail.name(id, field, was, now)) not in reported:
                 reported.add(name)
                 fields.append(field)
@@ -163,10 +166,10 @@ def of_commit(rule: str, commit: Commit, kind: Kind, record: str, message: str) 
 def _lost_forecasts(trail: VersionHistory, reported: set[bytes]) -> Iterator[AuditFinding]:
     """Figures that a merge dropped: they no longer stand, and no commit changed them."""
     for id, sheet in trail.database.sheets.items():
-        reported |= {trail.name(id, *figure) for figure in sheet.probabilities.items()}
+        reported |= {trail.name(id, *figure) for figure in sheet.figures.items()}
     for step in trail.steps:
         after = step.change.after
-        for scenario, figure in after.probabilities.items() if isinstance(after, Sheet) else ():
+        for scenario, figure in after.figures.items() if isinstance(after, Sheet) else ():
             name = trail.name(step.change.id, scenario, figure)
             if name not in reported:
                 reported.add(name)
@@ -178,6 +181,8 @@ def _changed(before: Scenario, after: Scenario) -> list[str]:
     """The changed fields of the question itself; an appended clarification is no change."""
     asking = ("question", "resolution_criteria", "horizon")
     fields = [field for field in asking if getattr(before, field) != getattr(after, field)]
+    was, now = before.quantity, after.quantity
+    fields += [key for key in ("unit", "scale") if getattr(was, key, "") != getattr(now, key, "")]
     clarifications = after.clarifications[: len(before.clarifications)]
     return [*fields, *([] if clarifications == before.clarifications else ["clarifications"])]
 
@@ -192,7 +197,7 @@ def _forecasters(
     earlier: set[Analyst] = set()
     latest: dict[Analyst, tuple[int, Scenario]] = {}
     for id, sheet in sorted(trail.database.sheets.items(), key=lambda pair: pair[1].date):
-        for scenario, figure in sheet.probabilities.items():
+        for scenario, figure in sheet.figures.items():
             if trail.name(scenario) != name:
                 continue
             latest.pop(sheet.analyst, None)
@@ -262,7 +267,7 @@ def late_forecast(trail: VersionHistory) -> Iterator[AuditFinding]:
     To do: do not claim it as foresight; `score` leaves out what is dated on that day or after.
     """
     for id, sheet in sorted(trail.database.sheets.items()):
-        for scenario, figure in sheet.probabilities.items():
+        for scenario, figure in sheet.figures.items():
             if figure is None or scenario not in trail.database.scenarios:
                 continue
             outcome = resolution(trail.database, scenario)
@@ -391,6 +396,9 @@ def _rejudged(
         old, new = (_of_scenario(step.change.id, scenario, keys) for scenario in (was, now))
         if was.resolution is None:
             new.pop((step.change.id, "outcome"), None)
+        rows = [{*x.quantity.rows(step.change.id)} if x.quantity else set() for x in (was, now)]
+        for row in rows[0] - rows[1] if now.quantity else ():
+            yield step.change.id, f"row {row}", "there", "taken away"
     for scenario, what in sorted(old.keys() | new.keys()):
         before, after = (str(values.get((scenario, what)) or "none") for values in (old, new))
         if before != after:
@@ -421,14 +429,14 @@ def _of_scenario(
 ) -> dict[tuple[ScenarioId, str], object]:
     judgements: dict[tuple[ScenarioId, str], object] = {}
     prior = scenario.prior
-    judgements[id, "prior"] = prior.probability
+    judgements[id, "prior"] = figure_words(prior.quantiles or prior.probability)
     judgements[id, "hazard_ended"] = prior.hazard_ended.date if prior.hazard_ended else None
     for other, conditional in prior.given.items():
         judgements[id, f"prior given {other}"] = (
             f"{conditional.occurred:g}/{conditional.did_not_occur:g}"
         )
     if outcome := scenario.resolution:
-        judgements[id, "outcome"] = f"{outcome.outcome} on {outcome.date}"
+        judgements[id, "outcome"] = f"{outcome.ending} on {outcome.date}"
     for key in keys:
         indicator = scenario.indicators[key]
         for what, judged in {**_absence(indicator), "theme": indicator.theme}.items():
@@ -456,9 +464,9 @@ def _late_forecasts(trail: VersionHistory, step: RecordVersion) -> Iterator[Audi
     was, now = step.change.before, step.change.after
     if not isinstance(now, Sheet):
         return
-    had = was.probabilities if isinstance(was, Sheet) else {}
+    had = was.figures if isinstance(was, Sheet) else {}
     before = Database(trail.database.tracker, trail.stood[step.number])
-    for scenario, figure in now.probabilities.items():
+    for scenario, figure in now.figures.items():
         is_new = trail.seen[trail.name("forecast", step.change.id, scenario, figure)] == step.number
         if figure is None or scenario in had or not is_new or scenario not in before.scenarios:
             continue

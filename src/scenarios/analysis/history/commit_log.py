@@ -187,12 +187,12 @@ def _brought(revision: Revision) -> list[RecordChange]:
 def _pairs(
     snapshot: CommitSnapshot, ids: Iterable[ScenarioId], day: date | None
 ) -> dict[ScenarioId, Pair]:
-    """The figures of scenarios on a day."""
+    """The figures of scenarios on a day; a quantity has no probability."""
     database, means = snapshot.database, Means()
     pairs: dict[ScenarioId, Pair] = dict.fromkeys(ids, (None, None))
     for id in pairs.keys() - snapshot.withheld().keys():
         scenario = database.scenarios.get(id)
-        if day and scenario and scenario.opened <= day:
+        if day and scenario and scenario.opened <= day and scenario.quantity is None:
             last = last_open_day(database, id, day)
             figure = stated(database, id, last, means)
             implied = snapshot.days.odds_on(last).implied(id)

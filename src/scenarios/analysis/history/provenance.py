@@ -110,12 +110,15 @@ class CommitSnapshot:
         fired = {indicator_key(text)[0] for item in evidence for text in item.indicators}
         weighs = about and self.database.tracker.team.record
         ended = {id for id in scenarios if resolution(self.database, id)} if weighs else set()
+        asked = {id for id in about if scenarios[id].quantity}
+        estimates = self.database.sheets.items() if asked else ()
         near: dict[Kind, set[str]] = {
             "tracker": {"tracker"} if about else set(),
             "evidence": items,
             "scenario": about | ended | fired,
             "source": {item.source for item in evidence if item.source},
-            "forecasts": {s for c in about | ended for s in self.database.speaking.get(c, ())},
+            "forecasts": {s for c in about | ended for s in self.database.speaking.get(c, ())}
+            | {id for id, sheet in estimates if asked & sheet.quantiles.keys()},
         }
         keys = ((change.kind, change.id) for change in changes)
         return {
@@ -344,7 +347,7 @@ def trail(revisions: Sequence[Revision], days: int = BACKDATED_DAYS) -> VersionH
                 )
             )
             contents += [(content, number) for content in _pieces(change.id, change.after)]
-            forecast = change.after.probabilities if isinstance(change.after, Sheet) else ()
+            forecast = change.after.figures if isinstance(change.after, Sheet) else ()
             answers += [((change.id, s), (number, database.scenarios.get(s))) for s in forecast]
     nothing: dict[Kind, dict[str, str]] = {"scenario": {}, "evidence": {}, "source": {}}
     return VersionHistory(
@@ -367,7 +370,7 @@ def dated(record: Record | None) -> Iterator[tuple[str, str, date]]:
         if record.retracted:
             yield "retracted", f"retracted {record.retracted.date}", record.retracted.date
     elif isinstance(record, Sheet):
-        for scenario in record.probabilities:
+        for scenario in record.figures:
             yield scenario, f"date {record.date}", record.date
     elif isinstance(record, Scenario) and record.resolution:
         recorded = record.resolution.recorded
@@ -379,7 +382,7 @@ def _pieces(id: str, record: Record | None) -> Iterator[Content]:
     for key, _, day in dated(record):
         yield "date", id, key, day
     if isinstance(record, Sheet):
-        for scenario, figure in record.probabilities.items():
+        for scenario, figure in record.figures.items():
             yield "forecast", id, scenario, figure
 
 

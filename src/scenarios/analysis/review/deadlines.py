@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from scenarios.analysis.evidence.indicators import reading
 from scenarios.analysis.evidence.knowledge import KnownEvidence, known_on, state
 from scenarios.analysis.forecasts import current_forecasts, forecasts_between, refusal
+from scenarios.analysis.quantities.figures import row_name
 from scenarios.model import Analyst, Database, ScenarioId
 from scenarios.values import owner_of
 
@@ -21,9 +22,10 @@ WITHIN_DAYS = 14
 class DueEntry(msgspec.Struct, frozen=True, kw_only=True):
     """One thing to do by a day, the last on which it is in time.
 
-    `id` names an indicator (`scenario/indicator`), a scenario whose horizon it is, or the sheet
-    whose forecasts expire after that day; of a review it is that day. `text` is an indicator's
-    statement or a scenario's question, `watch` where to look, `analyst` whose forecasts they are.
+    `id` names an indicator (`scenario/indicator`), a scenario or a row whose horizon it is, or the
+    sheet whose forecasts expire after that day; of a review it is that day. `text` is an
+    indicator's statement or a scenario's question, `watch` where to look, `analyst` whose forecasts
+    they are.
     """
 
     what: What
@@ -71,11 +73,18 @@ _entry = partial(DueEntry, days=0)
 
 
 def _own_days(now: KnownEvidence, ids: list[ScenarioId]) -> Iterator[DueEntry]:
-    """Horizons, and indicators not seen; one that is emerging is watched until its day."""
+    """Horizons, the days of a date's rows, and indicators not seen.
+
+    One that is emerging is watched until its day. A row whose day has passed did not occur.
+    """
     for id in ids:
         scenario = now.database.scenarios[id]
         end, text = scenario.horizon, scenario.question
         yield _entry(what="horizon", id=id, day=end, scenarios=(id,), text=text)
+        for row, day in scenario.quantity.rows(id).items() if scenario.quantity else ():
+            if isinstance(day, date) and now.as_of <= day < end:
+                words = f"{row_name(day.isoformat(), None)}: {text}"
+                yield _entry(what="horizon", id=row, day=day, scenarios=(id,), text=words)
         for name, indicator in scenario.indicators.items():
             if indicator.due is None:
                 continue

@@ -140,7 +140,8 @@ def diff_document(result: StateComparison) -> doc.Document:
     for shift in result.shifts:
         blocks += _shift(result, shift)
     if not result.shifts:
-        blocks.append(doc.Paragraph("No figure differs."))
+        of_kind = " of a question with a yes or a no" * bool(result.after.quantities)
+        blocks.append(doc.Paragraph(f"No figure{of_kind} differs."))
     return tuple(blocks)
 
 

@@ -204,7 +204,7 @@ def due_task(entry: DueEntry, database: Database) -> tuple[doc.Span, ...]:
         owner = cells.scenario(entry.id.partition("/")[0], database)
         return cells.indicator(entry.id, database), " (", owner, ")"
     if entry.what == "horizon":
-        return "outcome of ", cells.scenario(entry.scenarios[0], database)
+        return "outcome of ", cells.scenario(entry.id, database)
     if entry.what == "review":
         return (f"review of {counted(number, 'question')}",)
     return (f"{counted(number, 'forecast')} expire{'s' * (number == 1)}",)
