@@ -7,6 +7,7 @@ from datetime import timedelta
 from hypothesis import strategies as st
 
 from scenarios.analysis.period.recent import EvidencePoint, StatedPoint
+from scenarios.render.charts.fan import EstimateMark, FanDay, QuantityFan
 from scenarios.render.charts.ledger import BarGroup, LedgerBar, LedgerBars
 from scenarios.render.charts.multiples import SetMember, SmallMultiples
 from scenarios.render.charts.parts import DayFigures, OutcomeMark
@@ -194,4 +195,54 @@ def timelines(drawn: st.DrawFn) -> ScenarioTimeline:
         seen=tuple(drawn(st.lists(seen, max_size=3))),
         sayings=tuple(drawn(st.lists(saying, max_size=9))),
         lanes=tuple(drawn(st.lists(swim, max_size=3))),
+    )
+
+
+@st.composite
+def fans(drawn: st.DrawFn) -> QuantityFan:
+    """A number or a date over time, with thresholds and estimates, maybe known."""
+    numbers = sorted(drawn(st.sets(st.integers(0, 2000), min_size=1, max_size=6)))
+    is_date = drawn(st.booleans())
+    values = st.floats(1e-3, 1e6)
+    if is_date:
+        values = st.integers(day(0).toordinal(), day(3000).toordinal()).map(float)
+    three = st.tuples(values, values, values).map(sorted)
+
+    def on(number: int) -> FanDay:
+        low, implied, high = drawn(three)
+        ours = drawn(st.none() | three) or (None, None, None)
+        names = ("stated_low", "stated", "stated_high")
+        return FanDay(
+            day=day(number),
+            low=low,
+            implied=implied,
+            high=high,
+            **dict(zip(names, ours, strict=True)),
+        )
+
+    days = tuple(map(on, numbers))
+    names = st.sampled_from(["desk", "an-analyst-with-a-rather-long-name", *"abcdefg"])
+    estimate = st.builds(
+        EstimateMark,
+        day=st.sampled_from([each.day for each in days]),
+        analyst=names,
+        value=values,
+        about=words,
+    )
+    ended = drawn(st.none() | st.sampled_from([day(n + 3) for n in numbers]))
+    return QuantityFan(
+        title=drawn(words),
+        since=day(numbers[-1]) - timedelta(7),
+        days=days,
+        ends=drawn(
+            st.sampled_from([("242 (222 to 267)", ""), ("later (2026-01-24 to later)",) * 2])
+        ),
+        thresholds=tuple(sorted(drawn(st.sets(values, max_size=9)))),
+        is_log=not is_date and drawn(st.booleans()),
+        latest=day(2500) if is_date else None,
+        decays=drawn(st.booleans()),
+        estimates=tuple(drawn(st.lists(estimate, max_size=9))),
+        value=drawn(values) if ended else None,
+        ended=ended,
+        end="244.8 billion dollars, 13 Jan 2025" if ended else "",
     )

@@ -12,7 +12,7 @@ from scenarios.analysis.evidence.knowledge import bearing, near, rivals
 from scenarios.analysis.forecasts import SheetForecast
 from scenarios.analysis.ledger.days import DailyLedgers
 from scenarios.analysis.ledger.odds import changes_daily
-from scenarios.analysis.period.period import ScenarioView, Window, window
+from scenarios.analysis.period.period import PreviousFigures, ScenarioView, Window, window
 from scenarios.analysis.period.trajectory import Trajectory, curves
 from scenarios.analysis.review.review import story_of
 from scenarios.model import Database, EvidenceId, ScenarioId, SetId
@@ -50,9 +50,26 @@ def timeline(
     trajectory: Trajectory, view: ScenarioView, database: Database, since: date, items: int = 3
 ) -> Chart:
     """Timeline of a scenario; a mark, and a row of its table, name at most `items` items."""
-    data = _data(trajectory, view, database, since, items)
+    band = None if view.unfounded else view.band
+    data = replace(
+        _data(trajectory, view.scenario.title, database, since, items),
+        points=figures_of(trajectory, unfounded=view.unfounded),
+        band=(band.low, band.high) if band else None,
+        outcome=outcome_of(view),
+        steps=tuple(_steps(trajectory, database)),
+        lanes=tuple(_lanes(trajectory, view)),
+    )
     table = _timeline_table(trajectory, data, database, items)
     return Chart(_timeline_label(data, view), data, table)
+
+
+def timeline_of(
+    trajectory: Trajectory, database: Database, title: str, since: date, outcome: OutcomeMark | None
+) -> Chart:
+    """Timeline of a row of a quantity, with the figures of today's files at both dates."""
+    data = replace(_data(trajectory, title, database, since, 3), outcome=outcome)
+    label = _timeline_label(data, PreviousFigures(implied_before=None, stated_before=None))
+    return Chart(label, data, _timeline_table(trajectory, data, database, 3))
 
 
 def anchor(trajectory: Trajectory, day: date) -> str:
@@ -74,20 +91,15 @@ def outcome_of(view: ScenarioView) -> OutcomeMark | None:
 
 
 def _data(
-    trajectory: Trajectory, view: ScenarioView, database: Database, since: date, items: int
+    trajectory: Trajectory, title: str, database: Database, since: date, items: int
 ) -> ScenarioTimeline:
-    band = None if view.unfounded else view.band
     return ScenarioTimeline(
-        title=view.scenario.title,
+        title=title,
         since=since,
-        points=figures_of(trajectory, unfounded=view.unfounded),
+        points=figures_of(trajectory),
         decays=changes_daily(database, trajectory.scenario),
-        band=(band.low, band.high) if band else None,
-        outcome=outcome_of(view),
-        steps=tuple(_steps(trajectory, database)),
         seen=tuple(_seen(trajectory, database, items)),
         sayings=tuple(_sayings(trajectory, items * _MARKED)),
-        lanes=tuple(_lanes(trajectory, view)),
     )
 
 
@@ -184,7 +196,7 @@ def _lanes(trajectory: Trajectory, view: ScenarioView) -> Iterator[IndicatorLane
 _NAMES = {"stated": "our figure", "implied": "the evidence"}
 
 
-def _timeline_label(data: ScenarioTimeline, view: ScenarioView) -> str:
+def _timeline_label(data: ScenarioTimeline, view: PreviousFigures) -> str:
     parts = []
     stated, implied = view.stated_before, view.implied_before
     reported = {
@@ -237,7 +249,7 @@ def _timeline_table(
             why = _reasons(said, after.stated, database, most)
             if step and not said:
                 why = ("no new forecast: one ended, or its set changed",)
-            items = _items(seen, database, most) or ("no report on it" if is_large else "")
+            items = items_in_words(seen, database, most) or ("no report on it" if is_large else "")
             row = (str(after.day), *figures, why, items)
             rows.append((anchor(trajectory, after.day), row))
     columns = (
@@ -264,7 +276,7 @@ def _reasons(
     return (*spans, *((f"; {counted(more, 'forecast')} more",) if more > 0 else ()))
 
 
-def _items(seen: Sequence[EvidenceId], database: Database, most: int) -> tuple[Span, ...]:
+def items_in_words(seen: Sequence[EvidenceId], database: Database, most: int) -> tuple[Span, ...]:
     """The items, at most `most`, and the number of others."""
     refs = [Ref(id, "evidence", short(id, database)) for id in seen[:most]]
     spans = [span for n, ref in enumerate(refs) for span in ("; " * bool(n), ref)]

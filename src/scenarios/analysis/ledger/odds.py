@@ -36,6 +36,7 @@ from scenarios.model import (
     ScenarioId,
 )
 from scenarios.scales import decibans, held, probability
+from scenarios.values import owner_of
 
 
 class EvidenceTotals(msgspec.Struct, frozen=True, kw_only=True):
@@ -429,8 +430,13 @@ def after_time(scenario: Scenario, chance: float, day: date) -> float:
 
 
 def changes_daily(database: Database, scenario_id: ScenarioId) -> bool:
-    """True if a prior behind the figure, or its evidence, decays from day to day."""
+    """True if a prior behind the figure, or its evidence, decays from day to day.
+
+    Those of a date do, and of its rows.
+    """
     if database.tracker.half_life_days is not None:
         return True
+    if quantity := database.scenarios[owner_of(scenario_id)].quantity:
+        return quantity.kind == "date"
     around = connected(database, scenario_id)
     return any(database.scenarios[id].prior.hazard for id in around)

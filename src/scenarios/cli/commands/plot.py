@@ -7,20 +7,23 @@ from typing import Annotated
 
 import typer
 
-from scenarios.analysis.period.period import open_views
+from scenarios.analysis.period.period import Window, open_views
 from scenarios.analysis.review.review import review
 from scenarios.cli import parsing
 from scenarios.cli.opening import reading
-from scenarios.cli.options import AsOf, Rev, SinceReview
-from scenarios.cli.output.result import in_pixels, origin_of
+from scenarios.cli.options import TABLE, AsOf, Rev, SinceReview
+from scenarios.cli.output.result import in_pixels, origin_of, show
 from scenarios.cli.output.streams import say
 from scenarios.errors import ScenError, UsageError
 from scenarios.model import ScenarioId
 from scenarios.render import pictures
 from scenarios.render.cells import one_line
+from scenarios.render.document import Block, Heading, Paragraph
+from scenarios.render.pictures_of_quantities import quantity_picture
 from scenarios.render.review_picture import review_picture
 from scenarios.render.text import long_day
 from scenarios.storage.output_files import write
+from scenarios.values import owner_of
 from scenarios.workspace.opened import OpenDatabase, from_here, known_id
 from scenarios.workspace.reading import span
 
@@ -29,7 +32,6 @@ _SUFFIXES = (".svg", ".png")
 
 def command(
     context: typer.Context,
-    output: Annotated[Path, "--output FILE", "Image file to write: .svg or .png."],
     scenarios: Annotated[
         list[str] | None, "SCENARIO...", "Scenarios to plot, one below the other."
     ] = None,
@@ -37,6 +39,9 @@ def command(
     overview: Annotated[bool, "--overview", "Plot all open scenarios, largest move first."] = False,
     grid: Annotated[bool, "--grid", "Small plots side by side."] = False,
     sparkline: Annotated[bool, "--sparkline", "A single small line without text."] = False,
+    output: Annotated[
+        Path | None, "--output FILE", "Image to write, .svg or .png, instead of a table of days."
+    ] = None,
     size: Annotated[
         str | None, "--size WxH", "Size in pixels; under 600 wide it is laid out for a phone."
     ] = None,
@@ -48,11 +53,14 @@ def command(
     """Draw scenarios, a set or all that is open; signed with the tracker, the day, the revision."""
     pixels = parsing.size(size) if size else None
     named = tuple(dict.fromkeys(scenarios or ()))
+    if output is None and (size or dark or grid or sparkline):
+        raise UsageError("the options of an image need --output FILE, like plot.svg")
     _refuse(output, named, set_id, overview=overview, grid=grid, sparkline=sparkline)
     opened, on = reading(context, rev), as_of or parsing.today()
     ids = _ids(opened, on, named, set_id)
     window = span(opened, on, parsing.day(since, on) if since else None, banded=True)
-    if path := next((path for id, path in opened.database.withheld.items() if id in ids), None):
+    owners, withheld = {*map(owner_of, ids)}, opened.database.withheld.items()
+    if path := next((path for id, path in withheld if id in owners), None):
         raise ScenError(f"nothing to draw: the figures are withheld, {path} cannot be read")
     ids = tuple(view.id for view in open_views(window)) if overview else ids
     if not ids:
@@ -63,7 +71,13 @@ def command(
         charts = [(f"Open scenarios on {long_day(on)}", picture)] if picture else []
     else:
         kind: pictures.Subject = "line" if sparkline else "grid" if grid else "courses"
-        charts = pictures.chosen(kind, window, ids, set_id)
+        charts = _drawn(kind, window, ids, set_id)
+    if output is None:
+        blocks: list[Block] = []
+        for title, chart in charts:
+            blocks += [Heading(2, title), Paragraph(chart.label), chart]
+        show(context.obj, None, lambda: tuple(blocks), TABLE)
+        return
     drawn = pictures.svg(charts, signature, pixels, dark=dark)
     is_svg = output.suffix.lower() == ".svg"
     write(output, drawn.encode() if is_svg else in_pixels(drawn, 1 if pixels else 2))
@@ -71,7 +85,7 @@ def command(
 
 
 def _refuse(
-    output: Path,
+    output: Path | None,
     named: Sequence[str],
     set_id: str | None,
     *,
@@ -80,7 +94,7 @@ def _refuse(
     sparkline: bool,
 ) -> None:
     """Refuse options that contradict each other, before anything is read."""
-    if output.suffix.lower() not in _SUFFIXES:
+    if output and output.suffix.lower() not in _SUFFIXES:
         raise UsageError(f"--output ends in .svg or .png: {output.name}")
     subjects = sum((bool(named), set_id is not None, overview))
     if not subjects:
@@ -96,10 +110,7 @@ def _ids(
 ) -> tuple[ScenarioId, ...]:
     """Those that are named, or the members of a set that had opened."""
     if set_id is None:
-        ids = tuple(opened.scenario_on(id, on) for id in named)
-        for id in opened.database.quantities.keys() & {*ids}:
-            raise ScenError(f"{id} is a quantity, which has no picture yet: scen explain {id}")
-        return ids
+        return tuple(opened.row_on(id, on) for id in named)
     sets = opened.database.tracker.sets
     known_id(set_id, sets, "set", "scen show tracker" if sets else "tracker.yaml")
     every = opened.database.listed.get(set_id, ())
@@ -108,6 +119,25 @@ def _ids(
         had = f"none of the {len(every)} in {set_id} had opened by {on}"
         raise ScenError(f"nothing to draw: {had}")
     return ids
+
+
+def _drawn(
+    kind: pictures.Subject, window: Window, ids: Sequence[ScenarioId], set_id: str | None
+) -> list[pictures.Titled]:
+    """Those of questions with a yes or a no, of quantities and of their rows, in this order."""
+    measured = [id for id in ids if owner_of(id) in window.database.quantities]
+    if not measured:
+        return pictures.chosen(kind, window, ids, set_id)
+    if kind != "courses":
+        raise UsageError(f"--grid and --sparkline draw no quantity: scen plot {measured[0]}")
+    charts = {}
+    if others := [id for id in ids if id not in measured]:
+        charts = dict(zip(others, pictures.chosen(kind, window, others), strict=True))
+    for id in measured:
+        of, days = window.odds, pictures.DAYS
+        chart = quantity_picture(of, id, window.since, window.as_of, days)
+        charts[id] = (chart.drawing.title, chart)
+    return [charts[id] for id in ids]
 
 
 def _signature(context: typer.Context, opened: OpenDatabase, on: date) -> str:

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
 from scenarios.render import svg
-from scenarios.render.charts.scale import SMALL, DayScale, LogOdds, width
+from scenarios.render.charts.scale import SMALL, DayScale, Linear, LogOdds, width
 from scenarios.render.svg import number
 from scenarios.render.text import short_day
 
@@ -157,10 +157,10 @@ def odds_axis(odds: LogOdds, top: float, foot: float, *baselines: float) -> Iter
 
 
 def curve(
-    points: Sequence[DayFigures],
+    points: Sequence[Any],
     name: str,
     days: DayScale,
-    odds: LogOdds,
+    odds: Linear,
     last: date | None = None,
     slopes: Sequence[bool] = (),
 ) -> str:
@@ -189,7 +189,7 @@ def curve(
 
 
 def curves(
-    points: Sequence[DayFigures], days: DayScale, odds: LogOdds, last: date, slopes: Sequence[bool]
+    points: Sequence[Any], days: DayScale, odds: Linear, last: date, slopes: Sequence[bool]
 ) -> Iterator[str]:
     """The implied figures, and the stated ones over them, in steps."""
     if path := curve(points, "implied", days, odds, last, slopes):
