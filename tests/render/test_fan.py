@@ -6,6 +6,8 @@ from datetime import date
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from scenarios.analysis.ledger.days import DailyLedgers
@@ -16,7 +18,8 @@ from scenarios.render.document import Chart, plain
 from scenarios.render.drawing import draw
 from scenarios.render.pictures_of_quantities import quantity_picture
 from tests.analysis.test_quantities import AS_OF, OPENED, by_date, ended, example
-from tests.render.drawings import elements, texts
+from tests.render.drawings import elements, outside, overlaps, texts
+from tests.render.strategies import fans
 
 SINCE = date(2024, 11, 1)
 
@@ -119,3 +122,10 @@ def test_marks_lead_to_the_rows_of_the_table_where_there_is_a_page() -> None:
         "#d-trade-2024-2024-11-02",
     ]
     assert elements(draw(fan, narrow=True, places=places), **{"class": "mark"}) == []
+
+
+@given(fans(), st.booleans())
+def test_no_label_of_a_fan_covers_another_or_is_cut_off(data: QuantityFan, narrow: bool) -> None:
+    drawn = draw(data, narrow=narrow)
+    assert overlaps(drawn) == []
+    assert outside(drawn) == []

@@ -30,7 +30,7 @@ from scenarios.render.drawing import draw
 from scenarios.render.overview import Overview, OverviewGroup, OverviewRow
 from tests.records import database, day, indicator, item, resolution, scenario
 from tests.render.drawings import outside, overlaps
-from tests.render.strategies import chances, fans, multiples, pictures, timelines, words
+from tests.render.strategies import chances, multiples, pictures, timelines, words
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "pictures"
 
@@ -98,7 +98,7 @@ def test_labels_are_moved_apart_as_little_as_they_need() -> None:
     assert spread([1, 2], 15, 190, 0) == [0, 15]
 
 
-@given(st.one_of(pictures, timelines(), multiples(), fans()), st.booleans())
+@given(st.one_of(pictures, timelines(), multiples()), st.booleans())
 def test_no_label_of_a_picture_covers_another_or_is_cut_off(data: Any, narrow: bool) -> None:
     made = draw(data, narrow=narrow)
     assert overlaps(made) == []

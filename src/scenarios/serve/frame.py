@@ -244,8 +244,7 @@ def _refuse(ask: PageRequest) -> None:
     kind, _, id = ask.request.url.path.strip("/").partition("/")
     opened = ask.seen.opened
     if kind == "s":
-        if opened.scenario_on(id, ask.on) in opened.database.quantities:
-            raise ScenError(f"{id} is a quantity, which has no page yet: scen explain {id}")
+        opened.scenario_on(id, ask.on)
     elif kind == "e" and ask.on < opened.database.evidence[opened.evidence(id)].recorded:
         day = opened.database.evidence[id].recorded
         raise ScenError(f"{id} was not known on {ask.on}: it dates from {day}")

@@ -44,6 +44,8 @@ def page_at(site: Site, address: str) -> Page | None:
     if id in site.moved.get(folder, ()):
         return _maker("record.moved_page")(site, folder, id)
     name, ids = EACH[folder]
+    if folder == "s" and id in site.database.quantities:
+        name = "quantity.quantity_page"
     return _maker(name)(site, id) if id in ids(site) else None
 
 

@@ -10,6 +10,7 @@ from scenarios.analysis.ledger.lines import Ledger, Line
 from scenarios.analysis.period.period import Window
 from scenarios.analysis.period.recent import PastRanges
 from scenarios.analysis.period.trajectory import Trajectory, curves
+from scenarios.analysis.quantities.explanation import row_on
 from scenarios.analysis.review.event import EventStory, event_story, story_between
 from scenarios.analysis.review.review import Review
 from scenarios.analysis.review.status import StatusRow
@@ -83,9 +84,13 @@ class Figures:
         return event_story(self._site.database, ids, self._site.as_of, self.story_at)
 
     def ledger(self, id: ScenarioId) -> Ledger:
-        """A scenario's ledger on the day."""
+        """The ledger of a scenario, or of a row of a quantity, on the day."""
         if id not in self._ledgers:
-            self._ledgers[id] = self.window.views[id].ledger
+            if view := self.window.views.get(id):
+                self._ledgers[id] = view.ledger
+            else:
+                on_day = row_on(self._site.database, id, self._site.as_of)
+                self._ledgers[id] = on_day.ledger.row_ledger(id)
         return self._ledgers[id]
 
 

@@ -163,9 +163,8 @@ class Site:
 
     @cached_property
     def scenarios(self) -> Mapping[ScenarioId, Scenario]:
-        """The scenarios that had opened; quantities have no page."""
-        opened = opened_scenarios(self.database, self.as_of)
-        return {id: s for id, s in opened.items() if id in self.database.binary}
+        """The scenarios that had opened."""
+        return opened_scenarios(self.database, self.as_of)
 
     @cached_property
     def evidence(self) -> Mapping[EvidenceId, Evidence]:

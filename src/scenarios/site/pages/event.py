@@ -3,7 +3,10 @@
 from collections.abc import Iterator, Sequence
 from datetime import date
 
+from scenarios.analysis.evidence.knowledge import bears_on
 from scenarios.analysis.period.period import window
+from scenarios.analysis.quantities.figures import from_to
+from scenarios.analysis.quantities.view import quantity_view
 from scenarios.analysis.review.event import EventMove, EventStory
 from scenarios.analysis.review.review import story_of
 from scenarios.model import Database
@@ -216,8 +219,24 @@ def moved_blocks(site: Site, story: EventStory) -> Iterator[doc.Block]:
     if drawn := event_picture(story, site.database):
         yield doc.Paragraph(tuple(lead(story, site.database)))
         yield drawn
-    else:
+    moved = tuple(_quantities(site, story))
+    if moved:
+        yield doc.Items(moved)
+    elif not drawn:
         yield doc.Paragraph("No figure changed on the day it was recorded.")
+
+
+def _quantities(site: Site, story: EventStory) -> Iterator[doc.Item]:
+    """Yield each quantity that the items rate: the evidence on the days they were recorded."""
+    first, last = story.recorded
+    eve = date.fromordinal(max(first.toordinal() - 1, 1))
+    rated = {id for item in story.items for id in bears_on(site.database, site.evidence[item])}
+    for id in sorted(rated & site.database.quantities.keys() & site.scenarios.keys()):
+        if id not in site.database.withheld and site.database.scenarios[id].opened <= last:
+            figure = quantity_view(figures(site).window.odds, id, eve, last).figure
+            words = from_to(figure.implied, figure.previous.implied)
+            unit = f" {figure.unit}" if figure.unit else ""
+            yield doc.Item((cells.scenario(id, site.database), f": evidence {words}{unit}"))
 
 
 def events_listed(site: Site, stories: Sequence[EventStory], most: int) -> Iterator[doc.Block]:

@@ -18,7 +18,7 @@ from scenarios.site.pages.event import moved_blocks
 from scenarios.site.pages.record import is_retracted, listed, newest, record_blocks, recorded
 from scenarios.site.site import INDEX, Page, PageLink, Site, address_of, page_of
 from scenarios.text import counted
-from scenarios.values import indicator_key
+from scenarios.values import indicator_key, owner_of
 
 _MOST = 60
 """Items on the first page of evidence."""
@@ -109,7 +109,10 @@ def _bearings(site: Site, id: EvidenceId) -> list[ScenarioRating]:
             rated += [
                 ScenarioRating(other, code, key, label) for other, code in indicator.ratings.items()
             ]
-    return [bearing for bearing in rated if bearing.scenario in scenarios]
+    quantities = [(id, s.quantity) for id, s in scenarios.items() if s.quantity]
+    names = {row for id, quantity in quantities for row in quantity.rows(id)}
+    names |= scenarios.keys() & site.database.binary.keys()
+    return [bearing for bearing in rated if bearing.scenario in names]
 
 
 def _body(
@@ -152,11 +155,12 @@ def _counts(site: Site, id: EvidenceId, bearings: list[ScenarioRating]) -> doc.B
     weight = doc.Figure(figures(site).window.now.weights.get(id, 0.0), digits=2)
 
     def count_text(count: CountedRating, text: doc.Text) -> doc.Text:
-        return cells.unless_withheld(site.database.withheld.get(count.bearing.scenario), text)
+        id = owner_of(count.bearing.scenario)
+        return cells.unless_withheld(site.database.withheld.get(id), text)
 
     def implied(count: CountedRating) -> doc.Text:
         id = count.bearing.scenario
-        is_known = id not in site.database.withheld
+        is_known = owner_of(id) not in site.database.withheld
         return count_text(
             count, p(figures(site).ledger(id).implied.probability) if is_known else ""
         )
@@ -192,7 +196,7 @@ def _counts(site: Site, id: EvidenceId, bearings: list[ScenarioRating]) -> doc.B
 
 def _count(site: Site, id: EvidenceId, bearing: ScenarioRating) -> CountedRating:
     """The line that counts an item for a scenario, or the reason why none does."""
-    if bearing.scenario in site.database.withheld:
+    if owner_of(bearing.scenario) in site.database.withheld:
         return CountedRating(bearing, None, ())
     reason: tuple[doc.Span, ...] = ("fits every outcome equally",)
     if is_retracted(site, id):

@@ -23,7 +23,6 @@ from scenarios.site.figures import Facet, figures, odds_of, past_ranges, rules
 from scenarios.site.pages.event import events_listed
 from scenarios.site.pages.record import listed, newest
 from scenarios.site.site import INDEX, Page, Site, review_title, revision
-from scenarios.text import counted
 from scenarios.workspace.reading import span
 
 _LATEST, _REVIEWS, _EVENTS = 8, 8, 6
@@ -99,9 +98,6 @@ def _summary(site: Site) -> Iterator[doc.Block]:
         yield doc.Heading(2, "What moved, by event", anchor="board")
         yield drawn
     yield from _events(site)
-    if number := len(site.database.quantities):
-        held = counted(number, "question asks", "questions ask")
-        yield doc.Paragraph(f"{held} how much, or when, and have no page yet: scen status")
     yield from how_to_read(_words(site))
 
 

@@ -80,7 +80,9 @@ def _reviews(site: Site) -> Iterator[Block]:
         (left("Day"), lambda day: AnchorLink(review_title(day), f"review-{day}")),
         (
             right("Forecasts"),
-            lambda day: Figure(sum(len(sheet.probabilities) for sheet in sheets[day])),
+            lambda day: Figure(
+                sum(len(sheet.probabilities) + len(sheet.quantiles) for sheet in sheets[day])
+            ),
         ),
         (
             left("By"),

@@ -10,7 +10,7 @@ from scenarios.analysis.ledger.ledger import rival_lines
 from scenarios.analysis.ledger.lines import Ledger, Line
 from scenarios.analysis.period.period import ScenarioView
 from scenarios.analysis.review.status import StatusRow
-from scenarios.model import Database, Indicator, IndicatorId, Scenario, ScenarioId
+from scenarios.model import Database, Indicator, IndicatorId, Resolution, Scenario, ScenarioId
 from scenarios.render import cells
 from scenarios.render import document as doc
 from scenarios.render.cells import Cell, left, one_line, p, right
@@ -33,7 +33,7 @@ from scenarios.text import counted
 
 _ROWS, _LAST, _DAYS = 60, 3, 12
 """First and last rows of a long table; days of a course that are not folded."""
-_UNIT = (
+UNIT = (
     "Bars are in decibans (dB): 3 dB double the odds, 10 dB make them ten times as high, and a "
     "minus counts against."
 )
@@ -124,9 +124,13 @@ def _news(site: Site, view: ScenarioView) -> tuple[doc.Span, ...]:
 
 
 def _line(site: Site, view: ScenarioView) -> Iterator[doc.Block]:
-    yield doc.Heading(2, "How it came here", anchor="course")
     trajectory = figures(site).trajectory(view.id)
-    course = timeline(trajectory, view, site.database, figures(site).window.since)
+    yield from over_time(timeline(trajectory, view, site.database, figures(site).window.since))
+
+
+def over_time(course: Chart) -> Iterator[doc.Block]:
+    """Yield a course as a picture, and its days as a table, the latest first."""
+    yield doc.Heading(2, "How it came here", anchor="course")
     days, marks = course.table.rows, course.table.anchors
     yield replace(course, table=replace(course.table, rows=()))  # its marks lead to the rows below
     yield doc.Heading(2, "What happened to it", anchor="happened")
@@ -139,22 +143,25 @@ def _line(site: Site, view: ScenarioView) -> Iterator[doc.Block]:
 
 def _body(site: Site, view: ScenarioView) -> Iterator[doc.Block]:
     yield doc.Heading(2, "What the evidence says", anchor="ledger")
-    yield doc.Paragraph(f"Nothing yet: {cells.NOTHING_IMPLIED}." if view.unfounded else _UNIT)
+    yield doc.Paragraph(f"Nothing yet: {cells.NOTHING_IMPLIED}." if view.unfounded else UNIT)
     yield from _ledger(site, view)
     if view.scenario.indicators:
         yield doc.Heading(2, "What is watched for", anchor="indicators")
-        yield _indicators(site, view)
+        yield indicator_table(site, view.id, view.scenario)
     yield doc.Heading(2, "Criteria, starting chance and clarifications", anchor="criteria")
-    yield from _terms(view)
+    yield from terms(view.scenario, view.resolution, p(view.scenario.prior.probability))
     yield from _forecasts(site, view)
     yield from _evidence(site, view)
     yield doc.Heading(2, "Record", anchor="record")
-    yield from record_blocks(site, "scenario", view.id, view.scenario.formerly, _record(site, view))
+    yield from record_blocks(
+        site, "scenario", view.id, view.scenario.formerly, own_keys(view.scenario, site.database)
+    )
 
 
-def _indicators(site: Site, view: ScenarioView) -> doc.Table:
-    indicators = view.scenario.indicators
-    now = {name: reading(figures(site).window.now, (view.id, name)) for name in indicators}
+def indicator_table(site: Site, id: ScenarioId, scenario: Scenario) -> doc.Table:
+    """The indicators of a scenario as they are now."""
+    indicators = scenario.indicators
+    now = {name: reading(figures(site).window.now, (id, name)) for name in indicators}
     columns: tuple[Cell[tuple[IndicatorId, Indicator]], ...] = (
         (left("Indicator"), lambda row: row[1].statement),
         (left("State"), lambda row: now[row[0]].state),
@@ -189,15 +196,15 @@ def _evidence(site: Site, view: ScenarioView) -> Iterator[doc.Block]:
         yield from listed_first(site, ids)
 
 
-def _record(site: Site, view: ScenarioView) -> Iterator[doc.Item]:
-    scenario = view.scenario
+def own_keys(scenario: Scenario, database: Database) -> Iterator[doc.Item]:
+    """Yield how sentences name a scenario, its tags, and what it implies and depends on."""
     if scenario.short:
         yield doc.Item(f"In short: {one_line(scenario.short)}")
     if scenario.tags:
         yield doc.Item(f"Tags: {', '.join(scenario.tags)}")
     for name, ids in (("Implies", scenario.implies), ("Depends on", tuple(scenario.prior.given))):
         if ids:
-            yield doc.Item((f"{name}: ", *cells.titles(ids, site.database)))
+            yield doc.Item((f"{name}: ", *cells.titles(ids, database)))
 
 
 def _facts(row: StatusRow, view: ScenarioView, language: str) -> doc.Facts:
@@ -241,21 +248,22 @@ def _excerpt(chart: doc.Chart, most: int) -> doc.Chart:
     return replace(chart, table=replace(chart.table, rows=excerpt, note=note))
 
 
-def _terms(view: ScenarioView) -> Iterator[doc.Block]:
-    scenario = view.scenario
+def terms(
+    scenario: Scenario, resolution: Resolution | None, prior: doc.Span
+) -> Iterator[doc.Block]:
+    """Yield criteria, the prior in words or as a figure, clarifications and the resolution."""
     yield doc.Paragraph(scenario.resolution_criteria)
     yield from cells.reference_class(scenario.prior)
-    yield lines(("Starting chance ", p(scenario.prior.probability), f": {scenario.prior.basis}"))
+    what = "Starting point " if scenario.quantity else "Starting chance "
+    yield lines((what, prior, f": {scenario.prior.basis}"))
     if scenario.clarifications:
         yield doc.Items(
             tuple(
                 doc.Item(f"{long_day(note.date)}: {note.text}") for note in scenario.clarifications
             )
         )
-    if view.resolution:
-        yield doc.Paragraph(
-            f"Resolved on {long_day(view.resolution.date)}: {view.resolution.basis}"
-        )
+    if resolution:
+        yield doc.Paragraph(f"Resolved on {long_day(resolution.date)}: {resolution.basis}")
 
 
 LISTED = 12
@@ -265,6 +273,10 @@ _RIVALS = 4
 SMALL = 0.1
 """Decibans below which a line goes into the sum of the others."""
 _FIRST = ("given", "time")
+_RIVALS_ARE = {
+    "prior": "the starting chances of the set, which do not sum to 100%",
+    "rows": "rivals: what lines at other thresholds say",
+}
 
 
 def ledger(
@@ -278,7 +290,7 @@ def ledger(
 
     `rivals` are the parts of that row, which have bars of their own.
     """
-    title = database.scenarios[book.scenario].title
+    title = cells.scenario_or_row(book.scenario, database).title
     steps = [line for line in book.lines if line.kind in STEPS]
     evidence = [line for line in book.lines if line.kind not in STEPS]
     strong = [line for line in evidence if abs(line.counted_decibans) >= SMALL][:listed]
@@ -321,8 +333,8 @@ def says(line: Line, database: Database) -> str:
     if line.kind == "given":
         other = database.scenarios.get(line.id)
         return f"depends on: {other.title if other else line.id}"
-    if line.kind == "rivals" and line.id == "prior":
-        return "the starting chances of the set, which do not sum to 100%"
+    if line.kind == "rivals" and line.id in _RIVALS_ARE:
+        return _RIVALS_ARE[line.id]
     if line.kind == "rivals" and line.id in database.scenarios:
         return f"decided: {database.scenarios[line.id].title}"
     if line.kind in STEPS:
