@@ -177,7 +177,7 @@ class Sheet(Record, frozen=True):
     quantiles: Annotated[
         dict[ScenarioId, Quantiles | None],
         Meta(min_length=1),
-        lacks(**QUANTITIES),
+        lacks(page="Those of a quantity are on its page.", **QUANTITIES),
     ] = {}
     """For each quantity the values that it stays under with 10 % (p10), 50 % (p50) and so on, two
     to nine; null withdraws. Example: {"trade-2024": {"p10": 232, "p50": 243, "p90": 256}}."""

@@ -8,7 +8,6 @@ from msgspec import Meta
 from scenarios.values import Date, Line, Record, ScenarioId, name, words
 
 QUANTITIES = {
-    "page": "Pages leave quantities out and say so.",
     "stix": "Quantities do not go out.",
     "tables": "Tables of their own have quantities.",
     "restored": "`quantity_records` has their files whole.",
