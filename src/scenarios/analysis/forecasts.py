@@ -23,8 +23,11 @@ class StandingForecast(msgspec.Struct, frozen=True, kw_only=True):
     sheet: SheetId
 
 
-class SheetForecast(msgspec.Struct, frozen=True, kw_only=True):
-    """Forecast of one scenario in one sheet; a probability of None withdraws."""
+class SheetForecast(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Forecast of one scenario in one sheet; a probability of None withdraws.
+
+    Of a quantity it has the `quantiles` as a file has them; None withdraws.
+    """
 
     sheet: SheetId
     date: date
@@ -32,6 +35,12 @@ class SheetForecast(msgspec.Struct, frozen=True, kw_only=True):
     probability: float | None
     rationale: str | None
     evidence: tuple[EvidenceId, ...]
+    quantiles: dict[str, float | str] | None = None
+
+    @property
+    def figure(self) -> float | dict[str, float | str] | None:
+        """The probability, or the quantiles of a quantity."""
+        return self.quantiles or self.probability
 
 
 def forecasts_between(

@@ -25,10 +25,11 @@ from scenarios.cli.terminal.retyping import PreviousQuestion
 from scenarios.model import Analyst, Database, ScenarioId
 from scenarios.render.documents.session import in_full, reveal_table, set_text, topic_text
 from scenarios.render.writers import terminal
-from scenarios.scales import percent
 from scenarios.storage.session_notes import SessionFile, SessionRecord, SittingAnswer, Stage
 from scenarios.text import counted
 from scenarios.workspace import sitting
+from scenarios.workspace.input import typed_in
+from scenarios.workspace.tasks.task import QUANTILES
 from scenarios.workspace.write_mode import WriteMode
 
 T = TypeVar("T")
@@ -110,7 +111,7 @@ _REASON = (
 _WHY = "Reason for the revision"
 _NO_REASON = re.compile(r"[0-9.,]*[0-9]\s*%?|s|skip|withdraw|y|yes|n|no", re.IGNORECASE)
 """Texts that read like the answer to another question."""
-_Figure = float | None | Literal["skip"]
+_Figure = sitting.Figure | Literal["skip"]
 
 
 class SessionRound(NamedTuple):
@@ -227,26 +228,72 @@ def _ask(this: SessionRound, topic: ScenarioQuestion, *, is_again: bool = False)
 
 
 def _asked(this: SessionRound, topic: ScenarioQuestion, answer: SittingAnswer | None) -> _Figure:
-    own = topic.standing
+    own = topic.own
     enter = ""
     if answer:
         enter = f"Enter = keep {sitting.words(answer.probability)}, "
     elif own:
-        enter = f"Enter = reaffirm {percent(own.probability)}, "
-    before = answer.probability if answer else own.probability if own else None
+        enter = f"Enter = reaffirm {sitting.words(own)}, "
+    before = answer.probability if answer else own
 
     def parse(text: str) -> _Figure:
         if word(text) in ("s", "skip"):
             return "skip"
         return _figure(topic, text, before)
 
-    question = f"{topic.id}: probability ({enter}s = skip, q = leave)"
     more = in_full(topic, this.groups[topic.id], this.at_day)
+    if topic.scenario.quantity:
+        return _quantiles(
+            topic, f"({enter}s = skip, q = leave)", parse, more, has_enter=bool(enter)
+        )
+    question = f"{topic.id}: probability ({enter}s = skip, q = leave)"
     return prompt.answer(question, parse, "" if enter else None, more, is_back=True)
 
 
-def _figure(topic: ScenarioQuestion, text: str, before: float | None) -> float | None:
-    """A probability, or None to withdraw; Enter is the one before."""
+def _quantiles(
+    topic: ScenarioQuestion,
+    how: str,
+    parse: Callable[[str], _Figure],
+    more: str,
+    *,
+    has_enter: bool,
+) -> _Figure:
+    """Ask for the quantiles one by one; what is no value is an answer to all of them.
+
+    They are asked anew where they do not fit one another; `<` leads to the one before.
+    """
+    unit = topic.scenario.quantity.unit if topic.scenario.quantity else None
+
+    def value(text: str) -> str | tuple[_Figure]:
+        if not text or word(text) in ("s", "skip", "withdraw") or "=" in text:
+            return (parse(text),)
+        return f"{typed_in.quantity_value(text)}"
+
+    while True:
+        texts: list[str] = []
+        while len(texts) < len(QUANTILES):
+            name, words = QUANTILES[len(texts)]
+            is_first = not texts
+            question = f"{topic.id}: {words.lower()}{f', {unit}' if unit else ''}"
+            question += f" {how}" if is_first else ""
+            default = "" if is_first and has_enter else None
+            try:
+                said = prompt.answer(question, value, default, more, is_back=True)
+            except PreviousQuestion:
+                if is_first:
+                    raise
+                texts.pop()
+                continue
+            if isinstance(said, tuple):
+                return said[0]
+            texts.append(f"{name}={said}")
+        if (fault := prompt.refusal(parse, " ".join(texts))) is None:
+            return parse(" ".join(texts))
+        prompt.tell(fault)
+
+
+def _figure(topic: ScenarioQuestion, text: str, before: sitting.Figure) -> sitting.Figure:
+    """A figure, or None to withdraw; Enter is the one before."""
     if not text:
         return before
     word(text)
@@ -258,10 +305,10 @@ def _reason(topic: ScenarioQuestion, answer: SittingAnswer) -> str | None:
     rationale = answer.rationale
     question = f"Reason (Enter = {'as before' if rationale else 'none'})"
     reason = _meant(lambda: prompt.optional(question, _text, _REASON, is_back=True)) or rationale
-    was = topic.standing.probability if topic.standing else None
-    if reason or was is None or percent(was) == sitting.words(answer.probability):
+    was = topic.own
+    if reason or was is None or sitting.words(was) == sitting.words(answer.probability):
         return reason
-    step = f"{percent(was)} → {sitting.words(answer.probability)}"
+    step = f"{sitting.words(was)} → {sitting.words(answer.probability)}"
     prompt.tell(f"{step} and no reason: nobody will know what moved it")
     question = "Reason, once more (Enter = leave it unexplained)"
     return _meant(lambda: prompt.optional(question, _text, _REASON, is_back=True))
@@ -341,7 +388,7 @@ def _revise_one(this: SessionRound, topic: ScenarioQuestion) -> None:
     this.session.put(topic.id, sitting.revised(answer, why))
 
 
-def _figures(answers: dict[ScenarioId, SittingAnswer]) -> dict[ScenarioId, float | None]:
+def _figures(answers: dict[ScenarioId, SittingAnswer]) -> dict[ScenarioId, sitting.Figure]:
     return {id: answer.probability for id, answer in answers.items()}
 
 

@@ -26,13 +26,14 @@ _HEAD = """\
 
 
 class SittingAnswer(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """A probability, None to withdraw; `blind` is the figure before the reveal.
+    """A probability, or the quantiles of a quantity; None withdraws. `blind` is the figure before
+    the reveal.
 
     `evidence` are the items that the reason names.
     """
 
-    probability: float | None
-    blind: float | None
+    probability: float | dict[str, float | str] | None
+    blind: float | dict[str, float | str] | None
     stage: Stage
     grounds: str
     rationale: str | None = None

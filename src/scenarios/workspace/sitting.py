@@ -8,7 +8,9 @@ from typing import Literal, NamedTuple
 
 import msgspec
 
+from scenarios.analysis.changes import figure_words
 from scenarios.analysis.forecasts import refusal
+from scenarios.analysis.quantities.estimates import as_in_a_file, estimate_faults
 from scenarios.analysis.review import agenda
 from scenarios.analysis.review.agenda import (
     FigureComparison,
@@ -19,8 +21,10 @@ from scenarios.analysis.review.agenda import (
 )
 from scenarios.errors import UsageError
 from scenarios.model import Analyst, Database, EvidenceId, ScenarioId
+from scenarios.model.quantity import Quantile
 from scenarios.paths import path_of
 from scenarios.render.cells import commit_subject
+from scenarios.render.documents.session import answer_text
 from scenarios.scales import percent
 from scenarios.storage.session_notes import (
     SessionFile,
@@ -46,16 +50,34 @@ _LONGEST = 4000
 """The most characters of a reason: two fit in a sheet, with the words of a revision."""
 
 
-def figure(topic: ScenarioQuestion, text: str) -> float | None:
-    """A probability that a sheet takes, or None to withdraw."""
+Figure = float | dict[str, float | str] | None
+"""A probability, the quantiles of a quantity as a file has them, or None to withdraw."""
+
+
+def figure(topic: ScenarioQuestion, text: str) -> Figure:
+    """A figure that a sheet takes."""
     if text.strip().lower() == "withdraw":
-        if topic.standing is None:
+        if topic.own is None:
             raise UsageError("no forecast of yours stands: there is nothing to withdraw")
         return None
+    if topic.scenario.quantity:
+        quantiles = typed_in.quantiles(text)
+        for name, fault in quantile_faults(topic, quantiles):
+            raise UsageError(f"{name}: {fault}")
+        return quantiles
     value = typed_in.chance(text)
     if not LOWEST <= value <= HIGHEST:
         raise UsageError(f"'{text}': a forecast lies between {LOWEST} and {HIGHEST}")
     return value
+
+
+def quantile_faults(
+    topic: ScenarioQuestion, quantiles: Mapping[str, float | str]
+) -> list[tuple[str, str]]:
+    """Each quantile that the quantity cannot have, with the reason."""
+    assert topic.scenario.quantity is not None  # noqa: S101 - asked of quantities alone
+    values = msgspec.convert(quantiles, dict[str, Quantile])
+    return estimate_faults(topic.scenario.quantity, values, topic.day)
 
 
 def reason(text: str) -> str:
@@ -77,9 +99,9 @@ def cited(text: str | None, items: Sequence[EvidenceId]) -> tuple[str | None, tu
 _NUMBERS = re.compile(r"\s*(\d+(?:[\s,]+\d+)*)\s*:\s*(.*)", re.DOTALL)
 
 
-def words(probability: float | None) -> str:
+def words(figure: Figure) -> str:
     """A figure as text, or "withdrawn"."""
-    return percent(probability) if probability is not None else "withdrawn"
+    return percent(figure) if isinstance(figure, float) else figure_words(figure)
 
 
 def put(notes: SessionFile, id: ScenarioId, answer: SittingAnswer) -> None:
@@ -125,7 +147,7 @@ def is_to_be_asked(topic: ScenarioQuestion, answer: SittingAnswer | None) -> boo
 def is_changed(topic: ScenarioQuestion, answer: SittingAnswer) -> bool:
     """True if an answer not yet in a sheet rests on outdated grounds."""
     last = topic.last
-    is_written = last and not topic.days and last.probability == answer.probability
+    is_written = last and not topic.days and last.figure == answer.probability
     return answer.grounds != topic.grounds and not is_written
 
 
@@ -138,7 +160,7 @@ def reopened(topic: ScenarioQuestion, answer: SittingAnswer | None) -> SittingAn
 
 def revised(answer: SittingAnswer, why: str) -> SittingAnswer:
     """The answer with the reason of its revision, which also keeps the blind figure."""
-    blind = f"{answer.blind:g}" if answer.blind is not None else "withdraw"
+    blind = answer_text(answer.blind, None)
     rationale = (
         f"{answer.rationale or ''} [revised after the reveal; blind: {blind}] {why}".lstrip()
     )
@@ -256,7 +278,7 @@ class SessionOutcome(NamedTuple):
     analyst: Analyst
     on: date
     entries: Sequence[ForecastEntry]
-    blind: Mapping[ScenarioId, float | None] = {}
+    blind: Mapping[ScenarioId, Figure] = {}
     skipped: Sequence[ScenarioId] = ()
     rated: Sequence[EvidenceId] = ()
     seen: Sequence[str] = ()
@@ -269,7 +291,16 @@ class SessionOutcome(NamedTuple):
 def end(answered: SessionRecord) -> SessionOutcome:
     """The sheet to write, and the other results of the sitting."""
     answers = answered.answers.items()
-    entries = [ForecastEntry(id, a.probability, a.rationale, a.evidence) for id, a in answers]
+    entries = [
+        ForecastEntry(
+            id,
+            None if isinstance(a.probability, dict) else a.probability,
+            a.rationale,
+            a.evidence,
+            quantiles=as_in_a_file(a.probability) if isinstance(a.probability, dict) else None,
+        )
+        for id, a in answers
+    ]
     blind = {id: answer.blind for id, answer in answers}
     return SessionOutcome(
         answered.analyst,
@@ -311,7 +342,7 @@ class SheetAnswer(FigureComparison, frozen=True, kw_only=True):
 
     reaffirmed: bool
     rationale: str | None
-    revised_from: float | None
+    revised_from: Figure
 
 
 class SheetRecorded(CommitFields, frozen=True):
@@ -343,13 +374,13 @@ def sheet_recorded(written: WriteResult, end: SessionOutcome) -> SheetRecorded:
     """The result of a sitting with a sheet."""
     answers = []
     for answer, entry in zip(reveals(written, end), end.entries, strict=True):
-        blind = end.blind.get(answer.scenario, answer.after)
+        blind, of = end.blind.get(answer.scenario, entry.figure), answer.quantity or answer
         answers.append(
             SheetAnswer(
                 **msgspec.structs.asdict(answer),
-                reaffirmed=answer.after is not None and answer.after == answer.before,
+                reaffirmed=of.after is not None and of.after == of.before,
                 rationale=entry.rationale,
-                revised_from=blind if blind != answer.after else None,
+                revised_from=blind if blind != entry.figure else None,
             )
         )
     recorded = nothing_recorded(written.before, end, dry_run=written.dry_run)

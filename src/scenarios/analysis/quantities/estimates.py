@@ -26,6 +26,16 @@ def by_probability(quantiles: Mapping[str, Value]) -> dict[str, Value]:
     return dict(sorted(quantiles.items(), key=lambda entry: float(entry[0][1:])))
 
 
+def as_in_a_file(quantiles: Mapping[str, Value | str]) -> dict[str, float | str]:
+    """Quantiles as a file has them: whole numbers without a point, and days as text."""
+    plain: dict[str, float | str] = {}
+    for name, value in quantiles.items():
+        plain[name] = f"{value}" if isinstance(value, str | date) else value
+        if isinstance(value, float) and value.is_integer():
+            plain[name] = int(value)
+    return plain
+
+
 def distribution(
     quantity: MeasuredQuantity, quantiles: Mapping[str, Value], stated_on: date
 ) -> StatedDistribution:

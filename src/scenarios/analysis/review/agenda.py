@@ -1,11 +1,12 @@
 """The agenda of one analyst's sitting at a date, in its order."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from hashlib import sha256
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
+from msgspec import convert
 
 from scenarios.analysis.evidence.indicators import IndicatorChange, change_of, reading
 from scenarios.analysis.evidence.knowledge import (
@@ -32,6 +33,9 @@ from scenarios.analysis.forecasts import (
 from scenarios.analysis.ledger.days import DailyLedgers
 from scenarios.analysis.ledger.ledger import implied_of
 from scenarios.analysis.ledger.odds import Odds
+from scenarios.analysis.quantities.estimates import as_in_a_file
+from scenarios.analysis.quantities.view import current_estimates, quantity_view
+from scenarios.analysis.review.agenda_quantities import IntervalComparison, interval_comparison
 from scenarios.model import (
     Analyst,
     Clarification,
@@ -44,6 +48,7 @@ from scenarios.model import (
     SetId,
     Sheet,
 )
+from scenarios.model.quantity import Quantiles
 from scenarios.scales import MOVED_BITS, TOLERANCE, decibans, jeffreys, nearest_sum_to_one
 from scenarios.values import indicator_key
 
@@ -85,7 +90,7 @@ class ScenarioQuestion(msgspec.Struct, frozen=True, kw_only=True):
     `current_forecasts` is None if that was withdrawn or has expired. `movement_bits`,
     `gap_decibans` (their figure minus the implied) and `days` order the sitting, and are not shown
     before the answer. `grounds` is a digest of all that an answer rests on: if it changes, the
-    question is asked again.
+    question is asked again. Of a quantity the `quantiles` stand, and no `standing` probability.
     """
 
     id: ScenarioId
@@ -98,6 +103,17 @@ class ScenarioQuestion(msgspec.Struct, frozen=True, kw_only=True):
     gap_decibans: float | None
     days: int
     grounds: str
+    quantiles: dict[str, float | str] | None = None
+
+    @property
+    def own(self) -> float | dict[str, float | str] | None:
+        """The figure of the analyst that stands: a probability, or the quantiles of a quantity."""
+        return self.quantiles or (self.standing.probability if self.standing else None)
+
+    @property
+    def day(self) -> date:
+        """The day of the sitting."""
+        return (self.last.date if self.last else self.scenario.opened) + timedelta(self.days)
 
 
 class ReviewAgenda(msgspec.Struct, frozen=True, kw_only=True):
@@ -113,7 +129,8 @@ def agenda(
     database: Database, analyst: Analyst, on: date, only: Collection[ScenarioId] = ()
 ) -> ReviewAgenda:
     """Agenda of an analyst on a day; with `only`, for these scenarios alone."""
-    at = DailyLedgers(database).odds_on
+    ledgers = DailyLedgers(database)
+    at = ledgers.odds_on
     now = at(on).known
     recorded = sorted((item.recorded, id) for id, item in database.evidence.items())
     known = ((id, database.evidence[id]) for day, id in recorded if day <= on)
@@ -123,7 +140,8 @@ def agenda(
         for id, item in now.evidence.items()
         if not (only or item.ratings or item.indicators)
     ]
-    live = {id: state(database, id, on) for id in database.binary if not only or id in only}
+    asked = database.scenarios.keys() - (database.quantities.keys() & database.withheld.keys())
+    live = {id: state(database, id, on) for id in sorted(asked) if not only or id in only}
 
     sets = {scenario.set for scenario in database.scenarios.values()}
     rivals = {set_id: _rivals(now, set_id) for set_id in sets}
@@ -131,11 +149,13 @@ def agenda(
     groups: dict[str, list[ScenarioQuestion]] = {}
     for id, now_is in live.items():
         if now_is == "open" and refusal(database, id, on) is None:
-            own = [f for f in forecasts_between(database, id, None, on) if f.analyst == analyst]
-            before = at(own[-1].date if own else date.min)
-            set_id = database.scenarios[id].set
-            items = bearing.get(id, ())
-            topic = _topic(before, at(on), id, own, items, rivals[set_id], means)
+            items, set_id = bearing.get(id, ()), database.scenarios[id].set
+            if id in database.quantities:
+                topic = _quantity_topic(ledgers, id, analyst, on, items)
+            else:
+                own = [f for f in forecasts_between(database, id, None, on) if f.analyst == analyst]
+                before = at(own[-1].date if own else date.min)
+                topic = _topic(before, at(on), id, own, items, rivals[set_id], means)
             groups.setdefault(f"set {set_id}" if set_id else id, []).append(topic)
     ordered = [tuple(sorted(group, key=_order)) for group in groups.values()]
     watched = [id for id, now_is in live.items() if now_is in ("open", "overdue")]
@@ -193,6 +213,46 @@ def _topic(
         gap_decibans=decibans(own.probability) - implied.decibans if own else None,
         days=(on - (last.date if last else scenario.opened)).days,
         grounds=_grounds(now, id, last, bearing, rivals),
+    )
+
+
+def _quantity_topic(
+    ledgers: DailyLedgers,
+    id: ScenarioId,
+    analyst: Analyst,
+    on: date,
+    bearing: Collection[EvidenceId],
+) -> ScenarioQuestion:
+    database, own = ledgers.database, list[SheetForecast]()
+    for sheet_id in database.estimating.get(id, ()):
+        sheet = database.sheets[sheet_id]
+        if sheet.analyst == analyst and sheet.date <= on:
+            said = SheetForecast(
+                sheet=sheet_id,
+                date=sheet.date,
+                analyst=analyst,
+                probability=None,
+                rationale=sheet.rationales.get(id),
+                evidence=sheet.evidence.get(id, ()),
+                quantiles=as_in_a_file(sheet.quantiles[id] or {}) or None,
+            )
+            own.append(said)
+    last, scenario, alone = own[-1] if own else None, database.scenarios[id], OtherMembers((), ())
+    since = last.date if last else date.min
+    before, now = (ledgers.odds_on(day).known for day in (since, on))
+    stands = last and analyst in current_estimates(database, id, on)
+    return ScenarioQuestion(
+        id=id,
+        scenario=scenario,
+        last=last,
+        reasoned=next((forecast for forecast in reversed(own) if forecast.rationale), None),
+        standing=None,
+        fresh=_fresh(before, now, id, bearing, alone),
+        movement_bits=quantity_view(ledgers, id, since, on).bits,
+        gap_decibans=None,
+        days=(on - (last.date if last else scenario.opened)).days,
+        grounds=_grounds(now, id, last, bearing, alone),
+        quantiles=last.quantiles if last and stands else None,
     )
 
 
@@ -272,7 +332,8 @@ def _order(topic: ScenarioQuestion) -> tuple[float, float, int, ScenarioId]:
 class FigureComparison(msgspec.Struct, frozen=True, kw_only=True):
     """An analyst's figure beside the others', the team's with it, and the implied one.
 
-    `team` is None where nobody else has a standing forecast: one analyst is no team.
+    `team` is None where nobody else has a standing forecast: one analyst is no team. A `quantity`
+    has its intervals there, and no probability.
     """
 
     scenario: ScenarioId
@@ -280,8 +341,9 @@ class FigureComparison(msgspec.Struct, frozen=True, kw_only=True):
     after: float | None
     others: TeamFigure | None
     team: TeamFigure | None
-    implied: float
+    implied: float | None
     gap_decibans: float | None
+    quantity: IntervalComparison | msgspec.UnsetType = msgspec.UNSET
 
 
 class SetTotal(msgspec.Struct, frozen=True, kw_only=True):
@@ -302,12 +364,16 @@ class SetTotal(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def stating(
-    database: Database, analyst: Analyst, on: date, figures: Mapping[ScenarioId, float | None]
+    database: Database, analyst: Analyst, on: date, figures: Mapping[ScenarioId, Any]
 ) -> Database:
     """The database with these figures in the analyst's sheet of the day."""
     id = f"{on}-{analyst}"
-    had = database.sheets[id].probabilities if id in database.sheets else {}
-    sheet = Sheet(on, analyst, {**had, **figures})
+    had = database.sheets.get(id) or Sheet(on, analyst)
+    sides: tuple[dict[ScenarioId, Any], ...] = {**had.probabilities}, {**had.quantiles}
+    for name, figure in figures.items():
+        is_quantity = name in database.quantities
+        sides[is_quantity][name] = convert(figure, Quantiles | None) if is_quantity else figure
+    sheet = Sheet(on, analyst, sides[0], quantiles=sides[1])
     return msgspec.structs.replace(database, sheets={**database.sheets, id: sheet})
 
 
@@ -322,6 +388,20 @@ def reveal(
     odds = Odds(known_on(after, on))
     reveals = []
     for id in ids:
+        if id in after.quantities:
+            reveals.append(
+                FigureComparison(
+                    scenario=id,
+                    before=None,
+                    after=None,
+                    others=None,
+                    team=None,
+                    implied=None,
+                    gap_decibans=None,
+                    quantity=interval_comparison(before, after, analyst, on, id),
+                )
+            )
+            continue
         figures = current_forecasts(after, id, on)
         own = figures.pop(analyst, None)
         was = current_forecasts(before, id, on).get(analyst)

@@ -236,3 +236,33 @@ def _ending(data: QuantityFan, values: ValueScale, days: scale.DayScale) -> Iter
     yield svg.text(
         left, values.end + 16 if is_low else values.start - 8, end, "f-ink bold", data.end
     )
+
+
+class DensityCurve(msgspec.Struct, frozen=True, kw_only=True):
+    """Values with the probability near each, and thresholds with what is said of them."""
+
+    points: tuple[tuple[float, float], ...]
+    thresholds: tuple[tuple[float, str], ...] = ()
+
+
+_HILL = 90
+
+
+@drawing.draw.register(DensityCurve)
+def draw_density(data: DensityCurve, *, narrow: bool = False, places: Places = NOWHERE) -> Drawing:
+    """A hill over the values, and below it a line of words for each threshold; always narrow."""
+    del narrow, places
+    low, high = data.points[0][0], data.points[-1][0]
+    top = max(height for _, height in data.points)
+    across = scale.Linear(low=low, high=high, start=4, end=NARROW - 4)
+    up = scale.Linear(low=0, high=top, start=_HILL, end=4)
+    hill = [(across.position(value), up.position(height)) for value, height in data.points]
+    body = [svg.path(svg.line([(4, _HILL), *hill, (NARROW - 4, _HILL)]), "s-stated", 2)]
+    y = _HILL + 16.0
+    for value, words in data.thresholds:
+        if low < value < high:
+            x = across.position(value)
+            body.append(svg.path(svg.line([(x, 4), (x, _HILL)]), "s-ink", 1, "2 4"))
+        body.append(svg.text(0, y, words, "f-muted small"))
+        y += parts.LINE
+    return Drawing("".join(body), (0, 0, NARROW, y))

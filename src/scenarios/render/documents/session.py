@@ -4,6 +4,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from scenarios.analysis.changes import figure_words
 from scenarios.analysis.evidence.knowledge import KnownEvidence, criteria_text, resolved
 from scenarios.analysis.forecasts import TeamFigure as Others
 from scenarios.analysis.review.agenda import (
@@ -58,9 +59,11 @@ def past_due_text(past_due: OverdueIndicator, width: int) -> str:
     return "\n".join([head, *(fold(text, width, "  ") for text in texts if text)])
 
 
-def answer_text(probability: float | None, rationale: str | None) -> str:
-    """The answer for a scenario, in a line."""
-    figure = f"{probability:g}" if probability is not None else "withdraw"
+def answer_text(figure_said: float | Mapping[str, Any] | None, rationale: str | None) -> str:
+    """The answer for a scenario, in a line, as one types it."""
+    figure = f"{figure_said:g}" if isinstance(figure_said, float) else "withdraw"
+    if isinstance(figure_said, Mapping):
+        figure = figure_words(figure_said).replace(" ", "=").replace(",=", " ")
     return f"{figure}, {rationale}" if rationale else figure
 
 
@@ -77,13 +80,16 @@ def reveal_table(
     """
     columns: tuple[Cell[FigureComparison], ...] = (
         (left("scenario"), lambda row: doc.Ref(row.scenario, "scenario")),
-        (right("before"), lambda row: p(row.before)),
-        (right("yours"), lambda row: p(row.after)),
-        (right("others"), lambda row: _figure(row.others)),
-        (right("team"), lambda row: _figure(row.team)),
+        (right("before"), lambda row: _of(row, "before") or p(row.before)),
+        (right("yours"), lambda row: _of(row, "after") or p(row.after)),
+        (right("others"), lambda row: _of(row, "others") or _figure(row.others)),
+        (right("team"), lambda row: _of(row, "team") or _figure(row.team)),
         (
             right("implied"),
-            lambda row: doc.Figure(row.implied, "p", mark="*" if row.scenario in absent else ""),
+            lambda row: (
+                _of(row, "implied")
+                or doc.Figure(row.implied, "p", mark="*" if row.scenario in absent else "")
+            ),
         ),
         (right("gap dB", "gap_decibans"), lambda row: doc.Figure(row.gap_decibans, "dB")),
     )
@@ -91,6 +97,11 @@ def reveal_table(
     marked = f"* still counts {', '.join(keys)} as absent: seen, and not recorded"
     notes = (doc.Items((doc.Item(marked),)),) if keys else ()
     return (cells.table(reveals, columns), *notes, set_sums(sums, analyst))
+
+
+def _of(row: FigureComparison, side: str) -> str:
+    """`242 (222 to 267)`; empty where there is none, or the question has a yes or a no."""
+    return f"{getattr(row.quantity, side) or ''}" if row.quantity else ""
 
 
 def _figure(figure: Others | None) -> doc.Figure:
@@ -297,9 +308,11 @@ def _own(topic: ScenarioQuestion, language: str, width: int, most: int) -> Itera
     if last is None:
         yield "  you have not forecast it yet"
         return
-    figure = "you withdrew your forecast" if last.probability is None else ""
-    if last.probability is not None:
-        verb = "you said" if topic.standing else "expired: you said"
+    figure, verb = "you withdrew your forecast", "you said"
+    verb = verb if topic.own is not None else f"expired: {verb}"
+    if last.quantiles:
+        figure = f"{verb} {figure_words(last.quantiles)}"
+    elif last.probability is not None:
         figure = f"{verb} {in_words(last.probability, language)}"
     yield from _cut(f"{figure} on {last.date}", width, 1, "  ")
     if topic.reasoned and topic.reasoned.rationale:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from msgspec.structs import replace
 from starlette.datastructures import FormData
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from scenarios.analysis.evidence.knowledge import known_on
 from scenarios.analysis.history import audit
@@ -290,20 +290,42 @@ def _answer(session: OpenSession, topic: ScenarioQuestion, reading: ParsedForm) 
     ended = _figure(topic, reading)
     why = reading.wanted(f"why:{id}", sitting.reason)
     if ended is None or reading.faults.get(f"why:{id}"):
-        if not reading.faults.get(f"p:{id}") and ended is None:
-            reading.fault(f"p:{id}", "a probability, as before, or skip it")
+        names = step_content.figure_fields(topic)
+        if ended is None and not any(reading.faults.get(name) for name in names):
+            what = "three values" if topic.scenario.quantity else "a probability"
+            reading.fault(names[0], f"{what}, as before, or skip it")
         return
     why, items = sitting.cited(why, topic.fresh.evidence)
     answer = SittingAnswer(ended[0], ended[0], "answered", topic.grounds, why, items)
     sitting.put(session.notes, id, answer)
 
 
-def _figure(topic: ScenarioQuestion, reading: ParsedForm) -> tuple[float | None] | None:
+def _figure(topic: ScenarioQuestion, reading: ParsedForm) -> tuple[sitting.Figure] | None:
     """The typed figure, else the standing one, else None."""
     id = topic.id
-    if reading.typed.first(f"same:{id}") and topic.standing:
-        return (topic.standing.probability,)
+    if reading.typed.first(f"same:{id}") and topic.own is not None:
+        return (topic.own,)
+    if topic.scenario.quantity:
+        return _quantiles(topic, reading)
     return reading.wanted(f"p:{id}", lambda text: (sitting.figure(topic, _in_percent(text)),))
+
+
+def _quantiles(topic: ScenarioQuestion, reading: ParsedForm) -> tuple[sitting.Figure] | None:
+    """The quantiles in the fields of a quantity; what is wrong with one is a fault of its field."""
+    texts = {name: reading.typed.first(name).strip() for name in step_content.figure_fields(topic)}
+    if "withdraw" in texts.values():
+        name = next(name for name, text in texts.items() if text == "withdraw")
+        return reading.wanted(name, lambda text: (sitting.figure(topic, text),))
+    values = {name: reading.wanted(name, typed_in.quantity_value) for name in texts}
+    sound = {name.partition(":")[0]: v for name, v in values.items() if v is not None}
+    for name, text in texts.items():
+        if not text and any(texts.values()):
+            reading.fault(name, "the three values are one answer: this one is missing")
+    if not sound or reading.faults.keys() & texts.keys():
+        return None
+    for name, fault in sitting.quantile_faults(topic, sound):
+        reading.fault(f"{name}:{topic.id}", fault)
+    return None if reading.faults.keys() & texts.keys() else (sound,)
 
 
 def _in_percent(text: str) -> str:
@@ -332,6 +354,19 @@ def _save_draft(session: OpenSession, form: FormData) -> Reply:
             draft = SittingAnswer(answer[0], answer[0], "figure", topic.grounds, why)
             if draft != session.notes.sitting.answers.get(topic.id):
                 sitting.put(session.notes, topic.id, draft)
+    return Response(status_code=204)
+
+
+def _curve(session: OpenSession, form: FormData) -> Reply:
+    """The curve of the typed values of one quantity, or what is wrong with them."""
+    texts_sent = sent(form)
+    reading = ParsedForm(texts_sent)
+    for topic in session.step.group:
+        if topic.scenario.quantity and texts_sent.first("curve") == topic.id:
+            figure = _quantiles(topic, reading)
+            faults = [w for own in reading.faults.values() for w in own]
+            drawn = step_content.curve(topic, figure[0] if figure else None, faults)
+            return HTMLResponse(drawn)
     return Response(status_code=204)
 
 
@@ -445,6 +480,7 @@ ENTRIES = (
     step_endpoint("past-due", _past_due),
     step_endpoint("answers", _answered),
     step_endpoint("keep", _save_draft),
+    step_endpoint("curve", _curve),
     step_endpoint("show", _revealed),
     step_endpoint("revise", _revised),
     give("/sitting/stop/", _stopped),

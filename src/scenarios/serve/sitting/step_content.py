@@ -1,10 +1,17 @@
 """The steps of a sitting as values for their pages: questions, and figures once revealed."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from itertools import pairwise
+from types import EllipsisType
 from typing import Any
 
+import msgspec
+
 from scenarios.analysis.evidence.knowledge import KnownEvidence
+from scenarios.analysis.quantities.distributions import StatedDistribution, phi
+from scenarios.analysis.quantities.estimates import as_in_a_file, distribution, number
+from scenarios.analysis.quantities.figures import row_name
 from scenarios.analysis.review.agenda import (
     FigureComparison,
     ReviewAgenda,
@@ -12,8 +19,13 @@ from scenarios.analysis.review.agenda import (
     without_evidence,
 )
 from scenarios.model import Analyst, Database, ScenarioId
-from scenarios.render.document import Fact, Facts, Figure, Item, Items
+from scenarios.model.quantity import Quantile
+from scenarios.render import svg
+from scenarios.render.charts.fan import DensityCurve
+from scenarios.render.document import Fact, Facts, Item, Items
+from scenarios.render.document import Figure as ShownFigure
 from scenarios.render.documents import session as topics
+from scenarios.render.drawing import draw, element
 from scenarios.render.text import on_screen, short_day
 from scenarios.render.writers import html
 from scenarios.scales import decibans, percent
@@ -23,7 +35,8 @@ from scenarios.site.site import INDEX, Links
 from scenarios.storage.session_notes import SessionRecord, SittingAnswer
 from scenarios.text import counted
 from scenarios.workspace.sheets import ForecastEntry
-from scenarios.workspace.sitting import SessionStep, key_of, to_answer, words
+from scenarios.workspace.sitting import Figure, SessionStep, key_of, to_answer, words
+from scenarios.workspace.tasks.task import QUANTILES
 
 _WIDE = 1_000_000
 _SEEN = (("skipped", "later"), ("seen", "seen"), ("not-seen", "not seen"))
@@ -103,7 +116,8 @@ def group_asked(
             {
                 **_line(topic, at_day),
                 "lead": html.blocks(topics.question(topic, language)),
-                "marks": _marks(before=topic.standing.probability if topic.standing else None),
+                "marks": _marks(before=topic.own),
+                "curve": curve(topic, _figure_kept(topic, answered), ()),
                 "figures": "",
                 "asked": _own_fields(topic, answered.answers.get(topic.id)),
             }
@@ -120,24 +134,67 @@ def _line(topic: ScenarioQuestion, at_day: KnownEvidence) -> Values:
     return {"id": topic.id, "title": topic.scenario.title, "grounds": grounds}
 
 
-def _marks(**figures: float | None) -> list[tuple[str, str, float]]:
+def _figure_kept(topic: ScenarioQuestion, answered: SessionRecord) -> Figure:
+    answer = answered.answers.get(topic.id)
+    return answer.probability if answer else topic.own
+
+
+def figure_fields(topic: ScenarioQuestion) -> list[str]:
+    """The names of the fields of a figure: one for a probability, three for a quantity."""
+    names = [name for name, _ in QUANTILES] if topic.scenario.quantity else ["p"]
+    return [f"{name}:{topic.id}" for name in names]
+
+
+def curve(topic: ScenarioQuestion, figure: Figure, faults: Sequence[str]) -> str | None:
+    """The density of a quantity's quantiles as a picture, or what is wrong with them."""
+    quantity = topic.scenario.quantity
+    if quantity is None:
+        return None
+    if faults or not isinstance(figure, dict):
+        return "".join(f'<p class="hint">{svg.safe(fault)}</p>' for fault in faults)
+    values = msgspec.convert(figure, dict[str, Quantile])
+    of = distribution(quantity, values, topic.day)
+    data = DensityCurve(
+        points=tuple(_density(of)),
+        thresholds=tuple(
+            (number(value), f"{row_name(value)} {percent(_chance(of, value))}")
+            for value in quantity.rows(topic.id).values()
+        ),
+    )
+    label = f"Your values as a curve: {', '.join(name for _, name in data.thresholds)}"
+    return element(draw(data, narrow=True), label, "curve")
+
+
+_EDGE, _POINTS = 1.96, 48
+"""The probit of 97.5 %, and the points of a curve."""
+
+
+def _density(of: StatedDistribution) -> Iterator[tuple[float, float]]:
+    """Yield values from the 2.5th to the 97.5th in a hundred, each with the density there."""
+    zs = (-_EDGE + 2 * _EDGE * n / _POINTS for n in range(_POINTS + 1))
+    for (a, p), (b, q) in pairwise((of.at_z(z), phi(z)) for z in zs):
+        yield (a + b) / 2, (q - p) / (b - a)
+
+
+def _chance(of: StatedDistribution, value: float | date) -> float:
+    below, above = of.tails(number(value))
+    return below if isinstance(value, date) else above
+
+
+def _marks(**figures: Figure) -> list[tuple[str, str, float]]:
     return [
         (f"{kind} {percent(figure)}", kind, _position(figure))
         for kind, figure in figures.items()
-        if figure
+        if isinstance(figure, float) and figure
     ]
 
 
 def _own_fields(topic: ScenarioQuestion, answer: SittingAnswer | None) -> tuple[FieldGroup]:
-    own, id = topic.standing, topic.id
-    same = f"As before: {percent(own.probability)}" if own else ""
+    own, id = topic.own, topic.id
+    same = f"As before: {words(own)}" if own else ""
+    back = "; withdraw takes it back" if own else ""
     asked = (
-        Field(
-            name=f"p:{id}",
-            label="Your probability",
-            hint=f"30 means 30%{'; withdraw takes it back' if own else ''}.",
-            value="" if answer is None else _text(answer.probability),
-        ),
+        *_figures_asked(topic, answer.probability if answer else ..., f"30 means 30%{back}."),
         *((Field(name=f"same:{id}", label=same, kind="check"),) if own else ()),
         Field(
             name=f"why:{id}",
@@ -151,6 +208,26 @@ def _own_fields(topic: ScenarioQuestion, answer: SittingAnswer | None) -> tuple[
         Field(name=f"skip:{id}", label="Skip it today", kind="check"),
     )
     return (FieldGroup(title="", parts=asked),)
+
+
+def _figures_asked(
+    topic: ScenarioQuestion, figure: Figure | EllipsisType, hint: str, label: str = ""
+) -> Iterator[Field]:
+    """Yield the field of a probability, or those of a quantity's three values."""
+    quantity = topic.scenario.quantity
+    if quantity is None:
+        value = "" if isinstance(figure, EllipsisType | dict) else _text(figure)
+        label = label or "Your probability"
+        yield Field(name=f"p:{topic.id}", label=label, hint=hint, value=value)
+        return
+    unit = quantity.unit or "a day, like 2026-12-31"
+    for name, question in QUANTILES:
+        value = "withdraw" if figure is None else ""
+        if isinstance(figure, dict):
+            value = f"{as_in_a_file(figure).get(name, '')}"
+        yield Field(
+            name=f"{name}:{topic.id}", label=question, hint=f"{unit} ({name}).", value=value
+        )
 
 
 def _reason_text(topic: ScenarioQuestion, answer: SittingAnswer | None) -> str:
@@ -193,11 +270,11 @@ def revision_asked(
             implied=figures.implied,
         )
         asked = (
-            Field(
-                name=f"p:{topic.id}",
-                label="Your probability now",
-                hint=f"You said {words(answer.blind)}: leave it, or revise it once.",
-                value=_text(answer.blind),
+            *_figures_asked(
+                topic,
+                answer.blind,
+                f"You said {words(answer.blind)}: leave it, or revise it once.",
+                "Your probability now",
             ),
             Field(
                 name=f"why:{topic.id}",
@@ -211,19 +288,24 @@ def revision_asked(
         question = html.blocks(topics.question(topic, language)[: 2 if topic.last else 1])
         groups = (FieldGroup(title="", parts=asked),)
         line = {**_line(topic, at_day), "lead": "", "marks": marks, "figures": seen}
+        line["curve"] = curve(topic, answer.blind, ())
         lines.append({**line, "grounds": f"{question}{line['grounds']}", "asked": groups})
     return {"topics": lines}
 
 
 def _figures(figures: FigureComparison, absent: Sequence[str]) -> tuple[Facts | Items, ...]:
     """Each figure of a scenario by its name; implied ones list indicators counted as absent."""
+    if of := figures.quantity:
+        shown = {"Before": of.before, "Yours": of.after, "Others": of.others, "Team": of.team}
+        rows = [Fact(name, f"{own}") for name, own in shown.items() if own]
+        return (Facts((*rows, Fact("Evidence", f"{of.implied}"))),)
     named = [("Before", figures.before, ""), ("Yours", figures.after, "")]
     for name, team in (("Others", figures.others), ("Team", figures.team)):
         if team:
             named.append((name, team.probability, f", n={team.analysts}"))
     named.append(("Evidence", figures.implied, "*" if absent else ""))
-    facts = [Fact(name, Figure(value, "p", mark=mark)) for name, value, mark in named]
-    facts.append(Fact("Gap, dB", Figure(figures.gap_decibans, "dB"), "3 dB double the odds"))
+    facts = [Fact(name, ShownFigure(value, "p", mark=mark)) for name, value, mark in named]
+    facts.append(Fact("Gap, dB", ShownFigure(figures.gap_decibans, "dB"), "3 dB double the odds"))
     note = f"* still counts {', '.join(absent)} as absent: seen but not recorded"
     return (Facts(tuple(facts)), *((Items((Item(note),)),) if absent else ()))
 
@@ -232,7 +314,7 @@ def end_shown(
     on: date, entries: Sequence[ForecastEntry], notes: Sequence[str], open_ends: Sequence[str]
 ) -> Values:
     """A preview of the sheet."""
-    answers = [(entry.scenario, words(entry.probability), entry.rationale) for entry in entries]
+    answers = [(entry.scenario, words(entry.figure), entry.rationale) for entry in entries]
     return {"date": short_day(on), "answers": answers, "notes": notes, "open_ends": open_ends}
 
 
