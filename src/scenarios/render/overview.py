@@ -24,7 +24,8 @@ class OverviewRow(msgspec.Struct, frozen=True, kw_only=True):
     """A question: its texts, its figures over the last months, and those of both dates.
 
     `figure` stands in place of both figures, as of one that was decided; `others` are those of each
-    of several analysts; `days` are those of further events.
+    of several analysts; `days` are those of further events. A row with `levels` is that of a
+    quantity: its figures are shares of its scale, which these name.
     """
 
     title: Text
@@ -45,6 +46,7 @@ class OverviewRow(msgspec.Struct, frozen=True, kw_only=True):
     days: tuple[date, ...] = ()
     is_still: bool = False
     anchor: str = ""
+    levels: tuple[tuple[float, str], ...] = ()
 
     @property
     def is_small(self) -> bool:
@@ -52,7 +54,12 @@ class OverviewRow(msgspec.Struct, frozen=True, kw_only=True):
         ours = [point.probability for point in self.stated if point.probability is not None]
         implied = [point.implied for point in self.evidence]
         highest = max(implied, default=0.0)
-        return bool(ours or implied) and max(ours or implied) <= _SMALL and highest <= _SMALL * 2
+        return (
+            not self.levels
+            and bool(ours or implied)
+            and max(ours or implied) <= _SMALL
+            and highest <= _SMALL * 2
+        )
 
     @property
     def label(self) -> str:

@@ -26,6 +26,9 @@ from scenarios.render.documents.review.causes import day_words, item_link, name
 from scenarios.render.documents.review.context import ReviewContext, context_of
 from scenarios.render.documents.review.news import EventGroup, event_groups
 from scenarios.render.overview import Overview, OverviewGroup, OverviewRow
+from scenarios.render.quantity_cells import ended_after
+from scenarios.render.quantity_cells import has_moved as has_quantity_moved
+from scenarios.render.quantity_rows import quantity_row
 from scenarios.render.text import short_day, term
 from scenarios.scales import has_moved, percent, percents
 from scenarios.text import counted
@@ -65,11 +68,16 @@ def review_picture(
     ids += [move.scenario for group in groups for move in group.moves]
     ids += [row.id for row in shown] + new
     ids = [id for id in dict.fromkeys(ids) if id in window.views]
-    if not ids and not still:
+    moved, resting = _quantities(of)
+    if not ids and not still and not moved and not resting:
         return None
     figures = recent_figures(window, ids, known)
+    first = first_shown(window, [*ids, *(row.id for row in moved)])
     counts = {group.event: group.counts for group in every}
     rows = [_group(of, group, figures, counts[group.event]) for group in groups]
+    if measured := tuple(quantity_row(of, row, window, first) for row in moved[:most]):
+        title, has = "How much, and by when", f"{len(moved)} moved"
+        rows.append(OverviewGroup(when="", title=title, counts=has, day=None, rows=measured))
     if new:
         opened = tuple(_row(of, of.rows[id], figures) for id in new[:most])
         rows.append(OverviewGroup(when="", title="New questions", counts="", day=None, rows=opened))
@@ -84,11 +92,11 @@ def review_picture(
             )
         )
     data = Overview(
-        first=first_shown(window, ids),
+        first=first,
         since=window.since,
         as_of=window.as_of,
         groups=tuple(rows),
-        folded=tuple(_folded(of, left_over, still[len(shown) :])),
+        folded=tuple(_folded(of, left_over, [*still[len(shown) :], *resting])),
     )
     columns = (
         (left("question"), lambda row: row.title),
@@ -96,6 +104,16 @@ def review_picture(
         (left("evidence"), lambda row: row.range),
     )
     return Chart(sentences.in_short(of), data, cells.table(data.rows, columns))
+
+
+def _quantities(of: ReviewContext) -> tuple[list[StatusRow], list[StatusRow]]:
+    """The quantities that ended or moved in the window, the largest move first, and the others."""
+    since, moved, resting = of.story.since, list[StatusRow](), list[StatusRow]()
+    for row in sorted(of.rows.values(), key=lambda row: (-(row.movement_bits or 0.0), row.id)):
+        is_news = ended_after(row, of.database, since) if row.outcome else has_quantity_moved(row)
+        if row.quantity:
+            (moved if is_news else resting).append(row)
+    return moved, [row for row in resting if not row.outcome]
 
 
 _HEAD, _LONG = 0.5, 80
@@ -298,5 +316,7 @@ def _in_short(of: ReviewContext, id: ScenarioId) -> Sequence[Span]:
     for entry in of.story.resolved:
         if entry.scenario == id:
             return (cells.outcome_words(entry.outcome),)
+    if of.rows[id].quantity:
+        return (plain(cells.stated(of.rows[id])),)
     before, now, implied_before, implied = cells.four(of.rows[id])
     return cells.step(*((before, now) if now is not None else (implied_before, implied)))

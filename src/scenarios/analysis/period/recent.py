@@ -50,7 +50,7 @@ def first_shown(window: Window, ids: Iterable[ScenarioId]) -> date:
     """
     before = max(_WEEK * _WEEKS, 2 * (window.as_of - window.since).days)
     earliest = window.as_of - timedelta(min(before, (window.as_of - date.min).days))
-    opened = (window.views[id].scenario.opened for id in ids)
+    opened = (window.database.scenarios[id].opened for id in ids)
     return max(earliest, min(opened, default=window.since))
 
 

@@ -30,7 +30,7 @@ from scenarios.analysis.quantities.ledger import (
     once_nothing_came,
     quantity_ledger,
 )
-from scenarios.model import Analyst, Database, Resolution, Scenario, ScenarioId, SheetId
+from scenarios.model import Analyst, Database, EvidenceId, Resolution, Scenario, ScenarioId, SheetId
 from scenarios.scales import jeffreys
 
 STATED_LOWEST, STATED_HIGHEST = 0.0001, 0.9999
@@ -136,6 +136,13 @@ def movement(before: Distribution, after: Distribution, values: Sequence[float])
 
     pairs = ((chance(before, value), chance(after, value)) for value in values)
     return max((jeffreys(*pair) for pair in pairs), default=0.0)
+
+
+def new_evidence(ledger: QuantityLedger, database: Database, since: date) -> list[EvidenceId]:
+    """The items recorded after a day that speak in a ledger, those that reach furthest first."""
+    lines = sorted(ledger.lines, key=lambda line: (-line.height * line.share, line.named.id))
+    items = (id for line in lines for id in line.evidence)
+    return [id for id in items if database.evidence[id].recorded > since]
 
 
 class QuantityView(msgspec.Struct, frozen=True, kw_only=True, dict=True):

@@ -105,12 +105,16 @@ def _ground(row: OverviewRow, data: Overview, box: PlotBox) -> Iterator[str]:
     across = box.x(1 - data.across(data.since))
     size = f'width="{across}" height="{number(box.height)}{box.unit}"'
     yield f'<rect class="f-window" x="{left}" y="{top}" {size}/>'
-    for level in _SMALL_LEVELS if row.is_small else _LEVELS:
+    levels = [(p, f"{p * 100:g}" + "%" * (row.is_small or p == 1)) for p in _levels(row)]
+    for level, label in row.levels or levels:
         y = box.y(row, level)
         yield _line(box.x(0), y, right, y, "s-grid", "2 4" if row.is_small else "")
-        label = f"{level * 100:g}" + "%" * (row.is_small or level == 1)
         look = "f-stated" if row.is_small else "f-muted"
         yield f'<text x="{right}" y="{y}" dx="4" dy="4" class="{look} small">{label}</text>'
+
+
+def _levels(row: OverviewRow) -> tuple[float, ...]:
+    return _SMALL_LEVELS if row.is_small else _LEVELS
 
 
 def _line(x1: str, y1: str, x2: str, y2: str, look: str, dash: str = "", wide: float = 1) -> str:
@@ -154,6 +158,8 @@ def _ending(row: OverviewRow, ended: date, data: Overview, box: PlotBox) -> Iter
     """Yield the last figure of a decided question, and the way from it to how it came out."""
     x = box.x(data.across(ended))
     end = {"occurred": 1.0, "did-not-occur": 0.0}.get(row.outcome or "")
+    if row.levels:
+        end = row.now
     if row.before is not None:
         y = box.y(row, row.before)
         if end is not None:
