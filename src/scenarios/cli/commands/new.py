@@ -29,6 +29,7 @@ def _quantity(_: typer.Context, answers: dict[str, Any], _mode: WriteMode, _form
     if unit is None and not is_date:
         if log or thresholds:
             raise UsageError("--log and --threshold go with --number UNIT or --date")
+        answers["quantity"] = None
         return False
     quantity: dict[str, Any] = {"kind": "number" if unit is not None else "date"}
     quantity |= {"unit": unit} if unit is not None else {}

@@ -1,14 +1,16 @@
 """An item rated across the row: what it shows, and how it bears on each scenario."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
 from scenarios import values
-from scenarios.analysis.evidence.knowledge import ComparisonSet, rated_together
+from scenarios.analysis.evidence.knowledge import ComparisonSet, rated_together, state
 from scenarios.errors import ScenError
 from scenarios.model import Database, Evidence, Indicator, Rating, ScenarioId
+from scenarios.render.cells import scenario_or_row
 from scenarios.serve.forms.form import ChoiceCell, ChoiceRow, FieldGroup, ParsedForm
+from scenarios.values import owner_of
 from scenarios.workspace.input import ratios, typed_in
 from scenarios.workspace.opened import OpenDatabase
 
@@ -21,13 +23,13 @@ def ratings_asked(
     database: Database, day: date, ratings: Mapping[ScenarioId, Rating] = {}
 ) -> tuple[ChoiceRow, ...]:
     """A row for each set and each tag, then for rated scenarios that were not open that day."""
-    groups = [*rated_together(database, day)]
-    inside = {id for group in groups for id in group.ids}
+    groups = [*rated_together(database, day), *_quantities(database, day)]
+    inside = {id for group in groups for id in _names(database, group.ids)}
     others = [id for id in ratings if id not in inside]
     groups += [ComparisonSet("Not open on that day", others, is_set=False)] if others else []
     rows = []
     for group in groups:
-        cells = tuple(_cell(database, id, ratings.get(id)) for id in group.ids)
+        cells = tuple(_cell(database, id, ratings.get(id)) for id in _names(database, group.ids))
         note = "Rated across: a member that is left out counts as N." if group.is_set else ""
         rows.append(ChoiceRow(title=group.title, cells=cells, note=note))
     return tuple(rows)
@@ -44,10 +46,28 @@ def ratings_fixed(database: Database, id: str) -> tuple[ChoiceRow, ...]:
         if not (other in first or scenario.resolution)
     ]
     note = "A rival that is left out counts as N." if rivals else ""
-    own_cells, other_cells = (tuple(_cell(database, id) for id in ids) for ids in (first, others))
+    own_cells, other_cells = (
+        tuple(_cell(database, id) for id in _names(database, ids)) for ids in (first, others)
+    )
     rows = (ChoiceRow(title="If it happens", cells=own_cells, note=note),) if own else ()
     more = ChoiceRow(title="Other scenarios", cells=other_cells, folded=bool(own))
     return (*rows, more) if others else rows
+
+
+def _quantities(database: Database, day: date) -> Iterator[ComparisonSet]:
+    """The quantities that are open on a day, whose rows are rated: over 240, by 2026-12-31."""
+    live = [id for id in database.quantities if state(database, id, day) in ("open", "overdue")]
+    if live:
+        yield ComparisonSet("How much, and by when", sorted(live), is_set=False)
+
+
+def _names(database: Database, ids: Iterable[ScenarioId]) -> list[ScenarioId]:
+    """The scenarios, and of each quantity its rows, which are rated instead."""
+    names = list[ScenarioId]()
+    for id in ids:
+        quantity = database.scenarios[id].quantity if id in database.quantities else None
+        names += quantity.rows(id) if quantity else (id,)
+    return names
 
 
 def words(database: Database) -> str:
@@ -57,11 +77,11 @@ def words(database: Database) -> str:
 
 
 def _cell(database: Database, id: ScenarioId, rating: Rating | None = None) -> ChoiceCell:
-    scenario = database.scenarios.get(id)
+    is_known = owner_of(id) in database.scenarios
     return ChoiceCell(
         name=f"rate:{id}",
         ratio=f"ratio:{id}",
-        label=scenario.title if scenario else id,
+        label=scenario_or_row(id, database).title if is_known else id,
         about=id,
         options=CODES,
         value="" if rating is None else ratios.rating_text(rating),
@@ -74,7 +94,7 @@ def indicators_asked(
     """The indicators of the open scenarios, and those already chosen."""
     rows = []
     left = dict(states)
-    for group in rated_together(database, day):
+    for group in (*rated_together(database, day), *_quantities(database, day)):
         cells = [
             _state_cell(f"{id}/{name}", indicator, left.pop(f"{id}/{name}", ""))
             for id in group.ids
@@ -83,11 +103,11 @@ def indicators_asked(
         if cells:
             rows.append(ChoiceRow(title=group.title, cells=tuple(cells), folded=True))
     others = []
-    for key, state in left.items():
+    for key, shown in left.items():
         id, _, name = key.partition("/")
         scenario = database.scenarios.get(id)
         indicator = scenario.indicators.get(name) if scenario else None
-        others.append(_state_cell(key, indicator, state))
+        others.append(_state_cell(key, indicator, shown))
     rows += [ChoiceRow(title="Not open on that day", cells=tuple(others))] if others else []
     return tuple(rows)
 
@@ -134,7 +154,7 @@ def ratings(reading: ParsedForm, opened: OpenDatabase) -> dict[ScenarioId, Any]:
         if text := chosen.get(id) or typed.get(id):
             try:
                 ratings[id] = typed_in.rating(text.strip())
-                opened.scenario(id)
+                opened.refuse_unknown((id,), ())
             except ScenError as error:
                 reading.fault(f"rate:{id}", str(error))
     return ratings

@@ -18,7 +18,7 @@ from scenarios.render.document import Document, Item, Items, Paragraph
 from scenarios.render.documents.ledger_changes import effects_document
 from scenarios.render.documents.session import forecast_document, set_sums
 from scenarios.scales import percent
-from scenarios.serve.forms import across
+from scenarios.serve.forms import across, quantities
 from scenarios.serve.forms.form import (
     SWITCHES,
     ChoiceRow,
@@ -103,6 +103,8 @@ def _note(ask: Question, by: FormContext, typed: FormValues) -> str:
 
 
 def _parts(ask: Question, by: FormContext, typed: FormValues) -> Sequence[Field | ChoiceRow]:
+    if (own := quantities.fields(ask, by, typed)) is not None:
+        return own
     if ask.type.kind == "ratings":
         return across.ratings_fixed(by.database, typed.first("scenario").strip())
     if ask.type.kind in ("across", "states"):
@@ -191,8 +193,9 @@ def _answer(ask: Question, by: FormContext, reading: ParsedForm, context: Answer
         scenario, ratings = context.answers["scenario"], across.ratings(reading, by.opened)
         reading.missing += [] if ratings else [f"rate:{scenario}" if scenario else ask.key]
         return ratings
-    if ask.type.kind in _READERS:
-        return _READERS[ask.type.kind](ask, by, reading)
+    kind = "values" if f"{ask.key}:p10" in reading.typed.texts else ask.type.kind
+    if kind in _READERS:
+        return _READERS[kind](ask, by, reading)
     if ask.key == "analyst" and (by.analyst or not ask.is_needed):
         return by.analyst
 
@@ -238,6 +241,8 @@ def _conditional_prior(
 
 _READERS: dict[str, Callable[[Question, FormContext, ParsedForm], Any]] = {
     "given": _conditional_prior,
+    "quantity": quantities.read_kind,
+    "values": quantities.read_values,
     "across": lambda _ask, by, reading: across.ratings(reading, by.opened),
     "states": lambda _ask, by, reading: across.states(reading, by.opened),
     "new_source": _new_source,

@@ -180,6 +180,7 @@ TASK = task.Task(
             advice="Like 2030-12-31.",
             missing=RequiredAnswer(),
         ),
+        Question("quantity", "", AnswerType(as_(str), "quantity")),
         Question(
             "reference",
             "How often it happened in like cases, and in which",
@@ -264,7 +265,8 @@ TASK = task.Task(
         ),
     ),
     groups=(
-        task.FormSection("The question", "title id short question criteria horizon"),
+        task.FormSection("The question", "id title short question criteria horizon"),
+        task.FormSection("How much, or when", "quantity", folded=True),
         task.FormSection("The prior", "reference reference_source prior adjusted basis"),
         task.FormSection("More", "set hazard given tags opened", folded=True),
     ),

@@ -54,6 +54,7 @@ Kind = Literal[
     "across",
     "states",
     "new_source",
+    "quantity",
 ]
 
 
