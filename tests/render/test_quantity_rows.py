@@ -50,8 +50,7 @@ def test_a_row_goes_from_then_to_now_on_its_own_scale_with_its_reason_and_cause(
     assert (trade.figures, trade.word) == (("236", "240"), "229 to 253")
     assert trade.range == "evidence 242 (222 to 267)"
     assert plain(trade.why) == (
-        "“Nine months point a little over last year.” East desk. "
-        "The evidence moved by Customs give 180.4 billion for nine months."
+        "The evidence moved, by Customs give 180.4 billion for nine months."
     )
     assert [label for _, label in trade.levels] == ["220", "260"]
     assert trade.before is not None

@@ -1,90 +1,18 @@
 """Cells of a quantity: its intervals, and its rows as those of scenarios."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import Literal
 
 from msgspec import UNSET
 from msgspec.structs import replace
 
-from scenarios.analysis.quantities.figures import (
-    Interval,
-    QuantityFigure,
-    from_to,
-    in_words,
-    median_change,
-    outcome_of_row,
-    row_name,
-)
+from scenarios.analysis.quantities.figures import from_to, outcome_of_row, row_name
+from scenarios.analysis.quantities.ledger import quantity_ledger
+from scenarios.analysis.quantities.view import last_day, new_evidence
 from scenarios.analysis.review.status import ImpliedFigure, StatedFigure, StatusRow
-from scenarios.model import Database
-from scenarios.render import cells
-from scenarios.render import document as doc
-from scenarios.render.cells import Cell, StatusLine, left, right
+from scenarios.model import Analyst, Database, EvidenceId, ScenarioId
 from scenarios.scales import MOVED_BITS
-
-Side = Literal["stated", "implied"]
-
-
-def divided(lines: Sequence[StatusLine]) -> tuple[list[StatusLine], list[StatusLine]]:
-    """The lines of questions with a yes or a no, and those of quantities."""
-    binary = [line for line in lines if not line.row.quantity]
-    return binary, [line for line in lines if line.row.quantity]
-
-
-def table(lines: Sequence[StatusLine], since: date | None, *, is_titled: bool = False) -> doc.Table:
-    """Table of open quantities, each with its rows below it; by id, or by title."""
-    every = [StatusLine(line.row, line.flags) for line in lines]
-    rows = [row for line in every for row in (line, *map(StatusLine, threshold_rows(line.row)))]
-    units = {line.row.id: _unit(line.row.quantity) for line in every if line.row.quantity}
-
-    def name(line: StatusLine) -> doc.Ref:
-        label = line.row.title if is_titled or not line.row.quantity else ""
-        return doc.Ref(line.row.id, "scenario", label, strong=line.has_moved)
-
-    columns: list[Cell[StatusLine]] = [(left("how many, by when", "scenario", least=24), name)]
-    columns += [(left("unit", drop=2), lambda line: units.get(line.row.id, ""))]
-    columns += [*_figures("stated"), *_figures("implied")]
-    columns += [
-        (left("flags", meaning="attention"), lambda line: line.flagged * bool(line.row.quantity))
-    ]
-    note = "80%: from what it stays under with 10% to what it stays under with 90%."
-    note += f" Changes since {since}, of rows in points." * bool(since)
-    return cells.table(rows, columns, note=note)
-
-
-def _unit(figure: QuantityFigure) -> str:
-    return figure.unit or ("day" if figure.kind == "date" else "")
-
-
-def _figures(side: Side) -> Iterator[Cell[StatusLine]]:
-    """Yield the columns of one side: the median, its interval, and the change of the median."""
-
-    def now(line: StatusLine) -> Interval | None:
-        return getattr(line.row.quantity, side) if line.row.quantity else None
-
-    def median(line: StatusLine) -> doc.Text:
-        figures = now(line)
-        if line.row.quantity:
-            return in_words(figures.median, figures) if figures else ""
-        return cells.stated(line.row) if side == "stated" else cells.implied(line.row)
-
-    def ends(line: StatusLine) -> str:
-        figures = now(line)
-        return (
-            " to ".join(in_words(v, figures) for v in (figures.low, figures.high))
-            if figures
-            else ""
-        )
-
-    def change(line: StatusLine) -> doc.Text:
-        if line.row.quantity:
-            return median_change(now(line), getattr(line.row.quantity.previous, side))
-        return cells.change(line.row.stated if side == "stated" else line.row.shown)
-
-    yield right(side), median
-    yield left("80%", f"{side}_80", drop=5 if side == "stated" else 6), ends
-    yield right("change", f"{side}_change", meaning="move", drop=4), change
 
 
 def threshold_rows(row: StatusRow) -> Iterator[StatusRow]:
@@ -132,3 +60,41 @@ def interval(row: StatusRow, side: Literal["stated", "implied"]) -> str | None:
     if not row.quantity or (now := getattr(row.quantity, side)) is None:
         return None
     return from_to(now, getattr(row.quantity.previous, side))
+
+
+def news(rows: Iterable[StatusRow], database: Database, since: date) -> list[StatusRow]:
+    """The quantities whose value became known in the window, then those that moved, most first."""
+    own = [row for row in rows if row.quantity]
+    own.sort(key=lambda row: (-(row.movement_bits or 0.0), row.id))
+    ended = (row for row in own if row.outcome and ended_after(row, database, since))
+    return [*ended, *(row for row in own if row.outcome is None and has_moved(row))]
+
+
+def headlines(row: StatusRow, title: str) -> Sequence[str]:
+    """`Trade in 2024: we say 240 (229 to 253), the evidence 242 (222 to 267)`, and shorter ones."""
+    title = f"{title[:1].upper()}{title[1:]}"
+    if row.outcome and row.quantity:
+        value, unit = row.outcome, row.quantity.unit
+        before = row.quantity.stated or row.quantity.implied
+        said = f"{'we' if row.quantity.stated else 'the evidence'} had said {before}"
+        whole = f"{title}: {value} {unit}" if unit else f"{title}: {value}"
+        return f"{whole}; {said}", f"{title}: {value}; {said}", whole
+    stated, evidence = interval(row, "stated"), f"the evidence {interval(row, 'implied')}"
+    if stated is None:
+        return f"{title}: {evidence}", title
+    return f"{title}: we say {stated}, {evidence}", f"{title}: we say {stated}", title
+
+
+def reason(database: Database, id: ScenarioId, since: date, until: date) -> tuple[Analyst, str]:
+    """The latest analyst who gave a reason in a window, and it; empty without one."""
+    for sheet_id in reversed(database.estimating.get(id, ())):
+        sheet = database.sheets[sheet_id]
+        if since < sheet.date <= until and (why := sheet.rationales.get(id)):
+            return sheet.analyst, why
+    return "", ""
+
+
+def moved_by(database: Database, id: ScenarioId, since: date, until: date) -> list[EvidenceId]:
+    """The items of a window that speak in the ledger, those that reach furthest first."""
+    ledger = quantity_ledger(database, id, last_day(database, id, until))
+    return new_evidence(ledger, database, since)

@@ -10,18 +10,19 @@ from scenarios.analysis.period.recent import EvidencePoint, StatedPoint
 from scenarios.analysis.quantities.distributions import Distribution, quantile
 from scenarios.analysis.quantities.estimates import number
 from scenarios.analysis.quantities.figures import in_words
-from scenarios.analysis.quantities.view import new_evidence, shown
+from scenarios.analysis.quantities.view import shown
 from scenarios.analysis.review.status import StatusRow
-from scenarios.model import Resolution, Scenario
+from scenarios.model import Resolution, Scenario, ScenarioId
 from scenarios.render import cells
 from scenarios.render.document import Span, plain
-from scenarios.render.documents.review.causes import analyst_name, item_link, name, shortened
+from scenarios.render.documents.review import causes, sentences
+from scenarios.render.documents.review.causes import name
 from scenarios.render.documents.review.context import ReviewContext
 from scenarios.render.overview import OverviewRow
 from scenarios.render.text import on_screen, short_day
 
-_DAYS, _WORDS, _NAMED = 30, 24, 2
-"""Most days of evidence in a row, words of a reason, and items that are named."""
+_DAYS, _WORDS = 30, 24
+"""Most days of evidence in a row, and words of a reason."""
 _LETTERS = 5
 """For which there is room beside a plot."""
 _Scale = Callable[[float], float]
@@ -54,7 +55,7 @@ def quantity_row(of: ReviewContext, row: StatusRow, window: Window, first: date)
         title=name(row.id, database, first=True),
         name=plain(name(row.id, database, first=True)),
         about=" ".join(filter(None, (figure.unit, f"by {short_day(scenario.horizon)}"))),
-        why=tuple(_why(of, row, point=last)),
+        why=tuple(_why(of, row.id)),
         stated=tuple(stated) if figure.stated else (),
         evidence=tuple(evidence),
         before=stated[-1].probability if end else next(iter(then), None),
@@ -115,17 +116,13 @@ def _levels(
             yield scale(value), label if len(label) <= _LETTERS else f"{text:.0e}"
 
 
-def _why(of: ReviewContext, row: StatusRow, point: CoursePoint) -> Iterator[Span]:
-    """Yield our latest reason of the window, and the new items behind the evidence's move."""
-    database, since = of.database, of.story.since
-    sheets = (database.sheets[id] for id in reversed(database.estimating.get(row.id, ())))
-    said = (s for s in sheets if since < s.date <= of.story.as_of and s.rationales.get(row.id))
-    for sheet in [*said][:1]:
-        reason = shortened(sheet.rationales[row.id], _WORDS)
-        who = f" {analyst_name(sheet.analyst, database)}" if of.names_analysts else ""
-        yield f"“{reason}”{who}. "
-    items = new_evidence(point.ledger, database, since)
-    for number_of, id in enumerate(items[:_NAMED]):
-        yield "; " if number_of else "The evidence moved by "
-        yield item_link(id, database)
-    yield from ["."] if items else []
+def _why(of: ReviewContext, id: ScenarioId) -> Iterator[Span]:
+    """Yield our latest reason of the window, unless the bullets say it, and what moved it."""
+    if of.rows[id].outcome:
+        return
+    text = causes.quantity_reason(id, of.story, of.database, _WORDS, named=of.names_analysts)
+    bullets = [plain(bullet) for bullet in sentences.lead(of)[1:]]
+    if text and not any(text in bullet for bullet in bullets):
+        yield f"{text}. "
+    if because := causes.because_of_items(id, of.story, of.database):
+        yield from ("The evidence moved", *because, ".")

@@ -26,8 +26,6 @@ from scenarios.render.documents.review.causes import day_words, item_link, name
 from scenarios.render.documents.review.context import ReviewContext, context_of
 from scenarios.render.documents.review.news import EventGroup, event_groups
 from scenarios.render.overview import Overview, OverviewGroup, OverviewRow
-from scenarios.render.quantity_cells import ended_after
-from scenarios.render.quantity_cells import has_moved as has_quantity_moved
 from scenarios.render.quantity_rows import quantity_row
 from scenarios.render.text import short_day, term
 from scenarios.scales import has_moved, percent, percents
@@ -68,7 +66,8 @@ def review_picture(
     ids += [move.scenario for group in groups for move in group.moves]
     ids += [row.id for row in shown] + new
     ids = [id for id in dict.fromkeys(ids) if id in window.views]
-    moved, resting = _quantities(of)
+    moved = sentences.quantity_news(of)
+    resting = [r for r in of.rows.values() if r.quantity and not r.outcome and r not in moved]
     if not ids and not still and not moved and not resting:
         return None
     figures = recent_figures(window, ids, known)
@@ -104,16 +103,6 @@ def review_picture(
         (left("evidence"), lambda row: row.range),
     )
     return Chart(sentences.in_short(of), data, cells.table(data.rows, columns))
-
-
-def _quantities(of: ReviewContext) -> tuple[list[StatusRow], list[StatusRow]]:
-    """The quantities that ended or moved in the window, the largest move first, and the others."""
-    since, moved, resting = of.story.since, list[StatusRow](), list[StatusRow]()
-    for row in sorted(of.rows.values(), key=lambda row: (-(row.movement_bits or 0.0), row.id)):
-        is_news = ended_after(row, of.database, since) if row.outcome else has_quantity_moved(row)
-        if row.quantity:
-            (moved if is_news else resting).append(row)
-    return moved, [row for row in resting if not row.outcome]
 
 
 _HEAD, _LONG = 0.5, 80

@@ -11,9 +11,10 @@ from scenarios.analysis.review.status import StatusRow
 from scenarios.analysis.rules.findings import RULES
 from scenarios.analysis.rules.rule import Finding
 from scenarios.model import ScenarioId, SetId
-from scenarios.render import cells, quantity_cells
+from scenarios.render import cells
 from scenarios.render.cells import StatusLine, left, right
 from scenarios.render.document import Document, Paragraph, Ref, Table, Text
+from scenarios.render.documents import quantity_table
 
 _TITLE = 20
 Figures = tuple[float | None, ...]
@@ -81,11 +82,11 @@ def tables(
 
     Quantities have a table of their own.
     """
-    binary, quantities = quantity_cells.divided(lines_of(rows, findings, trends))
+    binary, quantities = quantity_table.divided(lines_of(rows, findings, trends))
     columns = cells.status_cells(binary, language, trends.days if trends else ())
     return (
         *([replace(cells.by_set(binary, columns, sets or {}), note=note)] if binary else []),
-        *([quantity_cells.table(quantities, since)] if quantities else []),
+        *([quantity_table.table(quantities, since)] if quantities else []),
     )
 
 

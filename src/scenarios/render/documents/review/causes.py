@@ -12,7 +12,7 @@ from scenarios.analysis.review.restated import Amendment, RestatedFigures, by_re
 from scenarios.analysis.review.steps import StatedStep
 from scenarios.analysis.review.story import Story
 from scenarios.model import Analyst, Database, EvidenceId, ScenarioId, SetId
-from scenarios.render import cells
+from scenarios.render import cells, quantity_cells
 from scenarios.render.cells import one_line, p
 from scenarios.render.document import Figure, Link, Ref, Span, plain
 from scenarios.scales import TOLERANCE, has_moved, percent, percents
@@ -44,6 +44,23 @@ def short(id: EvidenceId, database: Database) -> str:
 def item_link(id: EvidenceId, database: Database) -> Link:
     """An item as sentences tell it, which leads to its address."""
     return Link(short(id, database), database.evidence[id].url, id)
+
+
+def quantity_reason(
+    id: ScenarioId, story: Story, database: Database, most: int, *, named: bool
+) -> str:
+    """`“Nine months point up.” East desk`: our latest reason of the window; empty without one."""
+    analyst, why = quantity_cells.reason(database, id, story.since, story.as_of)
+    who = f" {analyst_name(analyst, database)}" if named else ""
+    return f"“{shortened(why, most)}”{who}" if why and most else ""
+
+
+def because_of_items(id: ScenarioId, story: Story, database: Database) -> Sentence:
+    """`, by Customs give 180.4 billion`; nothing where no new item moved the evidence."""
+    spans: list[Span] = []
+    for item in quantity_cells.moved_by(database, id, story.since, story.as_of)[:2]:
+        spans += [", and " if spans else ", by ", item_link(item, database)]
+    return tuple(spans)
 
 
 def observed_words(observed: str, story: Story) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from datetime import date
 
 from scenarios.analysis.period.period import ScenarioView
@@ -45,7 +45,8 @@ def lead(of: ReviewContext) -> list[Sentence]:
     if story.withheld:
         first = _cut(f"Cannot be read: {', '.join(story.withheld)}; what moved is not known")
     for most in (_REASON, 12, 10, 8, 5, 0):
-        bullets = [bullet for bullet in _bullets(of, most) if len(plain(bullet)) <= _LONGEST]
+        every = (*_bullets(of, most), *_quantity_bullets(of, most))
+        bullets = [bullet for bullet in every if len(plain(bullet)) <= _LONGEST]
         while bullets and number_of_words((first, *bullets[:_BULLETS])) > _WORDS and most == 0:
             bullets = bullets[:_BULLETS][:-1]
         if number_of_words((first, *bullets[:_BULLETS])) <= _WORDS:
@@ -77,7 +78,8 @@ def headline(of: ReviewContext) -> Sentence:
     """The news: what happened, with its day, then our judgement, then the evidence."""
     story = of.story
     first = next(iter(story.news), None)
-    if first is None and (texts := _of_quantities(of)):
+    if first is None and (rows := quantity_news(of)):
+        texts = quantity_cells.headlines(rows[0], plain(name(rows[0].id, of.database)))
         return next(((text,) for text in texts if len(_words(text)) <= _HEADLINE), _cut(texts[-1]))
     if text := _STATES.get(story.state):
         return (text,)
@@ -94,33 +96,27 @@ def headline(of: ReviewContext) -> Sentence:
     return _cut(what) if left < _HEADLINE // 2 else (f"{plain(_cut(what, left))}; {judged}",)
 
 
-def _of_quantities(of: ReviewContext) -> Sequence[str]:
-    """The first outcome of a quantity in the window, else its largest move; empty without one."""
-    rows = [row for row in of.rows.values() if row.quantity]
-    ended = [
-        row
-        for row in rows
-        if row.outcome and quantity_cells.ended_after(row, of.database, of.story.since)
-    ]
-    moved = [row for row in rows if row.outcome is None and quantity_cells.has_moved(row)]
-    moved.sort(key=lambda row: (-(row.movement_bits or 0.0), row.id))
-    return next((_of_quantity(of, row) for row in (*ended, *moved)), ())
+def quantity_news(of: ReviewContext) -> list[StatusRow]:
+    """The quantities that ended or moved in the window."""
+    return quantity_cells.news(of.rows.values(), of.database, of.story.since)
 
 
-def _of_quantity(of: ReviewContext, row: StatusRow) -> Sequence[str]:
-    """`Trade in 2024: we say 240 (229 to 253), the evidence 242 (222 to 267)`, and shorter ones."""
-    named = plain(name(row.id, of.database))
-    title = f"{named[0].upper()}{named[1:]}"
-    if row.outcome and row.quantity:
-        value, unit = cells.outcome_words(row.outcome), row.quantity.unit
-        before = row.quantity.stated or row.quantity.implied
-        said = f"{'we' if row.quantity.stated else 'the evidence'} had said {before}"
-        whole = f"{title}: {value} {unit}" if unit else f"{title}: {value}"
-        return f"{whole}; {said}", f"{title}: {value}; {said}", whole
-    stated = quantity_cells.interval(row, "stated")
-    evidence = f"the evidence {quantity_cells.interval(row, 'implied')}"
-    texts = (f"{title}: we say {stated}, {evidence}", f"{title}: we say {stated}", title)
-    return texts if stated else (f"{title}: {evidence}", title)
+def _quantity_bullets(of: ReviewContext, most: int) -> Iterator[Sentence]:
+    """Yield `Trade: 240 (229 to 253), from 236 · “Nine months …” East · evidence …, by ITEM`.
+
+    Reason and items are left out where a line has no room; our figure where the headline has it.
+    """
+    for row in quantity_news(of):
+        stated, implied = (quantity_cells.interval(row, side) for side in ("stated", "implied"))
+        items = causes.because_of_items(row.id, of.story, of.database)
+        why = causes.quantity_reason(row.id, of.story, of.database, most, named=of.names_analysts)
+        for text, own in ((why, items), (why, ()), ("", items), ("", ())):
+            is_told = text and not of.story.news and row == quantity_news(of)[0]
+            parts = (None if is_told else stated, text, f"evidence {implied}")
+            line = (name(row.id, of.database), f": {' · '.join(filter(None, parts))}", *own)
+            if len(plain(line)) <= _LONGEST:
+                break
+        yield from () if row.outcome else (line,)
 
 
 def _without_news(of: ReviewContext) -> Sentence:
