@@ -10,7 +10,8 @@ from msgspec.structs import replace
 from scenarios.analysis.ledger.days import DailyLedgers
 from scenarios.analysis.period.quantity_course import CoursePoint, quantity_course
 from scenarios.analysis.quantities.distributions import quantile
-from scenarios.analysis.quantities.view import quantity_view
+from scenarios.analysis.quantities.ledger import quantity_ledger
+from scenarios.analysis.quantities.view import new_evidence, quantity_view
 from scenarios.analysis.review.rows import explain_row
 from scenarios.model import Database, Tracker
 from tests.analysis.test_quantities import AS_OF, OPENED, by_date, example, sheet, sign
@@ -86,3 +87,14 @@ def test_an_estimate_ends_where_it_expires() -> None:
         (date(2024, 3, 3), False),
         (AS_OF, False),
     ]
+
+
+def test_the_new_items_of_a_window_are_named_from_the_one_that_reaches_furthest() -> None:
+    database = example()
+    ledger = quantity_ledger(database, "trade-2024", AS_OF)
+    assert new_evidence(ledger, database, OPENED) == [
+        "2024-07-12-half-year",
+        "2024-02-07-bank-halts-settlements",
+        "2024-10-14-autumn-months",
+    ]
+    assert new_evidence(ledger, database, date(2024, 7, 12)) == ["2024-10-14-autumn-months"]
