@@ -54,9 +54,10 @@ def test_a_terminal_asks_for_three_values_and_shows_the_others_only_then() -> No
 
 
 def test_values_that_do_not_rise_are_asked_for_again_and_back_leads_to_the_one_before() -> None:
-    said = sit("230", "225", "250", "230", "2x", "200", "<", "240", "250", "", "", "")
+    said = sit("230", "225", "250", "230", "2x", "1e308", "200", "<", "240", "250", "", "", "")
     assert said.code == 0, said.screen
     assert "p50 (225) is not over p10 (230): values rise" in said.screen
+    assert "'1e308': a value is at most 1e15" in said.screen
     assert "'2x' is neither a number nor a day" in said.screen
     assert "p10: 230\n    p50: 240\n    p90: 250" in SHEET.read_text()
 

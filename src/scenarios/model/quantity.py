@@ -13,9 +13,10 @@ QUANTITIES = {
     "restored": "`quantity_records` has their files whole.",
 }
 """The places that have no quantities, and those that have them apart."""
-_MOST = 10.0**15
+MOST = 10.0**15
+"""The largest value of a quantity."""
 Quantile = Annotated[
-    Annotated[float, Meta(ge=-_MOST, le=_MOST)] | Date,
+    Annotated[float, Meta(ge=-MOST, le=MOST)] | Date,
     words("it is a number of at most 1e15, or a day like 2026-12-31"),
 ]
 """A value of a quantity: a number, or a day."""

@@ -62,8 +62,8 @@ def figure(topic: ScenarioQuestion, text: str) -> Figure:
         return None
     if topic.scenario.quantity:
         quantiles = typed_in.quantiles(text)
-        for name, fault in quantile_faults(topic, quantiles):
-            raise UsageError(f"{name}: {fault}")
+        for _, fault in quantile_faults(topic, quantiles):
+            raise UsageError(fault)
         return quantiles
     value = typed_in.chance(text)
     if not LOWEST <= value <= HIGHEST:

@@ -10,6 +10,7 @@ from typing import TypeVar, get_args
 
 from scenarios.errors import UsageError
 from scenarios.exchange.own.cells import OUTCOMES, DateParser, admiralty, code_or_ratio, share
+from scenarios.model.quantity import MOST
 from scenarios.paths import LONGEST_ID, RESERVED
 from scenarios.text import nearest, shown, slug, words
 from scenarios.values import DAY, ID, LABEL, OBSERVED, IndicatorState, Letter, Outcome
@@ -157,6 +158,8 @@ def quantity_value(text: str) -> float | str:
         number = math.nan
     if not math.isfinite(number):
         raise UsageError(f"{shown(text)} is neither a number nor a day like 2026-12-31")
+    if abs(number) > MOST:
+        raise UsageError(f"{shown(text)}: a value is at most 1e15; take a larger unit")
     return int(number) if number.is_integer() else number
 
 
