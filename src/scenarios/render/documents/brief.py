@@ -72,7 +72,7 @@ def how_to_read(of: ReviewContext) -> doc.Document:
         doc.Heading(2, "How to read it", anchor="words"),
         *_by_one_analyst(of),
         doc.Paragraph(_RANGE),
-        doc.Paragraph(_SCALES),
+        doc.Paragraph(f"{_SCALES}{_OWN_SCALE * bool(of.database.quantities)}"),
         *cells.notice(of.database.tracker.notice),
     )
 
@@ -195,4 +195,8 @@ _RANGE = (
 _SCALES = (
     "Chances run from 0 to 100%. A row that stays at 5% or less is stretched, with dotted lines, "
     "so that 0.1% and 1% can be told apart."
+)
+_OWN_SCALE = (
+    " A number or a day has a scale of its own: the line is the value that is as likely passed as "
+    "not, and in eight of ten cases it lies within the interval."
 )
