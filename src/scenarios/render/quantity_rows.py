@@ -63,7 +63,9 @@ def quantity_row(of: ReviewContext, row: StatusRow, window: Window, first: date)
         figures=("", on_screen(cells.outcome_words(row.outcome)))
         if end
         else (on_screen(was) if was != median else "", on_screen(median)),
-        word=" to ".join(on_screen(in_words(side, now)) for side in (now.low, now.high)),
+        word=f"we had said {now}"
+        if end and figure.stated
+        else " to ".join(on_screen(in_words(side, now)) for side in (now.low, now.high)),
         range=f"evidence {figure.implied}" if figure.stated else "evidence alone",
         outcome="annulled" if end else None,
         ended=end.date if end else None,

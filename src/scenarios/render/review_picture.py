@@ -22,7 +22,7 @@ from scenarios.render import cells
 from scenarios.render.cells import left, right
 from scenarios.render.document import Chart, Span, Text, plain
 from scenarios.render.documents.review import news, sentences
-from scenarios.render.documents.review.causes import day_words, item_link, name
+from scenarios.render.documents.review.causes import day_words, item_link, name, number_words
 from scenarios.render.documents.review.context import ReviewContext, context_of
 from scenarios.render.documents.review.news import EventGroup, event_groups
 from scenarios.render.overview import Overview, OverviewGroup, OverviewRow
@@ -75,7 +75,9 @@ def review_picture(
     counts = {group.event: group.counts for group in every}
     rows = [_group(of, group, figures, counts[group.event]) for group in groups]
     if measured := tuple(quantity_row(of, row, window, first) for row in moved[:most]):
-        title, has = "How much, and by when", f"{len(moved)} moved"
+        ended, title = sum(row.outcome is not None for row in moved), "How much, and by when"
+        parts = ((ended, "decided"), (len(moved) - ended, "moved"))
+        has = ", ".join(f"{number_words(number)} {word}" for number, word in parts if number)
         rows.append(OverviewGroup(when="", title=title, counts=has, day=None, rows=measured))
     if new:
         opened = tuple(_row(of, of.rows[id], figures) for id in new[:most])
