@@ -196,6 +196,17 @@ def forecast(cell: CellValue) -> float | None:
     return None if text(cell).lower() in ("withdraw", "withdrawn") else chance(cell)
 
 
+def quantile(cell: CellValue) -> float | str:
+    """A value of a quantity: a number, or a day as text."""
+    if (number := figure(text(cell))) is not None:
+        return int(number) if number.is_integer() else number
+    try:
+        return f"{day(cell):%Y-%m-%d}"
+    except UsageError:
+        message = f"{shown(text(cell))} is neither a number nor a day: write 240 or 2026-06-30"
+        raise UsageError(message) from None
+
+
 def in_percent(parse: Parse) -> Parse:
     """The same of numbers from 0 to 100."""
 

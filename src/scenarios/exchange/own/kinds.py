@@ -168,8 +168,8 @@ FORECASTS = ImportKind(
         ("rationale", cells.text, "reason comment comments"),
         ("evidence", cells.several, ""),
     ),
-    families={"probability": cells.forecast},
-    required=(("date",), ("probability",)),
+    families={"probability": cells.forecast, "quantiles": cells.quantile},
+    required=(("date",), ("probability", "quantiles")),
     wide="probability",
 )
 
@@ -193,9 +193,25 @@ def _forecasts(
     if who is None:
         raise UsageError("there is no analyst: --analyst stands in for those that are missing")
     (analyst,) = rows.named({"analyst": who}, "analyst", ids.analysts).values()
-    long = [("probability", rows.needed(values, "scenario"))] if "probability" in columns else []
+    long = [("probability", rows.needed(values, "scenario"))] if "probability" in values else []
     wide = [(name, name.partition(".")[2]) for name in columns if name.startswith("probability.")]
-    if long and "probability" not in values:
+    stated = [field for field in values if field.startswith("quantiles.")]
+    if stated and "probability" in values:
+        raise UsageError("a forecast is a probability or quantiles, and this row has both")
+    if stated:
+        yield ImportForecast(
+            scenario=rows.needed(values, "scenario"),
+            analyst=analyst,
+            timestamp=values["date"],
+            probability=None,
+            position=position._replace(column=columns[stated[0]]),
+            rationale=values.get("rationale"),
+            evidence=tuple(values.get("evidence", ())),
+            columns=columns,
+            quantiles={field.partition(".")[2]: values[field] for field in stated},
+        )
+        return
+    if not wide and "probability" not in values:
         raise UsageError("there is no probability (withdraw takes one back)")
     for field, scenario in (*long, *wide):
         if field in values:

@@ -21,6 +21,7 @@ from scenarios.exchange.tables.table import TableRow, refused
 from scenarios.text import did_you_mean, shown, slug
 
 _PART = re.compile(r"\{([^{}]+)\}")
+_QUANTILE = re.compile(r"p[0-9]+(\.[0-9]+)?")
 _BLANK = re.compile(r"[\s\-]+")
 EVERY_OTHER = "*"
 _NOTHING = ("N/A", "n/a", "#N/A")
@@ -138,6 +139,8 @@ def _key_of(kind: ImportKind, name: str) -> str | None:
     plain = _BLANK.sub("_", name.strip().lower())
     if plain in kind.fields:
         return plain
+    if "quantiles" in kind.families and _QUANTILE.fullmatch(plain):
+        return f"quantiles.{plain}"
     family, dot, member = name.strip().partition(".")
     if dot and family.lower() in kind.families and plain not in kind.synonyms:
         return f"{family.lower()}.{member}"
