@@ -107,7 +107,7 @@ def known_by(database: Database, day: date) -> Database:
     )
 
 
-def _without_quantities(records: Database) -> Database:
+def without_quantities(records: Database) -> Database:
     """The records of most tables: no quantities, no forecasts of them and no ratings."""
     replace = msgspec.structs.replace
     sheets = {
@@ -295,7 +295,7 @@ class View:
         self, database: Database, metadata: ExportMetadata, *, limited: bool = False
     ) -> None:
         known = known_by(database, metadata.as_of) if limited else database
-        records = _without_quantities(known) if known.quantities else known
+        records = without_quantities(known) if known.quantities else known
         self.context = ViewContext(records, database, metadata, known)
         self.left_out: Counter[str] = Counter()
         self._rows: dict[str, list[Row]] = {}

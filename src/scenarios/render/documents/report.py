@@ -13,7 +13,7 @@ from scenarios.render import cells, quantity_cells
 from scenarios.render import document as doc
 from scenarios.render.cells import Cell, StatusLine, left, p
 from scenarios.render.document import spans
-from scenarios.render.documents import quantity_table, status
+from scenarios.render.documents import status
 from scenarios.render.documents.ledger_changes import change_sum
 from scenarios.render.documents.review import news, sections, sentences
 from scenarios.render.documents.review.context import ReviewContext, context_of
@@ -100,11 +100,11 @@ def _board(
             else ""
         )
         lines = status.lines_of(visible_rows, review.every_finding, trends)
-        binary, quantities = quantity_table.divided(lines)
+        binary, quantities = status.divided(lines)
         table = replace(cells.by_set(binary, _columns(trends), review.tracker.sets), note=note)
         yield from [table] if binary else [doc.Paragraph(note)] if note else []
         yield from (
-            [quantity_table.table(quantities, review.since, is_titled=True)] if quantities else []
+            [status.quantity_table(quantities, review.since, is_titled=True)] if quantities else []
         )
     resolved = {entry.scenario for entry in review.resolved}
     ended = [row for row in review.scenarios if row.quantity and row.outcome]
