@@ -29,7 +29,8 @@ GIVEN = "'{}': write OTHER=0.2/0.02, its prior if OTHER occurs and if it does no
 CODE = "'{}': write SCENARIO=CODE, for example military-pact=CC"
 STATE = "'{}': write SCENARIO/INDICATOR=observed"
 STATES = "'{}' is not a state: observed, emerging, reversed"
-OUTCOME = "'{}' is not an outcome: occurred, did-not-occur, annulled"
+KNOWN = "occurred, did-not-occur, annulled; of a quantity a number, a day or later"
+OUTCOME = "'{}' is not an outcome: " + KNOWN
 LINES = "'{}' has several lines; write one"
 prior_given, letter, outcome = map(
     parsing.typed, (typed_in.forecasts_between, typed_in.letter, typed_in.outcome)

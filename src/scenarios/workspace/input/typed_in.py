@@ -272,7 +272,8 @@ def outcome(text: str) -> str:
         outcome = {**OUTCOMES, "happened": "occurred"}.get(text.strip().lower())
         outcome = outcome or nearest(text, outcomes)
         hint = f"; did you mean '{outcome}'?" if outcome else ""
-        raise UsageError(f"{shown(text)} is not an outcome: {', '.join(outcomes)}{hint}")
+        known = f"{', '.join(outcomes)}; of a quantity a number, a day or later"
+        raise UsageError(f"{shown(text)} is not an outcome: {known}{hint}")
     return text
 
 

@@ -342,7 +342,7 @@ RESOLUTION = task.Task(
         ),
         Question(
             "outcome",
-            "occurred, did-not-occur or annulled",
+            "occurred, did-not-occur or annulled; of a quantity its value or later",
             AnswerType(as_(typed_in.ending), "radio"),
             label="Outcome",
             help="occurred, did-not-occur, annulled; of a quantity its value or later.",
