@@ -72,7 +72,6 @@ def news(rows: Iterable[StatusRow], database: Database, since: date) -> list[Sta
 
 def headlines(row: StatusRow, title: str) -> Sequence[str]:
     """`Trade in 2024: we say 240 (229 to 253), the evidence 242 (222 to 267)`, and shorter ones."""
-    title = f"{title[:1].upper()}{title[1:]}"
     if row.outcome and row.quantity:
         value, unit = row.outcome, row.quantity.unit
         before = row.quantity.stated or row.quantity.implied

@@ -79,7 +79,7 @@ def headline(of: ReviewContext) -> Sentence:
     story = of.story
     first = next(iter(story.news), None)
     if first is None and (rows := quantity_news(of)):
-        texts = quantity_cells.headlines(rows[0], plain(name(rows[0].id, of.database)))
+        texts = quantity_cells.headlines(rows[0], plain(name(rows[0].id, of.database, first=True)))
         return next(((text,) for text in texts if len(_words(text)) <= _HEADLINE), _cut(texts[-1]))
     if text := _STATES.get(story.state):
         return (text,)
@@ -113,7 +113,11 @@ def _quantity_bullets(of: ReviewContext, most: int) -> Iterator[Sentence]:
         for text, own in ((why, items), (why, ()), ("", items), ("", ())):
             is_told = text and not of.story.news and row == quantity_news(of)[0]
             parts = (None if is_told else stated, text, f"evidence {implied}")
-            line = (name(row.id, of.database), f": {' · '.join(filter(None, parts))}", *own)
+            line = (
+                name(row.id, of.database, first=True),
+                f": {' · '.join(filter(None, parts))}",
+                *own,
+            )
             if len(plain(line)) <= _LONGEST:
                 break
         yield from () if row.outcome else (line,)
