@@ -29,7 +29,7 @@ from scenarios.storage.session_notes import SessionFile, SessionRecord, SittingA
 from scenarios.text import counted
 from scenarios.workspace import sitting
 from scenarios.workspace.input import typed_in
-from scenarios.workspace.tasks.task import QUANTILES
+from scenarios.workspace.tasks.task import quantiles_asked
 from scenarios.workspace.write_mode import WriteMode
 
 T = TypeVar("T")
@@ -262,7 +262,8 @@ def _quantiles(
 
     They are asked anew where they do not fit one another; `<` leads to the one before.
     """
-    unit = topic.scenario.quantity.unit if topic.scenario.quantity else None
+    quantity = topic.scenario.quantity
+    unit, asked = quantity and quantity.unit, quantiles_asked(quantity.kind if quantity else "")
 
     def value(text: str) -> str | tuple[_Figure]:
         if not text or word(text) in ("s", "skip", "withdraw") or "=" in text:
@@ -271,8 +272,8 @@ def _quantiles(
 
     while True:
         texts: list[str] = []
-        while len(texts) < len(QUANTILES):
-            name, words = QUANTILES[len(texts)]
+        while len(texts) < len(asked):
+            name, words = asked[len(texts)]
             is_first = not texts
             question = f"{topic.id}: {words.lower()}{f', {unit}' if unit else ''}"
             question += f" {how}" if is_first else ""

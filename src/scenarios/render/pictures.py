@@ -248,7 +248,8 @@ def _timeline_table(
             figures = (cells.step(was.stated, after.stated), cells.step(was.implied, after.implied))
             why = _reasons(said, after.stated, database, most)
             if step and not said:
-                why = ("no new forecast: one ended, or its set changed",)
+                ended = "no new forecast: one ended, or its set changed"
+                why = ("as time passed" if "/" in trajectory.scenario else ended,)
             items = items_in_words(seen, database, most) or ("no report on it" if is_large else "")
             row = (str(after.day), *figures, why, items)
             rows.append((anchor(trajectory, after.day), row))

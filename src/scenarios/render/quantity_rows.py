@@ -109,10 +109,14 @@ def _levels(
     """Yield the thresholds that are inside, else the ends, with what is written beside them."""
     ledger = points[-1].ledger
     inside = [value for value in ledger.rows.values() if 0 <= scale(value) <= 1]
-    for value in inside[:1] + inside[1:][-1:] or _quantiles(ledger.implied)[::2]:
+    levels = inside[:1] + inside[1:][-1:] or _quantiles(ledger.implied)[::2]
+    years = {f"{shown(value, scenario)}"[: len("2026")] for value in levels}
+    for value in levels:
         text = shown(value, scenario)
-        if isinstance(text, str):
-            yield scale(value), f"{text[5:7]}/{text[2:4]}" if text != "later" else text
+        if isinstance(text, str) and (text == "later" or len(years) == len(levels)):
+            yield scale(value), text if text == "later" else text[: len("2026")]
+        elif isinstance(text, str):
+            yield scale(value), f"{text[5:7]}/{text[2:4]}"
         else:
             label = f"{text:,.6g}"
             yield scale(value), label if len(label) <= _LETTERS else f"{text:.0e}"

@@ -78,8 +78,8 @@ def in_words(value: Shown, interval: Interval) -> str:
 
 
 def from_to(now: Interval, before: Interval | None) -> str:
-    """`242 (222 to 267), from 240`; without the step where both are shown alike."""
-    if before is None or f"{before}" == f"{now}":
+    """`242 (222 to 267), from 240`; without the step where both medians are shown alike."""
+    if before is None or in_words(before.median, now) == in_words(now.median, now):
         return f"{now}"
     return f"{now}, from {in_words(before.median, now)}"
 

@@ -172,6 +172,7 @@ class QuantityView(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     def figure(self) -> QuantityFigure:
         """Everything that is shown of it."""
         quantity, stated, before = self.scenario.quantity, self.stated, self.ledger_before
+        stated_before = self.stated if self._only_time_passed else self.stated_before
         assert quantity is not None  # noqa: S101 - it is in `quantities`
         return QuantityFigure(
             kind=quantity.kind,
@@ -180,12 +181,23 @@ class QuantityView(msgspec.Struct, frozen=True, kw_only=True, dict=True):
             implied=interval(self.ledger.implied, self.scenario),
             thresholds=self._rows(self.ledger, stated),
             previous=EarlierIntervals(
-                stated=self._interval(self.stated_before),
+                stated=self._interval(stated_before),
                 implied=interval(before.implied, self.scenario) if before else None,
-                thresholds=self._rows(before, self.stated_before) if before else (),
+                thresholds=self._rows(before, stated_before) if before else (),
             ),
             analysts=len(stated.estimates) if stated else 0,
         )
+
+    @property
+    def _only_time_passed(self) -> bool:
+        """True of a date whose forecasts are the same: that it moves on by itself is no news."""
+        sheets = [
+            {analyst: estimate.sheet for analyst, estimate in side.estimates.items()}
+            for side in (self.stated, self.stated_before)
+            if side
+        ]
+        is_date = self.scenario.quantity is not None and self.scenario.quantity.kind == "date"
+        return is_date and len(sheets) > 1 and sheets[0] == sheets[1]
 
     def _rows(self, ledger: QuantityLedger, stated: StatedQuantity | None) -> tuple[RowFigure, ...]:
         rows = self.scenario.quantity.rows(self.id) if self.scenario.quantity else {}

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from scenarios.analysis.period.period import Window, open_views
+from scenarios.analysis.period.period import Window, unresolved
 from scenarios.analysis.review.review import review
 from scenarios.cli import parsing
 from scenarios.cli.opening import reading
@@ -62,7 +62,7 @@ def command(
     owners, withheld = {*map(owner_of, ids)}, opened.database.withheld.items()
     if path := next((path for id, path in withheld if id in owners), None):
         raise ScenError(f"nothing to draw: the figures are withheld, {path} cannot be read")
-    ids = tuple(view.id for view in open_views(window)) if overview else ids
+    ids = tuple(id for id, *_ in unresolved(window)) if overview else ids
     if not ids:
         raise ScenError(f"nothing to draw: no scenario was open on {on}")
     signature = "" if sparkline else _signature(context, opened, on)

@@ -55,7 +55,7 @@ def _in_parts(ask: Question, parts: Sequence[Offer], context: AnswerContext) -> 
     read = _read(ask, context)
     while True:
         texts = [
-            f"{name}={prompt.answer(question, typed_in.quantity_value, label=name)}"
+            f"{name}={prompt.answer(question, typed_in.quantile, label=name)}"
             for name, question in parts
         ]
         if (fault := prompt.refusal(read, " ".join(texts))) is None:

@@ -1,7 +1,7 @@
 """Rating an item across the row: set by set and then tag by tag, so that no rival is forgotten."""
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import partial
 from typing import Any, NamedTuple
@@ -14,17 +14,20 @@ from scenarios.analysis.evidence.knowledge import (
     known_on,
     rated_together,
 )
+from scenarios.analysis.evidence.knowledge import state as state_of
 from scenarios.analysis.ledger.odds import Odds
+from scenarios.analysis.quantities.explanation import row_on
 from scenarios.cli import parsing
 from scenarios.cli.output.streams import cut
 from scenarios.cli.terminal import prompt
 from scenarios.cli.terminal.prompt import tell
 from scenarios.cli.terminal.questions import answer_to
 from scenarios.model import Database, Evidence, Indicator, IndicatorKey, Rating, ScenarioId
+from scenarios.render.cells import scenario_or_row
 from scenarios.scales import percent
 from scenarios.storage.proposals import PendingProposal
 from scenarios.text import counted, did_you_mean
-from scenarios.values import first_day, indicator_key
+from scenarios.values import first_day, indicator_key, owner_of
 from scenarios.workspace.input import ratios
 from scenarios.workspace.input.offers import CREDIBILITY, RELIABILITY, listed, titled
 from scenarios.workspace.opened import OpenDatabase
@@ -91,8 +94,8 @@ def walk(database: Database, answers: RowAnswers, day: date, item: Evidence | No
         prompt.noted(f"if {id}", rating)
     for key, state in answers.indicators.items():
         prompt.noted("shows", f"{key} {state}")
-    groups = list(rated_together(database, day))
-    if not groups:
+    groups, rows = list(rated_together(database, day)), list(_rows(database, day))
+    if not (groups or rows):
         tell(f"no scenario is open on {day}: there is nothing to rate")
         return
     if answers.ratings or answers.indicators:
@@ -106,7 +109,15 @@ def walk(database: Database, answers: RowAnswers, day: date, item: Evidence | No
     closed = {id for id, s in database.scenarios.items() if id in rated or s.set in sets}
     _ask_indicators(database, groups, fired, answers.indicators, closed)
     through = _through(database, fired | answers.indicators)
-    _ask_ratings(known_on(database, day), groups, answers.ratings, ratings, through)
+    _ask_ratings(known_on(database, day), [*groups, *rows], answers.ratings, ratings, through)
+
+
+def _rows(database: Database, day: date) -> Iterator[ComparisonSet]:
+    """The rows of each quantity that is open on a day."""
+    for id, scenario in sorted(database.quantities.items()):
+        rows = scenario.quantity.rows(id) if scenario.quantity else ()
+        if rows and state_of(database, id, day) in ("open", "overdue"):
+            yield ComparisonSet(f"{id}: {scenario.title}", [*rows], is_set=False)
 
 
 def _through(database: Database, fired: Iterable[str]) -> dict[ScenarioId, list[Rating]]:
@@ -236,13 +247,22 @@ def _rate(
     for id in ids:
         if id in ratings:
             continue
-        scenario = at_day.database.scenarios[id]
-        chance = percent(odds.implied(id))
+        scenario = scenario_or_row(id, at_day.database)
+        chance = percent(_implied(odds, id))
         question = "  " + cut(f"{id:<{wide}} {chance:>5}  {scenario.title}", 16)
         more = f"{scenario.question}\n{scenario.resolution_criteria}"
         rating = prompt.optional(question, parse, more, label=f"if {id}", offers=codes)
         if rating is not None:
             ratings[id] = rating
+
+
+def _implied(odds: Odds, id: ScenarioId) -> float:
+    """The implied probability of a scenario or a row."""
+    known = odds.known
+    if owner_of(id) not in known.database.quantities:
+        return odds.implied(id)
+    book = row_on(known.database, id, known.as_of).ledger
+    return book.chance(book.implied, id)
 
 
 def _indicator(database: Database, key: IndicatorKey) -> Indicator:

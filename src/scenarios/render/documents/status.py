@@ -151,7 +151,7 @@ def _figures(side: Side) -> Iterator[Cell[StatusLine]]:
         return cells.change(line.row.stated if side == "stated" else line.row.shown)
 
     yield right(side), median
-    yield left("80%", f"{side}_80", drop=5 if side == "stated" else 6), ends
+    yield left(f"{side} 80%", f"{side}_80", drop=5 if side == "stated" else 6), ends
     yield right("change", f"{side}_change", meaning="move", drop=4), change
 
 

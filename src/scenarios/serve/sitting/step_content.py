@@ -36,7 +36,7 @@ from scenarios.storage.session_notes import SessionRecord, SittingAnswer
 from scenarios.text import counted
 from scenarios.workspace.sheets import ForecastEntry
 from scenarios.workspace.sitting import Figure, SessionStep, key_of, to_answer, words
-from scenarios.workspace.tasks.task import QUANTILES
+from scenarios.workspace.tasks.task import QUANTILES, quantiles_asked
 
 _WIDE = 1_000_000
 _SEEN = (("skipped", "later"), ("seen", "seen"), ("not-seen", "not seen"))
@@ -221,7 +221,7 @@ def _figures_asked(
         yield Field(name=f"p:{topic.id}", label=label, hint=hint, value=value)
         return
     unit = quantity.unit or "a day, like 2026-12-31"
-    for name, question in QUANTILES:
+    for name, question in quantiles_asked(quantity.kind):
         value = "withdraw" if figure is None else ""
         if isinstance(figure, dict):
             value = f"{as_in_a_file(figure).get(name, '')}"

@@ -136,7 +136,11 @@ def quantiles(text: str) -> dict[str, float | str]:
             raise UsageError(f"{shown(name)}: write quantiles like p10=205,p50=240,p90=275")
         if name in values:
             raise UsageError(f"{name} stands twice; keep one of the two")
-        values[name] = quantity_value(value)
+        values[name] = quantile(value)
+    if "later" in values.values():
+        values = {name: value for name, value in values.items() if value != "later"}
+        if not all(isinstance(value, str) for value in values.values()):
+            raise UsageError("later is a value of a date: write numbers")
     if not _FEWEST <= len(values) <= _MOST:
         raise UsageError(f"{shown(text)}: write two to nine quantiles, like p10=205,p50=240")
     ordered = sorted(values.items(), key=lambda entry: float(entry[0][1:]))
@@ -146,6 +150,11 @@ def quantiles(text: str) -> dict[str, float | str]:
         if above <= below:  # type: ignore[operator]
             raise UsageError(f"{high} ({above}) is not over {low} ({below}): values rise")
     return dict(ordered)
+
+
+def quantile(text: str) -> float | str:
+    """A value of a quantity; `later`, not by the horizon, which says no more and is left out."""
+    return "later" if text.strip() == "later" else quantity_value(text)
 
 
 def quantity_value(text: str) -> float | str:

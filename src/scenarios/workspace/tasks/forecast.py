@@ -51,8 +51,9 @@ def _figure(text: str, context: task.AnswerContext) -> Any:
 
 
 def _parts(context: task.AnswerContext) -> Sequence[Offer]:
-    quantities = context.opened.database.quantities if context.opened else {}
-    return task.QUANTILES if context.answers.get("scenario") in quantities else ()
+    known = context.opened.database.quantities if context.opened else {}
+    scenario = known.get(context.answers.get("scenario", ""))
+    return task.quantiles_asked(scenario.quantity.kind) if scenario and scenario.quantity else ()
 
 
 def forecast(

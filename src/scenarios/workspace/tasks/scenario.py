@@ -12,7 +12,7 @@ from scenarios.analysis.ledger.days import DailyLedgers
 from scenarios.analysis.quantities.view import quantity_view
 from scenarios.analysis.review.explanation import explain
 from scenarios.errors import Keys, ScenError, UsageError
-from scenarios.model import Clarification, Database, Evidence, Resolution
+from scenarios.model import Clarification, Database, Evidence, Resolution, Scenario
 from scenarios.paths import path_of
 from scenarios.render.cells import outcome_words
 from scenarios.scales import base_rate, is_off_class, percent
@@ -100,7 +100,16 @@ def _prior(text: str, context: task.AnswerContext) -> Any:
 
 
 def _parts(context: task.AnswerContext) -> Sequence[Offer]:
-    return task.QUANTILES if context.answers.get("quantity") else ()
+    quantity = context.answers.get("quantity")
+    return task.quantiles_asked(quantity["kind"]) if quantity else ()
+
+
+def _without_rows(scenario: Scenario, id: str) -> str | None:
+    """How evidence can rate a quantity, if that has no threshold yet."""
+    if scenario.quantity is None or scenario.quantity.thresholds:
+        return None
+    value = scenario.horizon if scenario.quantity.kind == "date" else "VALUE"
+    return f"evidence rates thresholds: scen edit {id} 'quantity.thresholds=[{value}]' gives it one"
 
 
 new_scenario = partial(new_record, "scenario")
@@ -274,7 +283,10 @@ TASK = task.Task(
     " short reference reference_source adjusted",
     write=_write,
     names=lambda answers: str(answers["id"]),
-    doubt=lambda written, answers: crowded_set(written.after.database, answers["id"]),
+    doubt=lambda written, answers: (
+        crowded_set(written.after.database, answers["id"])
+        or _without_rows(written.after.database.scenarios[answers["id"]], answers["id"])
+    ),
     field_of=_field_of,
 )
 

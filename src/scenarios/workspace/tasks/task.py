@@ -317,6 +317,18 @@ QUANTILES = [
     ("p90", "With nine chances in ten it stays under"),
 ]
 """The quantiles that a terminal asks for, each with its question."""
+_BY_DAY = [
+    ("p10", "With one chance in ten it has come by"),
+    ("p50", "As likely to come by as after"),
+    ("p90", "With nine chances in ten it has come by"),
+]
+
+
+def quantiles_asked(kind: str) -> Sequence[Offer]:
+    """The quantiles that are asked of a number or a date, each with its question."""
+    return _BY_DAY if kind == "date" else QUANTILES
+
+
 ITEMS = AnswerType(known_item, metavar="ID", is_many=True)
 """The ids of any number of items."""
 EVERY_ITEM = KnownRecords(lambda database, _: database.evidence)
