@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 from collections.abc import Awaitable, Callable, Iterator
+from datetime import date
 from itertools import cycle
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -213,6 +215,43 @@ def test_a_proposal_waits_in_the_inbox_under_the_name_of_the_client(desk: Path) 
     assert {Path(path).stem for path in files} == ids
 
 
+def test_the_quantiles_of_a_quantity_are_proposed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(Path(__file__).parent / "data" / "trade", tmp_path / "scenarios")
+    monkeypatch.chdir(tmp_path / "scenarios")
+    monkeypatch.setattr("scenarios.agents.today", lambda: date(2024, 10, 21))
+    own = {key: text for key, text in FORECAST.items() if key != "probability"}
+    days = {"p10": "2025-03-01", "p50": "2026-01-31"}
+    calls: list[dict[str, Any]] = [
+        {**own, "scenario": "trade-2024", "quantiles": {"p10": 232, "p50": 243.5, "p90": 256}},
+        {**own, "scenario": "pipeline-contract", "quantiles": days},
+        {**own, "scenario": "trade-2024", "probability": 0.3},
+        {**own, "scenario": "bank-listed", "quantiles": {"p10": 1, "p50": 2}},
+        {**own, "scenario": "trade-2024", "quantiles": {"p10": 232, "p50": 232}},
+        {**own, "scenario": "bank-listed"},
+    ]
+    number, day, *refused = called(*(("propose_forecast", call) for call in calls))
+    for answer, call in ((number, calls[0]), (day, calls[1])):
+        assert answer.structured_content, answer
+        path = answer.structured_content["result"]["path"]
+        draft = yaml.load(Path(path).read_text(), yaml.BaseLoader)["forecast"]  # noqa: S506 - texts
+        assert draft["quantiles"] == {name: f"{value}" for name, value in call["quantiles"].items()}
+        assert "probability" not in draft
+    assert [json.loads(text_of(answer))["refused"] for answer in refused] == [
+        (
+            "'trade-2024' is a quantity, and has no probability"
+            " (write quantiles, like {p10: 205, p50: 240, p90: 275})"
+        ),
+        "'bank-listed' has a yes or a no, and no quantiles (write a probability, like 0.04)",
+        (
+            "p50 (232) is not over p10 (232)"
+            " (values rise with their probabilities, like {p10: 205, p50: 240, p90: 275})"
+        ),
+        "a proposed forecast needs the key 'probability' or 'quantiles'",
+    ]
+
+
 def test_the_same_is_not_proposed_twice(desk: Path) -> None:
     calls: Calls = [("propose_evidence", EVIDENCE), ("propose_forecast", FORECAST)] * 2
     answers = [answer.structured_content["result"]["status"] for answer in called(*calls)]
@@ -247,7 +286,7 @@ def test_the_same_is_not_proposed_twice(desk: Path) -> None:
         ("propose_evidence", {**EVIDENCE, "observed": "yesterday"}, "observed"),
         ("propose_evidence", {"summary": "Talks"}, "missing required field"),
         ("propose_forecast", {**FORECAST, "probability": 1}, "probability"),
-        ("propose_forecast", {**FORECAST, "probability": "0.3"}, "Expected `float`"),
+        ("propose_forecast", {**FORECAST, "probability": "0.3"}, "Expected `float | null`"),
         ("propose_forecast", {**FORECAST, "scenario": "no"}, "no scenario 'no'"),
         ("propose_forecast", {**FORECAST, "date": "2000-01-01"}, "unknown field"),
         ("show", {"id": "../../etc/passwd"}, "no record '../../etc/passwd'"),

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import shutil
+from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -13,10 +15,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scenarios.analysis.review.inbox import proposals
+from scenarios.cli import parsing
 from scenarios.drafts import Repeat
 from scenarios.paths import path_of
 from scenarios.storage.proposals import MOST_BYTES, waiting
+from scenarios.workspace.checking import check
 from scenarios.workspace.inbox import MOST_WAITING, SAME_DAY, dismiss, propose
+from scenarios.workspace.input import typed_in
 from scenarios.workspace.opened import open_folder
 from scenarios.workspace.write_mode import WriteMode
 from tests.cli.commands import FILES, changes, make, scen, tree
@@ -336,6 +341,136 @@ def test_a_forecast_is_known_by_who_proposed_it_its_figure_and_its_day(root: Pat
         ("known", id),
         ("added", f"{id}-2"),
     ]
+
+
+TRADE = Path(__file__).parent / "data" / "trade"
+VALUES = {"p10": 232, "p50": 243.5, "p90": 256}
+REPORTED = {"by": "agent", "name": "reader", "on": "2024-10-20"}
+
+
+def estimate(**figures: Any) -> dict[str, Any]:
+    return {"proposed": REPORTED, "forecast": {"scenario": "trade-2024", **figures}}
+
+
+def test_the_quantiles_of_a_quantity_are_proposed_and_known_again(tmp_path: Path) -> None:
+    root = Path(shutil.copytree(TRADE, tmp_path / "scenarios"))
+    other = {**VALUES, "p90": 257}
+    days = {"p10": "2025-03-01", "p50": "2026-01-31"}
+    day = {"proposed": REPORTED, "forecast": {"scenario": "pipeline-contract", "quantiles": days}}
+    assert [
+        status
+        for status, _ in fates(
+            root,
+            estimate(quantiles=VALUES),
+            estimate(quantiles=VALUES),
+            estimate(quantiles=other),
+            day,
+        )
+    ] == ["added", "known", "added", "added"]
+    id = "2024-10-20-trade-2024"
+    assert (
+        "quantiles:\n    p10: 232\n    p50: 243.5\n    p90: 256\n"
+        in (root / path_of("proposal", id)).read_text()
+    )
+    assert (
+        "p10: 2025-03-01\n"
+        in (root / path_of("proposal", "2024-10-20-pipeline-contract")).read_text()
+    )
+    dismiss(root, id, "Too narrow", "jane", date.fromisoformat("2024-10-21"))
+    assert fates(root, estimate(quantiles=VALUES)) == [("known", id)]
+
+
+@pytest.mark.parametrize(
+    ("draft", "place", "fault"),
+    [
+        (
+            "trade-2024, probability: 0.3",
+            "2:34: quantity-use",
+            (
+                "'trade-2024' is a quantity, and has no probability"
+                " (write quantiles, like {p10: 205, p50: 240, p90: 275})"
+            ),
+        ),
+        (
+            "bank-listed, quantiles: {p10: 1, p50: 2}",
+            "2:35: quantity-use",
+            "'bank-listed' has a yes or a no, and no quantiles (write a probability, like 0.04)",
+        ),
+        (
+            "trade-2024, quantiles: {p10: 232, p50: 223.5}",
+            "2:61: quantiles",
+            (
+                "p50 (223.5) is not over p10 (232)"
+                " (values rise with their probabilities, like {p10: 205, p50: 240, p90: 275})"
+            ),
+        ),
+        (
+            "trade-2024",
+            "2:1: missing-key",
+            (
+                "a proposed forecast needs the key 'probability' or 'quantiles'"
+                " (write probability: 0.04, or quantiles: {p10: 205, p50: 240, p90: 275})"
+            ),
+        ),
+        (
+            "trade-2024, probability: 0.3, quantiles: {p10: 232, p50: 243}",
+            "2:52: unknown-key",
+            (
+                "a proposed forecast has either 'probability' or 'quantiles'"
+                " (remove 'probability' if it is of a quantity, else 'quantiles')"
+            ),
+        ),
+        (
+            "trade-2024, quantiles: {p0: 232, p50: 243}",
+            "2:46: value",
+            "'p0' is not a valid key; a quantile is called p10, p50 or p97.5: from p0.1 to p99.9",
+        ),
+    ],
+)
+def test_a_figure_of_the_wrong_kind_is_named_with_its_place_and_refused(
+    tmp_path: Path, draft: str, place: str, fault: str
+) -> None:
+    root = Path(shutil.copytree(TRADE, tmp_path / "scenarios"))
+    text = f"proposed: {json.dumps(REPORTED)}\nforecast: {{scenario: {draft}}}\n"
+    make(root, {"inbox/figure.yaml": text})
+    problem = f"inbox/figure.yaml:{place}: {fault}"
+    (found,) = check(open_folder(root)).problems
+    assert f"{found}" == problem
+    assert problem in scen("--database", str(root), "inbox").stderr
+    [(status, reason)] = fates(root, yaml.safe_load(text))
+    assert status == "refused"
+    assert str(reason) in fault
+
+
+def test_accepted_quantiles_are_those_of_the_sheet(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = Path(shutil.copytree(TRADE, tmp_path / "scenarios"))
+    for module in (typed_in, parsing):
+        monkeypatch.setattr(module, "today", lambda: date.fromisoformat("2024-10-21"))
+    propose(root, [estimate(quantiles=VALUES, rationale="Autumn")])
+    words = (
+        "--database",
+        str(root),
+        "inbox",
+        "accept",
+        "2024-10-20-trade-2024",
+        "--analyst",
+        "west",
+    )
+    assert "trade-2024 is a quantity: write" in scen(*words, "--probability", "0.4").stderr
+    listed = scen("--database", str(root), "inbox").stdout
+    assert "forecast of trade-2024: Autumn" in listed
+    assert "243" not in listed
+    own = scen(*words, "--probability", "p10=230,p50=241,p90=252.5")
+    assert own.exit_code == 0, own.stderr
+    assert "suggested p10 232, p50 243.5, p90 256" in own.stderr
+    sheet = yaml.safe_load((root / "forecasts/2024/2024-10-21-west.yaml").read_text())
+    assert sheet["quantiles"] == {"trade-2024": {"p10": 230, "p50": 241, "p90": 252.5}}
+    assert "probabilities" not in sheet
+    assert sheet["rationales"] == {"trade-2024": "Autumn"}
+    assert sheet["proposed"]["trade-2024"]["suggested"] == "p10 232, p50 243.5, p90 256"
+    assert not waiting(root).proposals
 
 
 def test_what_is_recorded_already_is_not_proposed(root: Path) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from datetime import date
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +13,10 @@ import pytest
 from starlette.testclient import TestClient
 
 from scenarios.cli import parsing
+from scenarios.workspace.inbox import propose
 from scenarios.workspace.input import typed_in
 from tests.serve.desks import reader
-from tests.serve.forms import Sent, as_analyst, send
+from tests.serve.forms import Sent, as_analyst, hidden, send
 
 TRADE = Path(__file__).parent / "data" / "trade"
 NEW = {
@@ -102,6 +105,27 @@ def test_a_quantity_is_forecast_in_three_fields(client: TestClient, desk: Path) 
     sent = filled(client, "forecast", scenario="trade-2024", **VALUES, rationale="Autumn")
     assert sent.is_saved, sent.text
     assert "241" in (desk / "forecasts/2024/2024-10-21-west.yaml").read_text()
+
+
+def test_proposed_quantiles_are_not_shown_before_the_own_ones(
+    client: TestClient, desk: Path
+) -> None:
+    by = {"by": "agent", "name": "reader", "on": "2024-10-20"}
+    draft = {"scenario": "trade-2024", "quantiles": {"p10": 232, "p50": 243.5}, "rationale": "Sum"}
+    propose(desk, [{"proposed": by, "forecast": draft}])
+    page = client.get("/inbox/").text
+    (address,) = re.findall(r'href="(/record/forecast/[?]proposal=[^"]*)"', page)
+    form = client.get(unescape(address)).text
+    assert "With one chance in ten it stays under" in form
+    assert "243.5" not in page + form
+    own = hidden(form)
+    fields = {"scenario": "trade-2024", **VALUES, "rationale": "Autumn"}
+    sent = send(client, "forecast", fields, own=own)
+    assert sent.is_saved, sent.text
+    assert "suggested p10 232, p50 243.5" in sent.text
+    sheet = (desk / "forecasts/2024/2024-10-21-west.yaml").read_text()
+    assert "quantiles:\n  trade-2024:\n    p10: 230\n    p50: 241\n    p90: 255\n" in sheet
+    assert "suggested: p10 232, p50 243.5" in sheet
 
 
 def test_a_value_of_a_quantity_is_its_outcome(client: TestClient, desk: Path) -> None:

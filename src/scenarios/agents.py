@@ -94,18 +94,23 @@ class AgentInbox:
     def propose_forecast(
         self,
         scenario: str,
-        probability: float,
         rationale: ProposedText,
         quote: ProposedText,
         url: Address,
+        *,
+        probability: float | None = None,
+        quantiles: dict[str, float | str] | None = None,
     ) -> ProposedEntry:
         """Propose a probability, 0.0001 to 0.9999, that a person may record as their own forecast.
 
-        `rationale` says why, `quote` has the words that it rests on, `url` their address.
+        A quantity has `quantiles` instead, two to nine from p0.1 to p99.9, in its unit or as days:
+        {"p10": 232, "p50": 243, "p90": 256}, where it stays under 232 with 10 %. `rationale` says
+        why, `quote` has the words that it rests on, `url` their address.
         """
         reason = f"{rationale} “{quote}”"
-        forecast = {"scenario": scenario, "probability": probability, "rationale": reason}
-        return self._propose(url, forecast=forecast)
+        figures = {"probability": probability, "quantiles": quantiles}
+        own = {key: figure for key, figure in figures.items() if figure is not None}
+        return self._propose(url, forecast={"scenario": scenario, **own, "rationale": reason})
 
     def _propose(self, url: str, **draft: Any) -> ProposedEntry:
         if not self.name:

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 from functools import partial
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 
 from scenarios import values
 from scenarios.errors import Fault
 from scenarios.model import Evidence, Kind
+from scenarios.model.quantity import Quantiles, shortest
 from scenarios.paths import MODELS as RECORDS
 from scenarios.values import Analyst, ProposalOrigin, Record, ScenarioId, indicator_key
 
@@ -24,12 +25,16 @@ class EvidenceDraft(Evidence, frozen=True):
 
 
 class ForecastDraft(Record, frozen=True):
-    """A probability that is proposed."""
+    """A probability that is proposed, or the quantiles of a quantity."""
 
     scenario: ScenarioId
     """The scenario, by its id. Example: "military-pact"."""
-    probability: values.Chance
-    """The probability that it happens, 0.0001 to 0.9999. Example: 0.04."""
+    probability: Annotated[values.Chance | None, values.EXPECTED] = None
+    """The probability that it happens, 0.0001 to 0.9999; of a quantity `quantiles` stand instead.
+    Example: 0.04."""
+    quantiles: Quantiles | None = None
+    """Of a quantity: the values that it stays under with 10 % (p10), 50 % (p50) and so on, two to
+    nine. Example: {"p10": 232, "p50": 243, "p90": 256}."""
     rationale: values.Prose | None = None
     """Why the probability is what it is. Example: "The statement names no mutual-defence duty."."""
     date: values.Date | None = None
@@ -101,9 +106,12 @@ class Proposal(Record, frozen=True):
     @property
     def proposer(self) -> ProposalOrigin:
         """Who proposed it, with the ratings, grade and figure that are for a person to give."""
-        item, chance = self.item, self.forecast.probability if self.forecast else ""
-        grade = f"{item.reliability or ''}{item.credibility or ''}"
-        pairs = {**item.ratings, **item.indicators, "grade": grade, "probability": chance}
+        item, grade = self.item, f"{self.item.reliability or ''}{self.item.credibility or ''}"
+        pairs: dict[str, Any] = {**item.ratings, **item.indicators, "grade": grade}
+        if draft := self.forecast:
+            quantiles = (draft.quantiles or {}).items()
+            pairs["probability"] = draft.probability
+            pairs |= {name: shortest(value) for name, value in quantiles}
         suggested = ", ".join(f"{key} {value}" for key, value in pairs.items() if value)
         return msgspec.structs.replace(self.proposed, suggested=suggested or None)
 
@@ -133,6 +141,15 @@ def draft_faults(proposal: Proposal) -> Iterator[Fault]:
         for key in filter(partial(getattr, proposal), ("evidence", "scenarios")):
             message = f"a proposal with the key 'forecast' has no '{key}'"
             yield Fault((key,), "key", "unknown-key", message)
+        figures = proposal.forecast.probability, proposal.forecast.quantiles
+        if figures == (None, None):
+            message = "a proposed forecast needs the key 'probability' or 'quantiles'"
+            hint = "write probability: 0.04, or quantiles: {p10: 205, p50: 240, p90: 275}"
+            yield Fault(("forecast",), "key", "missing-key", message, hint)
+        elif None not in figures:
+            message = "a proposed forecast has either 'probability' or 'quantiles'"
+            hint = "remove 'probability' if it is of a quantity, else 'quantiles'"
+            yield Fault(("forecast", "quantiles"), "key", "unknown-key", message, hint)
     for key in NOT_PROPOSED:
         if getattr(proposal.evidence, key, None):
             message = f"a draft of evidence has no key '{key}'"

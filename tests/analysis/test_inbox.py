@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any, Literal
 
 import msgspec
+import pytest
 
-from scenarios.analysis.review.inbox import proposals
+from scenarios.analysis.review.inbox import draft_forecast_faults, proposals
 from scenarios.drafts import EvidenceDraft, ForecastDraft, Proposal, Repeat
 from scenarios.model import Database
 from scenarios.values import ProposalOrigin
+from tests.analysis.test_quantities import example
 from tests.records import database, day, item, resolution, scenario
 
 
@@ -37,6 +39,51 @@ def test_the_oldest_proposal_comes_first_and_names_a_renamed_an_ended_and_no_unk
         (("pact",), ()),
         (("war", "pact"), ("war",)),
     ]
+
+
+QUANTILES: dict[str, Any] = {"p10": 232, "p50": 243, "p90": 256}
+
+
+@pytest.mark.parametrize(
+    ("draft", "faults"),
+    [
+        (None, []),
+        (ForecastDraft("nothing", 0.3), []),
+        (ForecastDraft("pact", 0.3), []),
+        (ForecastDraft("trade-2024", None, QUANTILES), []),
+        (
+            ForecastDraft("trade-2024", 0.3),
+            [(("probability",), "'trade-2024' is a quantity, and has no probability")],
+        ),
+        (
+            ForecastDraft("pact", None, QUANTILES),
+            [(("quantiles",), "'pact' has a yes or a no, and no quantiles")],
+        ),
+        (
+            ForecastDraft("trade-2024", None, QUANTILES | {"p50": 256.5}),
+            [(("quantiles", "p90"), "p90 (256) is not over p50 (256.5)")],
+        ),
+    ],
+)
+def test_a_proposed_figure_is_of_the_kind_of_its_question(
+    draft: ForecastDraft | None, faults: list[tuple[tuple[str, ...], str]]
+) -> None:
+    records = msgspec.structs.replace(
+        example(), scenarios={**example().scenarios, "pact": scenario()}
+    )
+    proposal = Proposal(proposed(4), forecast=draft)
+    wrong = [*draft_forecast_faults(records, proposal)]
+    assert [(fault.keys, fault.message) for fault in wrong] == [
+        (("forecast", *keys), message) for keys, message in faults
+    ]
+    assert all(fault.hint for fault in wrong)
+
+
+def test_what_was_suggested_is_said_in_words() -> None:
+    chance = Proposal(proposed(4), forecast=ForecastDraft("pact", 0.3))
+    assert chance.proposer.suggested == "probability 0.3"
+    values = Proposal(proposed(4), forecast=ForecastDraft("trade-2024", None, QUANTILES))
+    assert values.proposer.suggested == "p10 232, p50 243, p90 256"
 
 
 def story(by: Literal["feed", "agent"], name: str, summary: str, **keys: Any) -> Proposal:

@@ -310,9 +310,9 @@ def read_record(kind: Kind, path: str, data: bytes) -> tuple[Record | None, list
         return None, folded(problems)
     record, faults = decoded(kind, value)
     if record is None:
-        return None, folded(sorted(_placed(path, data, faults), key=_in_reading_order))
+        return None, folded(sorted(located(path, data, faults), key=_in_reading_order))
     if not data.isascii() or b"\\" in data:
-        problems = folded(_placed(path, data, unseen_characters(value)))
+        problems = folded(located(path, data, unseen_characters(value)))
     return record, problems
 
 
@@ -336,15 +336,16 @@ def _between_records(
         own = names.setdefault(path_of(ref.kind, ref.id), {})
         own |= {called_today(key, ref, loaded.database): key for key in ref.keys}
     for path, own_faults in by_path.items():
-        yield from _placed(path, snapshot[path], own_faults, names.get(path, {}))
+        yield from located(path, snapshot[path], own_faults, names.get(path, {}))
 
 
-def _placed(
+def located(
     path: str,
     data: bytes,
     faults: Iterable[Fault],
     names: Mapping[str | int, str | int] = MappingProxyType({}),
 ) -> list[Problem]:
+    """The faults of a file with their lines and columns; `names` gives a key as the file has it."""
     faults = [*faults]
     if not faults:
         return []

@@ -6,12 +6,14 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from scenarios.analysis.review.inbox import draft_forecast_faults
 from scenarios.drafts import Proposal
 from scenarios.errors import Problem
+from scenarios.model import Database
 from scenarios.paths import INBOX, bad_id, path_of, printable_path
 from scenarios.storage import journal, worktree
 from scenarios.storage.edits import FileChange, tidy
-from scenarios.storage.loader import read_record
+from scenarios.storage.loader import located, read_record
 from scenarios.values import ProposalOrigin
 
 MOST_BYTES = 32_768
@@ -31,8 +33,11 @@ class Inbox(NamedTuple):
         return {id: known for id, known in self.proposals.items() if not known.dismissed}
 
 
-def waiting(root: Path) -> Inbox:
-    """The inbox of a database as it is on the disk; empty where there is none."""
+def waiting(root: Path, database: Database | None = None) -> Inbox:
+    """The inbox of a database as it is on the disk; empty where there is none.
+
+    With the database, figures that their questions cannot have are faults, too.
+    """
     inbox = Inbox({}, {}, [])
     if (root / INBOX).is_symlink():
         fault, hint = "a link is not followed into the inbox", "put the folder itself here"
@@ -59,6 +64,8 @@ def waiting(root: Path) -> Inbox:
         proposal, problems = read_record("proposal", path, data)
         inbox.problems.extend(problems)
         if isinstance(proposal, Proposal):
+            faults_of_draft = draft_forecast_faults(database, proposal) if database else ()
+            inbox.problems.extend(located(path, data, faults_of_draft))
             inbox.proposals[id] = proposal
     return inbox
 

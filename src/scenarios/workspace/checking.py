@@ -192,7 +192,7 @@ def check(
     opened: OpenDatabase, files: set[str] | None = None, findings_on: date | None = None
 ) -> CheckResult:
     """Faults of all files or of these, and the findings of a day; paths are the database's."""
-    proposals = waiting(opened.root).problems if opened.commit is None else []
+    proposals = waiting(opened.root, opened.database).problems if opened.commit is None else []
     halves = half_faults(opened) if opened.commit is None else ()
     named = [fault for fault in halves if files is None or fault.path in files][:NAMED]
     others = (attachment_faults, merged_twice, _left_by_a_kill, extension_faults)
@@ -213,7 +213,7 @@ def check(
 def concerned(opened: OpenDatabase, paths: Sequence[Path]) -> set[str]:
     """The files at these paths, and those that a change of theirs can break."""
     files = {*opened.snapshot, *(problem.path for problem in opened.problems)}
-    files |= {problem.path for problem in waiting(opened.root).problems}
+    files |= {problem.path for problem in waiting(opened.root, opened.database).problems}
     named = {_path_in_database(opened, path) for path in paths}
     if named & {"", "tracker.yaml"}:  # its conventions are everybody's
         return files

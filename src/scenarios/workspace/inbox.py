@@ -12,7 +12,10 @@ from typing import Any, Literal, NamedTuple
 import msgspec
 from msgspec import Struct
 
+from scenarios.analysis.changes import figure_words
 from scenarios.analysis.forecasts import refusal
+from scenarios.analysis.quantities.estimates import as_in_a_file
+from scenarios.analysis.review.inbox import draft_forecast_faults
 from scenarios.analysis.rules.duplicates import WITHIN_DAYS
 from scenarios.drafts import Proposal, Repeat
 from scenarios.errors import ScenError
@@ -68,7 +71,7 @@ MOST_WAITING, AGENTS = 100, 5
 """Most proposals and marks of one proposer; of all agents, who name themselves, 5 times as many."""
 SAME_ID, SAME_DAY = "the same id elsewhere", "the same summary of that day"
 _LONGEST_NOTES = 9_980
-_FORECAST = ("scenario", "probability", "date")
+_FORECAST = ("scenario", "probability", "quantiles", "date")
 _ROOM = 24
 """Characters of an id behind its day."""
 
@@ -80,7 +83,7 @@ def dismiss(
 
     def draft(_opened: OpenDatabase) -> list[FileChange]:
         _, proposal, data = waiting_at(root, id)
-        record = msgspec.to_builtins(proposal)
+        record = _content(proposal)
         for name, keys in (("evidence", ("summary", "observed", "url")), ("forecast", _FORECAST)):
             if record[name]:
                 record[name] = {key: record[name][key] for key in keys}
@@ -184,7 +187,7 @@ class InboxWriter:
         return (self._file(id, self.waiting[id]) for id in self.new)
 
     def _file(self, id: str, proposal: Proposal) -> FileChange:
-        record = msgspec.to_builtins(proposal)
+        record = _content(proposal)
         if path_of("proposal", id) not in self.inbox.files:
             return new_file("proposal", id, record)
         return edited(self.inbox.files, "proposal", id, [KeyEdit(("repeats",), record["repeats"])])
@@ -266,6 +269,8 @@ class InboxWriter:
             id = opened.scenario(draft.scenario)
             if fault := refusal(opened.database, id, proposal.forecast_day):
                 raise ScenError(fault)
+            for wrong in draft_forecast_faults(opened.database, proposal):
+                raise ScenError(f"{wrong.message} ({wrong.hint})")
         opened.refuse_unknown([*item.ratings, *proposal.scenarios], item.indicators)
 
     def _free_id(self, proposal: Proposal) -> str:
@@ -274,6 +279,14 @@ class InboxWriter:
         ids = itertools.chain([stem], (f"{stem}-{number}" for number in itertools.count(2)))
         places = ((id, self.opened.root / path_of("proposal", id)) for id in ids)
         return next(id for id, path in places if id not in self.new and not os.path.lexists(path))
+
+
+def _content(proposal: Proposal) -> dict[str, Any]:
+    """The proposal as its file has it."""
+    record: dict[str, Any] = msgspec.to_builtins(proposal)
+    if proposal.forecast and proposal.forecast.quantiles:
+        record["forecast"]["quantiles"] = as_in_a_file(proposal.forecast.quantiles)
+    return record
 
 
 def _stories(id: str, proposal: Proposal, kind: Kind = "proposal") -> Iterator[_Story]:
@@ -288,6 +301,6 @@ def _text(proposal: Proposal) -> str:
     one word more may say the opposite. Nobody sees what is lost by that.
     """
     if draft := proposal.forecast:
-        figure = f"{draft.scenario} {draft.probability:g} {proposal.forecast_day}"
-        return f"{proposal.proposed.who}: {figure}"
+        figure = figure_words(draft.quantiles or draft.probability)
+        return f"{proposal.proposed.who}: {draft.scenario} {figure} {proposal.forecast_day}"
     return " ".join(proposal.item.summary.casefold().split())

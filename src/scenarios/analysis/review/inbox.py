@@ -1,13 +1,16 @@
-"""The proposals that wait, by rank and age, those that are alike together."""
+"""The proposals that wait, by rank and age, those that are alike together; faults of figures."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 
 import msgspec
 
 from scenarios.analysis.evidence.knowledge import resolution
+from scenarios.analysis.quantities.estimates import estimate_faults
+from scenarios.analysis.quantities.faults import RISING
 from scenarios.analysis.rules.duplicates import alike, clusters
 from scenarios.drafts import Proposal
+from scenarios.errors import Fault
 from scenarios.model import Database, Evidence, ScenarioId
 
 
@@ -59,6 +62,28 @@ def proposals(waiting: Mapping[str, Proposal], database: Database, on: date) -> 
         age = (on - proposal.proposed.on).days
         rows.append(ProposalRow(id, age, ids, ended, proposal, event, origin))
     return InboxListing(as_of=on, proposals=tuple(rows))
+
+
+def draft_forecast_faults(database: Database, proposal: Proposal) -> Iterator[Fault]:
+    """Faults of a proposed figure that its question, where it is known, cannot have."""
+    draft = proposal.forecast
+    scenario = database.scenarios.get(draft.scenario) if draft else None
+    if draft is None or scenario is None:
+        return
+    if draft.quantiles is None:
+        if scenario.quantity:
+            message = f"'{draft.scenario}' is a quantity, and has no probability"
+            hint = "write quantiles, like {p10: 205, p50: 240, p90: 275}"
+            yield Fault(("forecast", "probability"), "key", "quantity-use", message, hint)
+    elif scenario.quantity is None:
+        message = f"'{draft.scenario}' has a yes or a no, and no quantiles"
+        hint = "write a probability, like 0.04"
+        yield Fault(("forecast", "quantiles"), "key", "quantity-use", message, hint)
+    else:
+        day = proposal.forecast_day
+        for name, why in estimate_faults(scenario.quantity, draft.quantiles, day):
+            keys = "forecast", "quantiles", name
+            yield Fault(keys, "value", "quantiles", why, RISING)
 
 
 def _firsts(waiting: Mapping[str, Proposal]) -> dict[str, str]:

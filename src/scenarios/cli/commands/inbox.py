@@ -19,7 +19,7 @@ def command(context: typer.Context, form: Shown = TABLE, output: Output = None) 
     It counts nowhere until a person accepts it.
     """
     opened = reading(context)
-    inbox = waiting(opened.root)
+    inbox = waiting(opened.root, opened.database)
     faults = [problem for problem in inbox.problems if problem.severity == "error"]
     for fault in faults[:NAMED]:
         say(context.obj.from_database(f"{fault}"))
