@@ -213,6 +213,46 @@ def test_only_what_can_stand_there_is_offered(desk: EditorClient, root: Path) ->
     desk.close(path)
 
 
+TURNOVER = """\
+title: Turnover
+question: How much?
+resolution_criteria: Customs data.
+opened: 2022-01-03
+horizon: 2022-12-31
+quantity: {kind: number, unit: billion dollars, thresholds: [240, 220]}
+prior: {quantiles: {p10: 205, p50: 240, p90: 275}, basis: 147 in 2021}
+"""
+WITH_SIGN = "indicators: {x: {statement: S, ratings: {"
+
+
+@pytest.mark.parametrize(
+    ("file", "begun", "expected"),
+    [
+        (VISIT, "ratings:\n  |", ["pact", "ties", "trade", "turnover/220", "turnover/240"]),
+        (VISIT, "ratings: {turnover/2|", ["pact", "ties", "trade", "turnover/220", "turnover/240"]),
+        ("pact.yaml", f"{WITH_SIGN}|", ["pact", "ties", "trade", "turnover/220", "turnover/240"]),
+        ("pact.yaml", "implies: [|", ["pact", "ties", "trade"]),
+        (SHEET, "probabilities:\n  |", ["pact", "ties", "trade"]),
+        (SHEET, "quantiles:\n  t|", ["turnover"]),
+        (SHEET, "rationales: {|", ["pact", "ties", "trade", "turnover"]),
+        (SHEET, "quantiles:\n  turnover:\n    |", ["p10", "p50", "p90"]),
+        (SHEET, "quantiles: {turnover: {p10: 1, |", ["p10", "p50", "p90"]),
+        (SHEET, "quantiles:\n  turnover:\n    p|", ["p10", "p50", "p90"]),
+        ("turnover.yaml", "prior:\n  quantiles: {p|", ["p10", "p50", "p90"]),
+    ],
+)
+def test_rows_are_offered_where_they_are_rated_and_quantities_where_they_are_forecast(
+    desk: EditorClient, root: Path, file: str, begun: str, expected: list[str]
+) -> None:
+    make(root, {"turnover.yaml": TURNOVER})
+    path, before = root / file, begun.partition("|")[0]
+    desk.open(path)
+    desk.type(path, before)
+    line, column = before.count("\n"), len(before) - before.rfind("\n") - 1
+    assert labels(desk.ask("completion", path, line, column)) == expected
+    desk.close(path)
+
+
 def test_a_key_is_explained_by_its_meaning_in_the_schema(desk: EditorClient, root: Path) -> None:
     path = root / VISIT
     desk.open(path)

@@ -44,10 +44,11 @@ from scenarios.text import printable, suggested
 from scenarios.values import owner_of
 from scenarios.workspace.checking import attachment_faults, key_places
 from scenarios.workspace.corrections import RecordLocation, naming, of_today
-from scenarios.workspace.input.offers import Offer, analysts, newest, titled
+from scenarios.workspace.input.offers import Offer, analysts, newest, questions, titled
 from scenarios.workspace.input.typed_in import today
 from scenarios.workspace.opened import open_folder, overlaid
 from scenarios.workspace.reading import records_of
+from scenarios.workspace.tasks.task import QUANTILES
 
 _WIDTH = 76
 _TOKEN = re.compile(r"\"[^\"\n]*\"|'[^'\n]*'|[^\s,:\[\]{}]+|\S*")
@@ -146,7 +147,7 @@ def asked_at(database: UnsavedDatabase, path: str, offset: int) -> CompletionCon
     text = database.text(path)
     end = len(text.text) - len(re.sub(r"^[\w/.-]+", "", text.text[offset:]))
     cursor_position = cursor(text.text, end) or YamlPosition(("",), is_key=False, word="", start=0)
-    if any(form.get("type") == "object" for form in _allowed(path, cursor_position.keys)):
+    if any("object" in form.get("type", ()) for form in _allowed(path, cursor_position.keys)):
         cursor_position = cursor_position._replace(is_key=True)
     keys = ".".join((kind_of(path), *cursor_position.keys)) + ":" * cursor_position.is_key
     due = [
@@ -179,6 +180,8 @@ def offers(asked: CompletionContext) -> Iterator[Offer]:
         if asked.position.is_key:
             known_keys = form.get("properties", {}).items()
             yield from ((key, node.get("description", "")) for key, node in known_keys)
+            if "p50" in form.get("propertyNames", {}).get("examples", ()):
+                yield from QUANTILES
             continue
         options = form.get("enum", [form["const"]] if "const" in form else [])
         yield from ((str(option), "") for option in options)
@@ -192,6 +195,8 @@ def offers(asked: CompletionContext) -> Iterator[Offer]:
     elif kind == "indicator":
         signs = ((id, key, sign) for id, s in scenarios for key, sign in s.indicators.items())
         yield from titled({f"{id}/{key}": sign for id, key, sign in signs})
+    elif kind == "scenario":
+        yield from questions(database, asked.position.keys[-1])
     elif kind == "analyst" and not tracker.analysts:
         yield from analysts(database)
     else:

@@ -34,6 +34,11 @@ TYPED = {
 """What is typed, and what is on the line after a Tab."""
 
 
+CODES = ("CC", "C", "N", "I", "II")
+TURNOVER = ["turnover/220", "turnover/240.5", "turnover/-5"]
+RATED = [f"{row}=" for row in TURNOVER]
+
+
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A repository whose files, branches and indicators have hostile names too."""
@@ -114,6 +119,40 @@ def offered(line: str) -> list[str]:
 def test_what_can_stand_there_is_offered(line: str, expected: list[str]) -> None:
     found = [value for value in offered(line) if not set(value) & set("$`;'\" ")]
     assert found == expected
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("explain tu", ["turnover", *TURNOVER]),
+        ("explain turnover/2", ["turnover/220", "turnover/240.5"]),
+        ("plot turnover/-", ["turnover/-5"]),
+        ("matrix --as-of today turnover/220 turnover/24", ["turnover/240.5"]),
+        ("explain tre", ["treaty", "treaty/2023-06-30"]),
+        ("forecast tu", ["turnover"]),
+        ("resolve tu", ["turnover"]),
+        ("rate 2022-02-04-visit tu", RATED),
+        ("rate 2022-02-04-visit t", ["ties=", "trade=", "treaty/2023-06-30=", *RATED]),
+        ("rate 2022-02-04-visit turnover/22", [f"turnover/220={code}" for code in CODES]),
+        ("add-evidence x --rate turnover/220=I", ["turnover/220=I", "turnover/220=II"]),
+        ("explain od", ["odd", "odd/5"]),
+        ("explain bro", ["broken"]),
+    ],
+)
+def test_rows_of_a_quantity_are_offered_where_they_are_read_or_rated(
+    folder: Path, line: str, expected: list[str]
+) -> None:
+    quantity = "quantity: {{kind: {}, thresholds: {}}}\n"
+    make(
+        folder / "scenarios",
+        {
+            "turnover.yaml": quantity.format("number", "[220.0, 240.5, -5]"),
+            "treaty.yaml": quantity.format("date", "[2023-06-30]"),
+            "odd.yaml": quantity.format("number", "[{}, 5, [1]]"),
+            "broken.yaml": "thresholds: [",
+        },
+    )
+    assert offered(line) == expected
 
 
 @pytest.mark.usefixtures("folder")

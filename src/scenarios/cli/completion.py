@@ -17,6 +17,7 @@ from scenarios.cli.commands import HELP, extension_help
 from scenarios.cli.commands import command as function
 from scenarios.errors import ScenError
 from scenarios.model import Kind
+from scenarios.model.quantity import shortest
 from scenarios.paths import FOLDERS, id_of, place_of
 from scenarios.storage.disk import MAX_BYTES
 from scenarios.storage.git.repository import branches_and_tags
@@ -43,14 +44,32 @@ def ids(root: Path, kind: Kind, year: str = "") -> list[str]:
 
 def keys(root: Path, path: str, key: str) -> list[str]:
     """The names that stand under a key of one record; none where that cannot be read."""
+    under = _content(root, path).get(key)
+    return [*under] if isinstance(under, dict) else []
+
+
+def _rows_of(root: Path, id: str) -> list[str]:
+    """The rows of a quantity; none of another question, or where it cannot be read."""
+    quantity = _content(root, f"{id}.yaml", having=b"thresholds").get("quantity")
+    thresholds = quantity.get("thresholds") if isinstance(quantity, dict) else None
+    values = thresholds if isinstance(thresholds, list) else ()
+    return [
+        f"{id}/{value if isinstance(value, str) else shortest(value)}"
+        for value in values
+        if isinstance(value, str | int | float)
+    ]
+
+
+def _content(root: Path, path: str, having: bytes = b"") -> dict[str, Any]:
+    """The keys of a file that has some bytes; none where it cannot be read."""
     value: Any = None
     full_path = root / path
     # A FIFO would keep the shell waiting at a Tab (test_what_can_stand_there_is_offered).
     if full_path.is_file() and not full_path.is_symlink():
         with suppress(OSError), full_path.open("rb") as file:
-            value = read(path, file.read(MAX_BYTES + 1))[0]
-    under = value.get(key) if isinstance(value, dict) else None
-    return [*under] if isinstance(under, dict) else []
+            data = file.read(MAX_BYTES + 1)
+            value = read(path, data)[0] if having in data else None
+    return value if isinstance(value, dict) else {}
 
 
 def _files(root: Path, folder: str) -> Iterator[str]:
@@ -103,10 +122,20 @@ def _records(typed: Given, word: str) -> list[str]:
     return [id for kind in kinds for id in _records_of(kind)(typed, word)]
 
 
+def _rows(typed: Given, word: str) -> list[str]:
+    """Scenarios that begin so, and the rows of those that are quantities."""
+    root, id = find_root(typed), word.partition("/")[0]
+    owners = [name for name in _scenarios(typed, word) if name.startswith(id)]
+    return [name for own in owners for name in (own, *_rows_of(root, own))]
+
+
 def _rated(typed: Given, word: str) -> list[str]:
-    """`SCENARIO=`, and the codes behind it once it is the only one."""
+    """`SCENARIO=`, of a quantity its rows, and the codes behind the only one."""
     name, equals, _ = word.partition("=")
-    matches = [name] if equals else [id for id in _scenarios(typed, word) if id.startswith(name)]
+    names = _rows(typed, name)
+    owners = {row.partition("/")[0] for row in names if "/" in row}
+    matches = [id for id in names if id.startswith(name) and id not in owners]
+    matches = [name] if equals else matches
     return [f"{id}={code}" for id in matches for code in (CODES if len(matches) == 1 else ("",))]
 
 
@@ -149,6 +178,9 @@ OFFERED: dict[str, Make | Iterable[str]] = {
     "B": _revisions,
     "NAME": _analysts,
     "candidates indicator": _indicators,
+    "explain scenario": _rows,
+    "plot scenarios": _rows,
+    "matrix scenarios": _rows,
     "show id": _records,
     "edit id": _records,
     "rename id": _records,
@@ -165,7 +197,7 @@ OFFERED: dict[str, Make | Iterable[str]] = {
     "set": _declared("sets"),
     "hazard": ("constant",),
 }
-"""By what a parameter is called in the help; else by its command and name, or by its name."""
+"""By the command and name of a parameter, else by what the help calls it, or by its name."""
 
 _GLOBAL = {
     "--database": "The folder that holds tracker.yaml.",
@@ -275,9 +307,8 @@ def _values(command: str, parameter: _Parameter, word: str, database: str | None
             return _beginning_with({str(option.value): "" for option in of}, word)
         if get_origin(of) is Literal:
             return _beginning_with(dict.fromkeys(get_args(of), ""), word)
-    metavar = parameter.metavar.removesuffix("...")
-    kind = metavar if metavar in OFFERED else f"{command} {parameter.name}"
-    make = OFFERED.get(kind) or OFFERED.get(parameter.name)
+    kinds = f"{command} {parameter.name}", parameter.metavar.removesuffix("..."), parameter.name
+    make = next((OFFERED[kind] for kind in kinds if kind in OFFERED), None)
     if make is None:
         return {}
     with suppress(ScenError, OSError, ValueError):  # no database, no git: there is nothing to offer

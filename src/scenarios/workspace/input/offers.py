@@ -35,6 +35,18 @@ def newest(evidence: Mapping[str, Any], most: int = 200, prefix: str = "") -> li
     return titled({id: evidence[id] for id in ids[-most:]})
 
 
+def questions(database: Database, key: str) -> list[Offer]:
+    """Scenarios that can stand below a key; where they are rated, the rows of a quantity."""
+    quantities = database.quantities
+    if key in ("rationales", "evidence"):
+        return titled(database.scenarios)
+    if key == "quantiles":
+        return titled(quantities)
+    rated = quantities.items() if key == "ratings" else ()
+    rows = {row: s for id, s in rated if s.quantity for row in s.quantity.rows(id)}
+    return titled({id: s for id, s in database.scenarios.items() if id not in quantities} | rows)
+
+
 def matching(text: str, offers: Iterable[Offer]) -> list[Offer]:
     """Offers whose word or title contains each typed word; words that start with the text first."""
     words = text.casefold().split()
