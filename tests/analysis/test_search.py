@@ -4,12 +4,16 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+import msgspec
+
 from scenarios.analysis.evidence.knowledge import known_on
 from scenarios.analysis.review.listing import ListFilter
 from scenarios.analysis.review.search import SearchResult, excerpt, search, words_of
 from scenarios.errors import At, Keys
 from scenarios.model import Database, Kind, Source, Tracker
 from scenarios.text import unaccented
+from tests.analysis.test_quantities import AS_OF, example
+from tests.analysis.test_quantities import sheet as estimate
 from tests.records import database, day, indicator, item, scenario, sheet, sheets
 
 NOW = day(20)
@@ -70,6 +74,24 @@ def test_it_is_narrowed_by_kind_tag_source_and_days() -> None:
     assert ids("kremlin", source="kremlin") == ["kremlin", "a"]
     assert ids("talks", since=day(4)) == ["b", "2022-01-05-desk"]
     assert ids("talks", until=day(4)) == ["pact/talks", "2022-01-05-desk"]
+
+
+def test_a_row_is_found_in_its_quantity_and_a_number_alone_names_no_threshold() -> None:
+    records = msgspec.structs.replace(
+        example(), sheets={"2024-11-01-east": estimate("2024-11-01", "east", p10=1, p90=2)}
+    )
+
+    def found(text: str, **wanted: Any) -> list[tuple[str, list[tuple[str, str]]]]:
+        known, narrowed = known_on(records, AS_OF), ListFilter(**wanted)
+        hits = search(known, words_of(text), narrowed, locate).hits
+        return [(hit.id, [(place.key, place.text) for place in hit.places]) for hit in hits]
+
+    row = [("trade-2024", [("quantity.thresholds.1", "trade-2024/240")])]
+    assert found("trade-2024/240") == found("TRADE-2024/240") == row
+    assert len(found("trade-2024/2")[0][1]) == 3
+    assert found("240") == found("trade-2024/230") == []
+    assert found("trade-2024") == [("trade-2024", [("id", "trade-2024")])]
+    assert [id for id, _ in found("east", scenario="trade-2024")] == ["2024-11-01-east"]
 
 
 def test_each_place_is_told_where_most_words_stand_first() -> None:

@@ -132,7 +132,7 @@ def _parts(known: KnownEvidence) -> Iterator[SearchUnit]:
             )
     for id, sheet in database.sheets.items():
         if sheet.date <= known.as_of:
-            about = frozenset(sheet.probabilities.keys() & database.scenarios.keys())
+            about = frozenset(sheet.figures.keys() & database.scenarios.keys())
             yield SearchUnit("forecast", id, "", sheet.date, "forecasts", id, sheet, about)
     for id, source in database.sources.items():
         yield SearchUnit("source", id, source.name, None, "source", id, source)
@@ -154,6 +154,12 @@ def _passages(part: SearchUnit, words: Sequence[str]) -> Iterator[TextPassage]:
         held = tuple(word for word in words if word in folded)
         if held:
             yield TextPassage((*part.keys, *keys), at, text, held)
+    quantity: Any = getattr(part.content, "quantity", None)
+    for row, threshold in quantity.rows(part.id).items() if quantity else ():
+        # Without the slash each number would name the thresholds that have it, too.
+        if held := tuple(word for word in words if "/" in word and word in row):
+            keys = "quantity", "thresholds", quantity.thresholds.index(threshold)
+            yield TextPassage(keys, "value", row, held)
 
 
 def _texts(value: Any, keys: Keys) -> Iterator[tuple[Keys, At, str]]:
