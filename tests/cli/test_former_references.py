@@ -47,6 +47,25 @@ def test_each_reference_by_a_former_id_counts_for_the_record_of_today() -> None:
     assert [line["id"] for line in json.loads(trade.stdout)["lines"]] == ["rupture"]
 
 
+def test_a_renamed_quantity_keeps_its_sheets_and_an_edit_writes_its_id_of_today(
+    tmp_path: Path,
+) -> None:
+    root = copytree(DESK.parent / "trade", tmp_path / "scenarios")
+    explained = ("explain", "--as-of", "2024-12-01", "--format", "json")
+    before = json.loads(scen("--database", str(root), *explained, "trade-2024").stdout)
+    text = (root / "trade-2024.yaml").read_text()
+    (root / "trade-2024.yaml").unlink()
+    (root / "turnover.yaml").write_text(f"{text}formerly: [trade-2024]\n")
+    after = json.loads(scen("--database", str(root), *explained, "turnover").stdout)
+    assert before["quantity"]["stated"]["median"] == pytest.approx(239.92)
+    assert after["quantity"]["stated"] == before["quantity"]["stated"]
+    assert scen("--database", str(root), "check").exit_code == 0
+    sheet = "2024-10-16-east"
+    edit = ("edit", sheet, "rationales.turnover=Autumn")
+    assert scen("--database", str(root), *edit).exit_code == 0
+    assert "trade-2024" not in (root / f"forecasts/2024/{sheet}.yaml").read_text()
+
+
 @pytest.mark.usefixtures("root")
 def test_an_edit_writes_the_id_of_today_and_audit_says_renamed() -> None:
     git("init")

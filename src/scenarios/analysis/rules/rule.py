@@ -94,7 +94,7 @@ def under_todays_ids(loaded: LoadedRecords) -> LoadedRecords:
     for ref in sorted(former, key=lambda ref: ref.at == "key"):  # a list under its key first
         ways = [ref.keys if ref.at == "value" else ref.keys[:-1]]
         if ref.kind == "forecasts" and ref.of == "scenario":
-            ways = [("probabilities",), ("rationales",), ("evidence",)]
+            ways = [("probabilities",), ("quantiles",), ("rationales",), ("evidence",)]
         for way in ways:
             kinds[ref.kind][ref.id] = _called(kinds[ref.kind][ref.id], way, ref, database)
     database = msgspec.structs.replace(
