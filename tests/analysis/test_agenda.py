@@ -69,7 +69,7 @@ def test_news_are_what_became_known_after_the_analysts_last_forecast() -> None:
     made = topic(f"{s1}; {rivals}; {old}; {new}; {said}")
     assert made.last
     own = f"{day(3)}-desk"
-    assert astuple(made.last) == (own, day(3), "desk", 0.3, None, ())
+    assert astuple(made.last) == (own, day(3), "desk", 0.3, None, (), None)
     assert made.standing == StandingForecast(probability=0.3, date=day(3), sheet=own)
     [change] = made.fresh.indicators
     states = ("unobserved", "observed")

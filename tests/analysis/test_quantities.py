@@ -6,6 +6,7 @@ import math
 import random
 from datetime import date, timedelta
 from functools import cache
+from statistics import NormalDist
 from typing import Any
 
 import msgspec
@@ -17,12 +18,14 @@ from scenarios.analysis.evidence.knowledge import known_on
 from scenarios.analysis.ledger.days import DailyLedgers
 from scenarios.analysis.ledger.ledger import EvidenceEffect, effects
 from scenarios.analysis.period.period import window
+from scenarios.analysis.quantities import distributions
 from scenarios.analysis.quantities.distributions import (
     LaterDistribution,
     PooledDistribution,
     StatedDistribution,
     WeighedDistribution,
     log_odds,
+    probit,
     quantile,
 )
 from scenarios.analysis.quantities.estimates import distribution, order_faults, prior_of
@@ -399,6 +402,12 @@ def test_nothing_is_infinite_where_a_date_is_surely_over() -> None:
     assert math.isfinite(log_odds(gone.tails(200.0)))
     assert quantile(gone, 0.5) >= 100.0
     assert gone.knots == (100.0,)
+
+
+def test_a_probit_is_that_of_the_normal_distribution_and_exact_in_both_tails() -> None:
+    distributions.standard_normal.cache_clear()  # another test may have loaded it
+    assert probit((0.9, 0.1)) == near(NormalDist().inv_cdf(0.9))
+    assert probit((1e-12, 1.0)) == near(-probit((1.0, 1e-12)))
 
 
 @pytest.mark.parametrize(

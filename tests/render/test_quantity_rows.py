@@ -59,7 +59,7 @@ def test_a_row_goes_from_then_to_now_on_its_own_scale_with_its_reason_and_cause(
     assert all(0 <= p.low <= p.implied <= p.high <= 1 for p in trade.evidence)
     pipeline = row(drawn, "Siberia")
     assert (pipeline.figures[1], pipeline.now, len(pipeline.others)) == ("later", 1.0, 0)
-    assert [label for _, label in pipeline.levels] == ["12/24", "12/25"]
+    assert [label for _, label in pipeline.levels] == ["2024", "2025"]
     for narrow in (False, True):
         shape = draw(drawn.drawing, narrow=narrow)
         assert (overlaps(shape), outside(shape)) == ([], [])

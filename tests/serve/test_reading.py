@@ -139,7 +139,11 @@ def test_links_keep_the_day_and_the_revision(shipped: TestClient) -> None:
     ("address", "status", "said"),
     [
         ("/?as_of=2022-02-30", 400, "2022-02-30 is not a valid date"),
-        ("/?as_of=soon", 400, "'soon' is not a date: write 2022-02-28, today, yesterday or 7d"),
+        (
+            "/?as_of=soon",
+            400,
+            "'soon' is not a date: write 2022-02-28, 28 February, today, yesterday or 7d",
+        ),
         ("/?rev=nothing", 404, "is in no git repository"),
         ("/s/pact/?as_of=2021-01-01", 404, "pact opened on 2022-01-01: nothing was asked"),
         ("/s/pakt/", 404, "no scenario 'pakt'; did you mean 'pact'?"),

@@ -23,7 +23,8 @@ _LARGEST = 700.0
 
 
 @cache
-def _normal() -> NormalDist:
+def standard_normal() -> NormalDist:
+    """The normal distribution of mean 0 and standard deviation 1."""
     from statistics import NormalDist  # noqa: PLC0415 - 10 ms that most databases save
 
     return NormalDist()
@@ -37,7 +38,7 @@ def phi(z: float) -> float:
 def probit(tails: Tails) -> float:
     """The z with these tails; by the smaller of them."""
     below, above = (max(tail, _TINY) for tail in tails)
-    normal = _normal()
+    normal = standard_normal()
     return normal.inv_cdf(below) if below <= above else -normal.inv_cdf(above)
 
 
@@ -73,7 +74,7 @@ class StatedDistribution:
         points = sorted(quantiles.items())
         self.knots = tuple(value for _, value in points)
         self._start = start
-        self._probits = [_normal().inv_cdf(probability) for probability, _ in points]
+        self._probits = [standard_normal().inv_cdf(probability) for probability, _ in points]
         self._places = [self._place(value) for value in self.knots]
         pairs = zip(self._places, self._places[1:], strict=False)
         if math.isinf(self._places[0]) or any(low >= high for low, high in pairs):
