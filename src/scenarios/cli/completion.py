@@ -134,8 +134,7 @@ def _rated(typed: Given, word: str) -> list[str]:
     name, equals, _ = word.partition("=")
     names = _rows(typed, name)
     owners = {row.partition("/")[0] for row in names if "/" in row}
-    matches = [id for id in names if id.startswith(name) and id not in owners]
-    matches = [name] if equals else matches
+    matches = [name] if equals else [id for id in names if id.startswith(name) and id not in owners]
     return [f"{id}={code}" for id in matches for code in (CODES if len(matches) == 1 else ("",))]
 
 

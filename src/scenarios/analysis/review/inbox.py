@@ -82,8 +82,7 @@ def draft_forecast_faults(database: Database, proposal: Proposal) -> Iterator[Fa
     else:
         day = proposal.forecast_day
         for name, why in estimate_faults(scenario.quantity, draft.quantiles, day):
-            keys = "forecast", "quantiles", name
-            yield Fault(keys, "value", "quantiles", why, RISING)
+            yield Fault(("forecast", "quantiles", name), "value", "quantiles", why, RISING)
 
 
 def _firsts(waiting: Mapping[str, Proposal]) -> dict[str, str]:
