@@ -238,11 +238,11 @@ def test_a_newcomer_records_a_week_by_keyboard_alone(folder: Path, sit: Sit) -> 
     keys = sit("resolve", "--recorded", "2022-03-05")
     keys.asked("The scenario that is decided (? lists them):")
     keys.enter("200 billion")
-    keys.asked("occurred, did-not-occur or annulled:")
+    keys.asked("occurred, did-not-occur, annulled, or a quantity's value:")
     assert "Chinese customs.\n  Its last day is 2024-12-31." in keys.screen
     keys.walk(f"""
-        occurred, did-not-occur or annulled: > did
-        occurred, did-not-occur or annulled: did-not-occur > did-not-occur
+        occurred, did-not-occur, annulled, or a quantity's value: > did
+        occurred, did-not-occur, annulled, or a quantity's value: did-not-occur > did-not-occur
         What decided it, by the criteria: > The customs' table.
         When was it known [2022-03-05]: > 2022-03-04
         An item that decides it (Enter = none): > visas
@@ -401,7 +401,7 @@ def test_after_a_refusal_what_is_meant_stands_in_the_line_and_no_longer_the_slip
     keys.walk(f"{asked} > tarde")
     keys.asked(f"{asked} trade")
     keys.enter()
-    keys.asked("occurred, did-not-occur or annulled:")
+    keys.asked("occurred, did-not-occur, annulled, or a quantity's value:")
     keys.press("\x03")
     assert keys.end() == 130
 

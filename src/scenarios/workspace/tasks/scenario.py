@@ -354,7 +354,7 @@ RESOLUTION = task.Task(
         ),
         Question(
             "outcome",
-            "occurred, did-not-occur or annulled; of a quantity its value or later",
+            "occurred, did-not-occur, annulled, or a quantity's value",
             AnswerType(as_(typed_in.ending), "radio"),
             label="Outcome",
             help="occurred, did-not-occur, annulled; of a quantity its value or later.",
