@@ -7,6 +7,7 @@ from typing import Literal
 from msgspec import UNSET
 from msgspec.structs import replace
 
+from scenarios.analysis.ledger.days import DailyLedgers
 from scenarios.analysis.quantities.figures import from_to, outcome_of_row, row_name
 from scenarios.analysis.quantities.ledger import quantity_ledger
 from scenarios.analysis.quantities.view import last_day, new_evidence
@@ -95,5 +96,6 @@ def reason(database: Database, id: ScenarioId, since: date, until: date) -> tupl
 
 def moved_by(database: Database, id: ScenarioId, since: date, until: date) -> list[EvidenceId]:
     """The items of a window that speak in the ledger, those that reach furthest first."""
-    ledger = quantity_ledger(database, id, last_day(database, id, until))
+    items = [*DailyLedgers(database).bearing((id,))]
+    ledger = quantity_ledger(database, id, last_day(database, id, until), items)
     return new_evidence(ledger, database, since)
