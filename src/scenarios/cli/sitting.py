@@ -279,15 +279,15 @@ def _quantiles(
             question += f" {how}" if is_first else ""
             default = "" if is_first and has_enter else None
             try:
-                said = prompt.answer(question, value, default, more, is_back=True)
+                figure = prompt.answer(question, value, default, more, is_back=True)
             except PreviousQuestion:
                 if is_first:
                     raise
                 texts.pop()
                 continue
-            if isinstance(said, tuple):
-                return said[0]
-            texts.append(f"{name}={said}")
+            if isinstance(figure, tuple):
+                return figure[0]
+            texts.append(f"{name}={figure}")
         if (fault := prompt.refusal(parse, " ".join(texts))) is None:
             return parse(" ".join(texts))
         prompt.tell(fault)

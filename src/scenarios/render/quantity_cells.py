@@ -76,9 +76,9 @@ def headlines(row: StatusRow, title: str) -> Sequence[str]:
     if row.outcome and row.quantity:
         value, unit = row.outcome, row.quantity.unit
         before = row.quantity.stated or row.quantity.implied
-        said = f"{'we' if row.quantity.stated else 'the evidence'} had said {before}"
+        last = f"{'we' if row.quantity.stated else 'the evidence'} had said {before}"
         whole = f"{title}: {value} {unit}" if unit else f"{title}: {value}"
-        return f"{whole}; {said}", f"{title}: {value}; {said}", whole
+        return f"{whole}; {last}", f"{title}: {value}; {last}", whole
     stated, evidence = interval(row, "stated"), f"the evidence {interval(row, 'implied')}"
     if stated is None:
         return f"{title}: {evidence}", title

@@ -227,7 +227,7 @@ def _quantity_topic(
     for sheet_id in database.estimating.get(id, ()):
         sheet = database.sheets[sheet_id]
         if sheet.analyst == analyst and sheet.date <= on:
-            said = SheetForecast(
+            forecast = SheetForecast(
                 sheet=sheet_id,
                 date=sheet.date,
                 analyst=analyst,
@@ -236,7 +236,7 @@ def _quantity_topic(
                 evidence=sheet.evidence.get(id, ()),
                 quantiles=as_in_a_file(sheet.quantiles[id] or {}) or None,
             )
-            own.append(said)
+            own.append(forecast)
     last, scenario, alone = own[-1] if own else None, database.scenarios[id], OtherMembers((), ())
     since = last.date if last else date.min
     before, now = (ledgers.odds_on(day).known for day in (since, on))
@@ -245,7 +245,7 @@ def _quantity_topic(
         id=id,
         scenario=scenario,
         last=last,
-        reasoned=next((forecast for forecast in reversed(own) if forecast.rationale), None),
+        reasoned=next((each for each in reversed(own) if each.rationale), None),
         standing=None,
         fresh=_fresh(before, now, id, bearing, alone),
         movement_bits=quantity_view(ledgers, id, since, on).bits,

@@ -1,4 +1,4 @@
-"""An analyst's interval of a quantity beside the others', the team's and the implied one."""
+"""An analyst's interval of a quantity, with the others', the team's and the implied one."""
 
 from datetime import date
 

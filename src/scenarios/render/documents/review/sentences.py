@@ -106,12 +106,12 @@ def _quantity_bullets(of: ReviewContext, most: int) -> Iterator[Sentence]:
 
     Reason and items are left out where a line has no room; our figure where the headline has it.
     """
-    for row in quantity_news(of):
+    for row in (rows := quantity_news(of)):
         stated, implied = (quantity_cells.interval(row, side) for side in ("stated", "implied"))
         items = causes.because_of_items(row.id, of.story, of.database)
         why = causes.quantity_reason(row.id, of.story, of.database, most, named=of.names_analysts)
         for text, own in ((why, items), (why, ()), ("", items), ("", ())):
-            is_told = text and not of.story.news and row == quantity_news(of)[0]
+            is_told = text and not of.story.news and row == rows[0]
             parts = (None if is_told else stated, text, f"evidence {implied}")
             line = (
                 name(row.id, of.database, first=True),
