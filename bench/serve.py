@@ -96,6 +96,7 @@ def alone(name: str, root: Path) -> None:
 
 def measure(name: str, root: Path, reading: float, writing: float) -> None:
     """A minute of a desk."""
+    declare_writers(root)
     before, people = os.times(), People(open_questions(root), items_of(root))
     with served(root) as start:
         with reader(start) as client:  # a server that has just started has made no page yet
@@ -127,10 +128,20 @@ def measure(name: str, root: Path, reading: float, writing: float) -> None:
     assert not failed
 
 
+def declare_writers(root: Path) -> None:
+    """Add the writers to the analysts of a tracker that declares any, which accepts no others."""
+    if scenarios.open(root).database.tracker.analysts:
+        names = [f"analysts.writer-{READERS + n}=Writer {n}" for n in range(WRITERS)]
+        command = [*SCEN, "--database", str(root), "edit", "tracker", *names]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+
+
 def open_questions(root: Path) -> list[str]:
-    """Return the ids of the questions that a forecast of today counts for."""
-    rows = scenarios.open(root).status(date.today()).scenarios  # noqa: DTZ011
-    return [row.id for row in rows if row.state == "open"]
+    """Return the ids of the questions that a probability of today counts for."""
+    desk = scenarios.open(root)
+    rows = desk.status(date.today()).scenarios  # noqa: DTZ011
+    asked = desk.database.scenarios
+    return [row.id for row in rows if row.state == "open" and not asked[row.id].quantity]
 
 
 def items_of(root: Path) -> list[str]:
@@ -220,10 +231,10 @@ class Took:
 
     def __str__(self) -> str:
         """Its middle and its end, in milliseconds."""
-        found = sorted(self.seconds)
+        found = sorted(self.seconds) or [float("nan")]
         at = [found[min(int(len(found) * share), len(found) - 1)] for share in (0.5, 0.95, 1)]
         middle, late, last = (f"{one * 1000:.0f}" for one in at)
-        return f"{len(found)} times, median {middle} ms, 95% in {late}, all in {last}"
+        return f"{len(self.seconds)} times, median {middle} ms, 95% in {late}, all in {last}"
 
 
 def keep_on(

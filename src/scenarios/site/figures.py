@@ -8,7 +8,6 @@ from typing import NamedTuple
 from scenarios.analysis.ledger.days import DailyLedgers
 from scenarios.analysis.ledger.lines import Ledger, Line
 from scenarios.analysis.period.period import Window
-from scenarios.analysis.period.recent import PastRanges
 from scenarios.analysis.period.trajectory import Trajectory, curves
 from scenarios.analysis.quantities.explanation import row_on
 from scenarios.analysis.review.event import EventStory, event_story, story_between
@@ -97,12 +96,6 @@ class Figures:
 def odds_of(site: Site) -> DailyLedgers:
     """The ledgers of any day, shared by pages of several days."""
     return DailyLedgers(site.database)
-
-
-def past_ranges(site: Site) -> PastRanges:
-    """The evidence on past days, shared by the pictures of several reviews."""
-    del site
-    return {}
 
 
 def looked_back(site: Site, period: Window, *, audited: bool = True) -> ReviewResult:

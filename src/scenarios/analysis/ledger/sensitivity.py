@@ -87,6 +87,7 @@ class Budgets:
         self._odds = odds
         self._bands: dict[ScenarioId, Band] = {}
         self._bent: dict[ScenarioId, tuple[InputRange, ...]] = {}
+        self._groups: dict[ScenarioId, dict[RowKey, dict[ScenarioId, float]]] = {}
 
     def of(self, scenario_id: ScenarioId) -> Budget:
         """The budget of a scenario."""
@@ -95,7 +96,8 @@ class Budgets:
         if math.isinf(free):
             return Budget(band, ())
         named = _row_names(comparison, scenario_id)
-        terms = [_term(bend, *ends, named) for bend, ends in self._bent_ends(scenario_id, free)]
+        bends = (*self._bends(scenario_id), *_line_bends(self._counted(scenario_id)))
+        terms = [_term(b, *ends, named) for b, ends in self._ends(scenario_id, free, bends)]
         terms.sort(key=lambda term: (-round(term.term, 9), term.kind, term.id))
         return Budget(band, tuple(terms))
 
@@ -116,24 +118,40 @@ class Budgets:
         if math.isinf(free):
             end = held(probability(free))
             return Band(low=end, high=end)
-        halves = sorted(_half(bend.kind, *ends) for bend, ends in self._bent_ends(id, free))
-        spread = COVERAGE * math.hypot(*halves)
+        halves = [_half(bend.kind, *ends) for bend, ends in self._ends(id, free, self._bends(id))]
+        halves += _line_halves(self._counted(id).values(), id, free, self._shares(id))
+        spread = COVERAGE * math.hypot(*sorted(halves))
         low, high = (held(probability(free + sign * spread)) for sign in (-1, 1))
         return Band(low=low, high=high)
 
-    def _bent_ends(
-        self, id: ScenarioId, free: float
+    def _ends(
+        self, id: ScenarioId, free: float, bends: Iterable[InputRange]
     ) -> Iterator[tuple[InputRange, tuple[float, float]]]:
         """Yield each input with the log odds of a scenario at both of its ends, the lower first."""
-        comparison, priors = self._odds.comparison(id), self._odds.priors(id)
+        shares = self._shares(id)
+        for bend in bends:
+            one, other = (_moved(free, more, id, shares) for more in bend.ends)
+            yield bend, (min(one, other), max(one, other))
+
+    def _bends(self, id: ScenarioId) -> tuple[InputRange, ...]:
+        """The inputs of a scenario and its rivals but single lines."""
+        comparison = self._odds.comparison(id)
         first = comparison.columns[0]
         if first not in self._bent:
             linked = {link: self._bands[link] for link in _links(self._odds, id)}
             self._bent[first] = tuple(_bends(self._odds, comparison, linked))
-        shares = _shares(comparison, priors, id)
-        for bend in self._bent[first]:
-            one, other = (_moved(free, more, id, shares) for more in bend.ends)
-            yield bend, (min(one, other), max(one, other))
+        return self._bent[first]
+
+    def _counted(self, id: ScenarioId) -> dict[RowKey, dict[ScenarioId, float]]:
+        """The decibans of each line of a scenario and its rivals."""
+        comparison = self._odds.comparison(id)
+        first = comparison.columns[0]
+        if first not in self._groups:
+            self._groups[first] = _counted(comparison)
+        return self._groups[first]
+
+    def _shares(self, id: ScenarioId) -> dict[ScenarioId, float]:
+        return _shares(self._odds.comparison(id), self._odds.priors(id), id)
 
 
 def _moved(
@@ -147,6 +165,23 @@ def _moved(
         return free + more.get(id, 0.0)
     others = sum(shares[c] * (10 ** (db / 10) - 1) for c, db in more.items() if c in shares)
     return free + more.get(id, 0.0) - 10 * math.log10(1 + others)
+
+
+def _line_halves(
+    groups: Iterable[Mapping[ScenarioId, float]],
+    id: ScenarioId,
+    free: float,
+    shares: Mapping[ScenarioId, float],
+) -> list[float]:
+    """Half of what each line moves: as of `_line_bends`, of which a picture has a million."""
+    if not shares:
+        steps = [LINE_STEP * cells[id] for cells in groups if id in cells]
+        return [abs((free + step) - (free - step)) / 2 for step in steps]
+    ends = (
+        [_moved(free, {c: step * db for c, db in cells.items()}, id, shares) for cells in groups]
+        for step in (-LINE_STEP, LINE_STEP)
+    )
+    return [abs(one - other) / 2 for one, other in zip(*ends, strict=True)]
 
 
 def _half(kind: TermKind, low: float, high: float) -> float:
@@ -205,11 +240,7 @@ def _bends(
         chances = ({other: chance} for chance in (band.low, band.high))
         ends = ({c: prior(c, linked=chance) for c in inside} for chance in chances)
         yield InputRange("link", other, tuple(ends))
-    counted = _counted(comparison)
-    for group, cells in counted.items():
-        ends = ({c: share * db for c, db in cells.items()} for share in (-LINE_STEP, LINE_STEP))
-        yield InputRange("line", "", tuple(ends), group)
-    if counted:
+    if any(comparison.nets.values()):
         totals, shares = comparison.totals.items(), (-LINES_STEP, LINES_STEP)
         ends = ({c: share * db for c, db in totals} for share in shares)
         yield InputRange("lines", "lines", tuple(ends))
@@ -247,6 +278,14 @@ def _dependences(declared: float | Dependence) -> Iterator[tuple[TermKind, tuple
         yield "dependence", tuple(Dependence(within=end, between=end) for end in bent)
 
 
+def _line_bends(
+    counted: Mapping[RowKey, Mapping[ScenarioId, float]],
+) -> Iterator[InputRange]:
+    for group, cells in counted.items():
+        ends = ({c: share * db for c, db in cells.items()} for share in (-LINE_STEP, LINE_STEP))
+        yield InputRange("line", "", tuple(ends), group)
+
+
 def _counted(comparison: Comparison) -> dict[RowKey, dict[ScenarioId, float]]:
     """Decibans that each group counts in each column."""
     counted: dict[RowKey, dict[ScenarioId, float]] = {}
@@ -264,11 +303,13 @@ def _reading(database: Database, comparison: Comparison, column: ScenarioId) -> 
     """
     shares, errors = comparison.shares[column], list[float]()
     for line in comparison.nets[column]:
+        if abs(line.decibans) < _ROUNDING:
+            continue
+        rows = (*line.counted_rows, *line.suppressed)
         top = abs(line.strongest.values[column]) - _ROUNDING
-        equal = (r for r in (*line.counted_rows, *line.suppressed) if abs(r.values[column]) >= top)
-        if abs(line.decibans) >= _ROUNDING:
-            multiplier = max(_multiplier(database, row) for row in equal)
-            errors.append(multiplier * shares[line.end])
+        equal = [r for r in rows if abs(r.values[column]) >= top] if len(rows) > 1 else rows
+        multiplier = max(_multiplier(database, row) for row in equal)
+        errors.append(multiplier * shares[line.end])
     return READING_STEP * math.hypot(*errors)
 
 

@@ -19,10 +19,11 @@ from scenarios.render.templating import fill
 from scenarios.render.text import long_day, short_day
 from scenarios.render.writers import html
 from scenarios.render.writers.html import whence
-from scenarios.site.figures import Facet, figures, odds_of, past_ranges, rules
+from scenarios.site.figures import Facet, figures, odds_of, rules
 from scenarios.site.pages.event import events_listed
 from scenarios.site.pages.record import listed, newest
 from scenarios.site.site import INDEX, Page, Site, review_title, revision
+from scenarios.workspace.past_ranges import past_ranges
 from scenarios.workspace.reading import span
 
 _LATEST, _REVIEWS, _EVENTS = 8, 8, 6
@@ -93,8 +94,9 @@ def _summary(site: Site) -> Iterator[doc.Block]:
     yield from front(_words(site), site.title)
     if figures(site).review.story.is_quiet:
         yield from (doc.Paragraph(paragraph) for paragraph in before(site))
-    known = site.once(past_ranges)
-    if drawn := review_picture(figures(site).window, figures(site).review, known):
+    with past_ranges(site.opened, figures(site).window) as known:
+        drawn = review_picture(figures(site).window, figures(site).review, known)
+    if drawn:
         yield doc.Heading(2, "What moved, by event", anchor="board")
         yield drawn
     yield from _events(site)

@@ -16,9 +16,10 @@ from scenarios.render.review_picture import review_picture
 from scenarios.render.templating import fill
 from scenarios.render.text import short_day
 from scenarios.render.writers import html
-from scenarios.site.figures import looked_back, odds_of, past_ranges
+from scenarios.site.figures import looked_back, odds_of
 from scenarios.site.site import Page, Site, address_of, page_of, review_title
 from scenarios.text import counted
+from scenarios.workspace.past_ranges import past_ranges
 from scenarios.workspace.reading import start_of
 
 
@@ -29,7 +30,8 @@ def review_page(site: Site, day: str) -> Page:
     odds, since = site.once(odds_of), start_of(site.opened, on)
     both = window(site.database, since, on, banded=True, odds=odds)
     both, compared, _ = looked_back(site, both)
-    picture = review_picture(both, compared, site.once(past_ranges))
+    with past_ranges(site.opened, both) as known:
+        picture = review_picture(both, compared, known)
     blocks = (
         *on_page(brief(both, compared), site.database, picture),
         *sections.fresh(compared.findings, site.database),
