@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from datetime import date
-from typing import Annotated, Literal
+from string import ascii_uppercase
+from typing import Annotated, Literal, get_args
 
 import msgspec
 from msgspec import Meta
@@ -19,6 +22,47 @@ from scenarios.values import (
     lacks,
     words,
 )
+
+Role = Literal["reader", "proposer", "analyst", "editor"]
+ROLES: tuple[Role, ...] = get_args(Role)
+"""The roles in `scen serve --team`; each may do what those before it may."""
+_ADDRESS = f"[^{values.SPACE}@]+@[^{values.SPACE}@]+"
+_Mail = Annotated[
+    str, values.name(_ADDRESS, 254), words("it is an address such as asia@example.org")
+]
+_PRIVATE = lacks(
+    restored="A copy that others may read has nobody's login, role or address.",
+    search="Nobody is looked for by it.",
+    page="A page names an analyst by the id.",
+)
+
+
+def folded_login(login: str) -> str:
+    """A login as logins are compared: after NFC, with small ASCII letters, and nothing else."""
+    small = {ord(letter): letter.lower() for letter in ascii_uppercase}
+    return unicodedata.normalize("NFC", login).translate(small)
+
+
+class DeclaredAnalyst(Record, frozen=True):
+    """An analyst with what `scen serve --team` and `scen remind` need to know."""
+
+    name: values.Name
+    """The name that sentences and pages have. Example: "Asia desk"."""
+    login: Annotated[Annotated[str, values.text(254)] | None, _PRIVATE] = None
+    """The name by which the organisation's sign-in knows the person, compared without regard to
+    the case of ASCII letters. Example: "asia@example.org"."""
+    role: Annotated[Role, _PRIVATE] = "analyst"
+    """What the person may do on the team's server: a reader sees pages, a proposer fills the inbox,
+    an analyst (as when absent) records evidence and forecasts, an editor everything else."""
+    mail: Annotated[_Mail | None, _PRIVATE] = None
+    """Where `scen remind` writes to; absent, the login where that is an address. Example:
+    "asia@example.org"."""
+
+    @property
+    def address(self) -> str | None:
+        """The mail address, else the login where that is one."""
+        is_address = re.fullmatch(_ADDRESS, self.login or "")
+        return self.mail or (self.login if is_address else None)
 
 
 class Tracker(Record, frozen=True):
@@ -97,10 +141,11 @@ class Tracker(Record, frozen=True):
     ] = {}
     """Feeds of news, by ids of the team's own; `scen inbox fetch` reads them when asked."""
     analysts: Annotated[
-        dict[Analyst, values.Name], lacks(page="A page names an analyst by the id.")
+        dict[Analyst, values.Name | DeclaredAnalyst],
+        lacks(page="A page names an analyst by the id."),
     ] = {}
-    """Who forecasts here: an id and a name. Once some are declared, nobody else is accepted.
-    Example: {"desk": "The desk"}."""
+    """Who forecasts here: an id and a name, or with login, role and mail for a team. Once some are
+    declared, nobody else is accepted. Example: {"desk": "The desk"}."""
     sets: dict[SetId, values.Name] = {}
     """The sets of mutually exclusive and exhaustive scenarios: an id and what they divide. Example:
     {"relationship-2030": "Form of the relationship on 31 December 2030"}."""
@@ -121,6 +166,19 @@ class Tracker(Record, frozen=True):
         """Days on which a forecast stands, from its own; unlimited without expiry."""
         expiry = self.forecast_expires_days
         return date.max.toordinal() if expiry is None else expiry + 1
+
+    @property
+    def people(self) -> dict[Analyst, DeclaredAnalyst]:
+        """The declared analysts; of a bare name that name."""
+        return {
+            id: DeclaredAnalyst(name=each) if isinstance(each, str) else each
+            for id, each in self.analysts.items()
+        }
+
+    def analyst_name(self, id: Analyst | None) -> str:
+        """The declared name of an analyst, else the id; '' for nobody."""
+        declared = self.people.get(id or "")
+        return declared.name if declared else id or ""
 
     def half_life(self, theme: ThemeId | None) -> float | None:
         """The half-life of lines of a theme, in days; None where they do not age."""

@@ -88,7 +88,7 @@ def _chosen(ask: PageRequest, form: FormData) -> Reply:
 
 def _page(ask: PageRequest, chosen: str, fault: str = "") -> ServedPage:
     declared = ask.database.tracker.analysts
-    people: list[tuple[str, Any]] = [*(declared.items() if declared else analysts(ask.database))]
+    people: list[tuple[str, Any]] = analysts(ask.database)
     to = ask.request.query_params.get("to", "")
     content = fill(
         "serve/who.html",

@@ -256,7 +256,8 @@ def without_empty(record: dict[str, Any], nested: NestedRecord) -> dict[str, Any
         if below and isinstance(value, dict):
             alone = NestedRecord(below.record)
             many = below.many and {
-                name: without_empty(inner, alone) for name, inner in value.items()
+                name: without_empty(inner, alone) if isinstance(inner, dict) else inner
+                for name, inner in value.items()
             }
             value = many or without_empty(value, alone)
         if value not in (None, [], {}):

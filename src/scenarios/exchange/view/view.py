@@ -35,6 +35,7 @@ from scenarios.model import (
     ScenarioId,
 )
 from scenarios.model.quantity import of_its_kind
+from scenarios.model.tracker import DeclaredAnalyst
 from scenarios.paths import MODELS, id_of, kind_of, path_of
 from scenarios.scales import decibans
 from scenarios.values import owner_of
@@ -296,6 +297,12 @@ class View:
     ) -> None:
         known = known_by(database, metadata.as_of) if limited else database
         records = without_quantities(known) if known.quantities else known
+        # A copy that others may read has nobody's login, role or address.
+        names: dict[str, str | DeclaredAnalyst] = {
+            id: a.name for id, a in records.tracker.people.items()
+        }
+        tracker = msgspec.structs.replace(records.tracker, analysts=names)
+        records = msgspec.structs.replace(records, tracker=tracker)
         self.context = ViewContext(records, database, metadata, known)
         self.left_out: Counter[str] = Counter()
         self._rows: dict[str, list[Row]] = {}

@@ -79,7 +79,7 @@ def _facts(site: Site, item: Evidence) -> Iterator[doc.Fact]:
     if item.short:
         yield doc.Fact("In short", one_line(item.short))
     if item.analyst:
-        yield doc.Fact("Analyst", database.tracker.analysts.get(item.analyst, item.analyst))
+        yield doc.Fact("Analyst", database.tracker.analyst_name(item.analyst))
     if item.theme:
         yield doc.Fact("Theme", database.tracker.themes.get(item.theme, item.theme))
 

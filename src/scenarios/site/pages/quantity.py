@@ -172,7 +172,7 @@ def _sheets(site: Site, view: QuantityView) -> Iterator[doc.Block]:
 
 def _analyst(site: Site, estimate: StandingEstimate) -> str:
     name = site.database.sheets[estimate.sheet].analyst
-    return site.database.tracker.analysts.get(name, name)
+    return site.database.tracker.analyst_name(name)
 
 
 def _stated_as(site: Site, view: QuantityView, estimate: StandingEstimate) -> str:

@@ -77,7 +77,7 @@ def _reviews(site: Site) -> Iterator[Block]:
     for sheet in site.database.sheets.values():
         if sheet.date in sheets:
             sheets[sheet.date].append(sheet)
-    analysts = site.database.tracker.analysts
+    named = site.database.tracker.analyst_name
     columns: tuple[Cell[date], ...] = (
         (left("Day"), lambda day: AnchorLink(review_title(day), f"review-{day}")),
         (
@@ -88,9 +88,7 @@ def _reviews(site: Site) -> Iterator[Block]:
         ),
         (
             left("By"),
-            lambda day: ", ".join(
-                sorted({analysts.get(sheet.analyst, sheet.analyst) for sheet in sheets[day]})
-            ),
+            lambda day: ", ".join(sorted({named(sheet.analyst) for sheet in sheets[day]})),
         ),
     )
     yield cells.table(sheets, columns)

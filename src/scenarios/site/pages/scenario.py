@@ -179,9 +179,9 @@ def _forecasts(site: Site, view: ScenarioView) -> Iterator[doc.Block]:
         forecast.analyst: forecast for forecast in figures(site).trajectory(view.id).forecasts
     }
     rows = [forecast for who, forecast in sorted(latest.items()) if who in view.stated.analysts]
-    analysts = site.database.tracker.analysts
+    named = site.database.tracker.analyst_name
     columns: tuple[Cell[SheetForecast], ...] = (
-        (left("Analyst"), lambda forecast: analysts.get(forecast.analyst, forecast.analyst)),
+        (left("Analyst"), lambda forecast: named(forecast.analyst)),
         (right("Forecast"), lambda forecast: p(forecast.probability)),
         (left("On"), lambda forecast: f"{forecast.date}"),
         (left("Why"), lambda forecast: one_line(forecast.rationale)),

@@ -89,7 +89,7 @@ def labels(database: Database, key: str) -> list[Offer]:
 
 def analysts(database: Database) -> list[Offer]:
     """The declared analysts; else those of forecasts and items."""
-    if declared := database.tracker.analysts:
+    if declared := database.tracker.people:
         return titled(declared)
     names = {sheet.analyst for sheet in database.sheets.values()}
     return titled(names | {item.analyst for item in database.evidence.values() if item.analyst})

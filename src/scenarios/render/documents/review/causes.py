@@ -97,7 +97,7 @@ def cause_words(cause: ChangeCause, database: Database) -> Sentence:
 
 
 def analyst_name(id: Analyst | None, database: Database) -> str:
-    return database.tracker.analysts.get(id or "", id or "")
+    return database.tracker.analyst_name(id)
 
 
 def shortened(reason: str | None, most: int) -> str:
