@@ -17,10 +17,7 @@ from scenarios.storage.loader import load
 from scenarios.storage.yaml.editor import put, unset
 from scenarios.storage.yaml.reader import places
 
-NOT_BUILT: dict[tuple[Kind, str], Any] = {
-    ("tracker", "address"): "https://www.example.org/x",
-    ("tracker", "analysts.asia"): {"name": "Asia desk", "role": "analyst"},
-}
+NOT_BUILT: dict[tuple[Kind, str], Any] = {}
 """The one list of what the design has and the program refuses, with a value of each.
 
 What is built is taken off with the feature: a key is accepted when it does something.

@@ -93,6 +93,9 @@ class Tracker(Record, frozen=True):
     repository: values.Url | None = None
     """Where this folder's files can be seen: pages put a file's path behind it. Example:
     "https://github.com/owner/name/blob/main/scenarios"."""
+    address: Annotated[values.Url | None, lacks(page="Mails link there.")] = None
+    """Where people open `scen serve --team`: the mails of `scen remind` lead to its sitting.
+    Example: "https://desk.example.org/scen/"."""
     review_every_days: Annotated[int, Meta(ge=1, le=3660)] = 7
     """Days from one review to the next; the weekly report looks back this far. Example: 7."""
     forecast_expires_days: Annotated[int, Meta(ge=1, le=36600)] | None = None
