@@ -132,6 +132,8 @@ def write(copy: Path, data: bytes) -> None:
 
 MOST = 20
 """The most commands that can be undone."""
+MOST_OF_PEOPLE = 400
+"""The same where each command has a person."""
 MOST_BYTES = 32 << 20
 _NAME = re.compile(r"undo-([0-9]{8})\.json")
 
@@ -150,7 +152,7 @@ class FileBackup(msgspec.Struct, frozen=True, kw_only=True):
 class CommandChanges(msgspec.Struct, frozen=True, kw_only=True):
     """The changes of one command, and its commit.
 
-    `command` is shown to the user; `copy` is an attachment that it added.
+    `command` is shown to the user; `copy` is an attachment that it added; `person` is a login.
     """
 
     database: str
@@ -158,6 +160,7 @@ class CommandChanges(msgspec.Struct, frozen=True, kw_only=True):
     command: str = ""
     copy: str | None = None
     commit: str | None = None
+    person: str = ""
 
 
 class StateEntry:
@@ -178,13 +181,15 @@ class StateEntry:
 
 
 def note_changes(
-    root: Path, changes: Sequence[FileBackup], command: str, copy: str | None = None
+    root: Path, changes: Sequence[FileBackup], command: str, copy: str | None, person: str
 ) -> StateEntry:
     """Note changes durably before they are written; raises ScenError if it cannot."""
     folder = folder_of(root)
     make(folder)
     database = os.path.realpath(root)
-    entry = CommandChanges(database=database, changes=tuple(changes), command=command, copy=copy)
+    entry = CommandChanges(
+        database=database, changes=tuple(changes), command=command, copy=copy, person=person
+    )
     data = msgspec.json.encode(entry)
     number = max((number for number, _ in _note_places(folder)), default=0)
     while True:
@@ -193,16 +198,20 @@ def note_changes(
         with suppress(worktree.PathTaken):
             save(folder / name, None, data)
             break
-    _bound(folder)
+    _bound(folder, MOST_OF_PEOPLE if person else MOST)
     return StateEntry(folder / name, entry, data)
 
 
-def last_noted(root: Path, before: Path | None = None) -> StateEntry | None:
-    """The last command noted [before another one]."""
+def last_noted(root: Path) -> StateEntry | None:
+    """The last command noted."""
+    return next(all_noted(root), None)
+
+
+def all_noted(root: Path) -> Iterator[StateEntry]:
+    """Yield the commands noted, the last one first."""
     for _, path in sorted(_note_places(folder_of(root)), reverse=True):
-        if (before is None or path < before) and (noted := _read(root, path)):
-            return noted
-    return None
+        if noted := _read(root, path):
+            yield noted
 
 
 def digest_of(data: bytes | None) -> str | None:
@@ -230,11 +239,11 @@ def _note_places(folder: Path) -> Iterator[tuple[int, Path]]:
         yield int(match[1]), folder / match[0]
 
 
-def _bound(folder: Path) -> None:
-    """Drop the oldest finished entries beyond MOST or MOST_BYTES."""
+def _bound(folder: Path, most: int) -> None:
+    """Drop the oldest finished entries beyond `most` or MOST_BYTES."""
     size = 0
     for number, (_, path) in enumerate(sorted(_note_places(folder), reverse=True)):
         with suppress(OSError):
             size += path.stat().st_size
-        if number >= MOST or size > MOST_BYTES:
+        if number >= most or size > MOST_BYTES:
             drop(path)

@@ -1,7 +1,7 @@
 """Undo of the last recording command of this checkout."""
 
 from collections import ChainMap
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any, cast
 
@@ -24,8 +24,9 @@ _LONGEST = 100
 def undo(root: Path, mode: WriteMode = AS_USUAL) -> tuple[WriteResult, str]:
     """Restore each file as it was before the last recording command; return that command.
 
-    Refused if a file changed since, and if it was committed, unless a new commit undoes it. The
-    written half of a killed command is undone first, in a dry run too.
+    With a person in the mode, their last command, committed or not. Refused if a file changed
+    since, and if it was committed, unless a new commit undoes it. The written half of a killed
+    command is undone first, in a dry run too.
     """
     unfinished = journal.left(journal.place_of(root))
     if unfinished and unfinished.command != "undo":  # nothing is written but what mends it
@@ -38,9 +39,10 @@ def undo(root: Path, mode: WriteMode = AS_USUAL) -> tuple[WriteResult, str]:
 
     def draft(opened: OpenDatabase) -> list[FileChange]:
         now: Mapping[str, bytes] = ChainMap(waiting(root).files, cast("Any", opened.snapshot))
-        note = _last(root, now, forgets=not mode.dry_run)
-        _refuse_changed(root, now, note)
-        if not mode.commit and (oid := note.entry.commit or _commit_with(opened, note)):
+        note = _last(root, now, mode)
+        if not (mode.commit or mode.person) and (
+            oid := note.entry.commit or _commit_with(opened, note)
+        ):
             raise ScenError(
                 f"{_name(note)} is committed, in {oid[:12]}: scen undo --commit takes it back in a"
                 f" new commit; git revert {oid[:12]} takes back all of that commit"
@@ -60,9 +62,11 @@ def undo(root: Path, mode: WriteMode = AS_USUAL) -> tuple[WriteResult, str]:
     return written, entries[-1].entry.command
 
 
-def _refuse_changed(root: Path, now: Mapping[str, bytes | None], note: StateEntry) -> None:
+def _refuse_changed(
+    root: Path, now: Mapping[str, bytes | None], note: StateEntry, later: Collection[str]
+) -> None:
     for change in note.entry.changes:
-        if not change.is_after(now.get(change.path)):
+        if change.path in later or not change.is_after(now.get(change.path)):
             shown_path, is_new = from_here(root / change.path), change.before is None
             instead = "scen remove takes a record away" if is_new else "edit it by hand"
             raise ScenError(
@@ -84,24 +88,30 @@ def _stray(root: Path, note: StateEntry, after: Database) -> str | None:
     return None if copy in named else copy
 
 
-def _last(root: Path, now: Mapping[str, bytes | None], *, forgets: bool) -> StateEntry:
-    """The last command; a command already undone is reported and forgotten."""
-    note = state_folder.last_noted(root)
-    if note is None:
+def _last(root: Path, now: Mapping[str, bytes | None], mode: WriteMode) -> StateEntry:
+    """The last command, of a person if one is given; an undone one is reported and forgotten."""
+    later: set[str] = set()  # two writes of others, to and fro, leave a file as it was
+    for note in state_folder.all_noted(root):
+        changes = note.entry.changes
+        if mode.person in ("", note.entry.person):
+            break
+        if any(now.get(change.path) != change.before for change in changes):
+            later.update(change.path for change in changes)
+    else:
         words = "nothing to undo here"
         if not any(path.endswith(".yaml") for path in now if path != "tracker.yaml"):
             folders = f"{from_here(root)} and {from_here(root.parent / 'schema')}"
             words += f"; there is no record yet: deleting {folders} takes scen init back"
         raise ScenError(words)
-    changes = note.entry.changes
     if all(now.get(change.path) == change.before for change in changes):
-        if forgets:
+        if not mode.dry_run:
             note.forget()
         places = ", ".join(from_here(root / change.path) for change in changes)
         raise ScenError(
             f"{places}: already as before {_name(note)}: nothing is left to undo;"
             " run scen undo again for the command before it"
         )
+    _refuse_changed(root, now, note, later)
     return note
 
 
@@ -133,9 +143,8 @@ def _commit_with(opened: OpenDatabase, note: StateEntry) -> str | None:
 
 def _was_so(root: Path, note: StateEntry, change: FileBackup) -> bool:
     """True if the file was in this state before an earlier command too."""
-    while earlier := state_folder.last_noted(root, before=note.place):
-        note = earlier
-        for before in earlier.entry.changes:
-            if before.path == change.path and change.is_after(before.before):
-                return True
-    return False
+    return any(
+        earlier.place < note.place and before.path == change.path and change.is_after(before.before)
+        for earlier in state_folder.all_noted(root)
+        for before in earlier.entry.changes
+    )

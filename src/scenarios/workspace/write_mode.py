@@ -13,6 +13,9 @@ class WriteMode(NamedTuple):
     New days in the records may not be after `latest`, if given. Refused if a file differs from its
     digest in `seen`. `read` may be the function of an earlier reading, or a database just opened,
     which is fresh enough without a lock.
+
+    With an `author`, a name and a mail address, the commit is theirs, by git's own committer, and
+    runs no hook. `person` is the login that the change is noted with, for undo.
     """
 
     dry_run: bool = False
@@ -20,6 +23,8 @@ class WriteMode(NamedTuple):
     latest: date | None = None
     seen: Mapping[str, str] = {}
     read: Any = None
+    author: tuple[str, str] | None = None
+    person: str = ""
 
 
 AS_USUAL = WriteMode()

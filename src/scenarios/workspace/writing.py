@@ -43,6 +43,7 @@ def take(
     copy: AttachmentCopy | None = None,
     *,
     noted: bool,
+    person: str = "",
     progress: Progress = unwatched,
 ) -> tuple[StateEntry | None, tuple[str, ...]]:
     """Write the drafts: new files first, then changes, then removals; note them for undo.
@@ -64,7 +65,7 @@ def take(
         if copy:
             copy.publish()
         if noted:
-            note, remarks = _note(root, changes, command, copy)
+            note, remarks = _note(root, changes, command, copy, person)
         for draft in progress(_written(root, drafts), "writing", len(drafts)):
             done.append(draft)  # noqa: PERF402 - known too where the next one fails
         is_whole = True
@@ -112,11 +113,15 @@ def half(root: Path, command: CommandJournal) -> list[FileChange]:
 
 
 def _note(
-    root: Path, changes: Sequence[FileBackup], command: str, copy: AttachmentCopy | None
+    root: Path,
+    changes: Sequence[FileBackup],
+    command: str,
+    copy: AttachmentCopy | None,
+    person: str,
 ) -> tuple[StateEntry | None, tuple[str, ...]]:
     attached = copy.path if copy and copy.is_ours else None
     try:
-        return state_folder.note_changes(root, changes, command, attached), ()
+        return state_folder.note_changes(root, changes, command, attached, person), ()
     except ScenError as error:
         return None, (f"this cannot be undone by scen undo: {error}",)
 
@@ -175,6 +180,7 @@ class PendingWrite(NamedTuple):
     paths: list[str]
     uncommitted: list[str]
     subject: str
+    author: tuple[str, str] | None = None
 
 
 class CommitResult(NamedTuple):
@@ -217,7 +223,8 @@ def commit(pending: PendingWrite, held: int, *, dry_run: bool) -> CommitResult:
     if dry_run:
         return done
     try:
-        new = committing.commit(pending.repository, pending.paths, pending.subject, held)
+        repository, paths, _, subject, author = pending
+        new = committing.commit(repository, paths, subject, held, author)
     except ScenError as error:
         return done._replace(fault=error, also=())
     return done._replace(oid=new[0], output=new[1]) if new else CommitResult()
@@ -311,13 +318,16 @@ def write(
             removed = [draft.path for draft in drafts if not draft.new]
             accepted = [path for path in removed if kind_of(path) == "proposal"]
             pending = check_commit(root, paths, text, accepted, dry_run=mode.dry_run)
+            pending = pending._replace(author=mode.author)
             if not (drafts or pending.uncommitted):  # else a command before was killed in between
                 pending = None
         note, done = None, CommitResult()
         held_note = nullcontext(-1) if mode.dry_run or not pending else noted_in_git(*pending[:2])
         with held_note as held:
             if drafts and not mode.dry_run:
-                note, remarks = take(root, drafts, command, copy, noted=noted, progress=progress)
+                note, remarks = take(
+                    root, drafts, command, copy, noted=noted, person=mode.person, progress=progress
+                )
                 written = written._replace(mended=(*mended, *remarks))
                 if gone:
                     drop(root, gone)

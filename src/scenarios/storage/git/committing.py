@@ -1,6 +1,7 @@
 """A commit of exactly the files a command wrote, with the user's name, hooks and signature."""
 
 import os
+import re
 import shlex
 import subprocess
 from collections.abc import Iterator, Sequence
@@ -200,7 +201,7 @@ def refuse(repository: Repository, paths: Sequence[str]) -> None:
         )
     real = _real(repository, paths)
     words = ("--cached", "--name-status", "-z", "--no-renames", "--no-ext-diff", "--no-relative")
-    listed = process.answer(_ask(repository, "diff", *words))
+    listed = process.answer(ask(repository, "diff", *words))
     parts = iter(os.fsdecode(listed).split("\0")[:-1])
     for status, path in zip(parts, parts, strict=True):
         if status == "U":
@@ -218,7 +219,7 @@ def refuse(repository: Repository, paths: Sequence[str]) -> None:
         raise NotWritten(f"{repository.git_dir} cannot be written to")
     # Not `add --dry-run`, which runs the repository's filters.
     names = os.fsencode("".join(f"{path}\0" for path in real))
-    asked = _ask(repository, "check-ignore", "-z", "--stdin", stdin=names)
+    asked = ask(repository, "check-ignore", "-z", "--stdin", stdin=names)
     if asked.returncode > 1:
         raise NotWritten(f"git would not commit it: {process.git_text(asked.stderr)}")
     if asked.stdout:
@@ -242,14 +243,20 @@ def uncommitted(
 
 
 def commit(
-    repository: Repository, paths: Sequence[str], subject: str, held: int
+    repository: Repository,
+    paths: Sequence[str],
+    subject: str,
+    held: int,
+    author: tuple[str, str] | None = None,
 ) -> tuple[str, str] | None:
     """Commit these files as they are on disk, and leave whatever else is staged.
 
     The commit's id, and the output of git and hooks. If git or a hook refuses, files and index
     stay. None if there is nothing to commit: removed files that git never knew. `held` is the
-    descriptor of their note.
+    descriptor of their note. With an author, by name and mail, no hook runs and nothing is signed.
     """
+    options = unattended(repository) if author else ()
+    by = ("--no-verify", f"--author={signature(*author)}") if author else ()
     real = _real(repository, paths)
     gone = [path for path in real if not os.path.lexists(_top(repository) / path)]
     # git refuses the commit for one path that it never knew: an item renamed before its first
@@ -261,13 +268,13 @@ def commit(
     new = _files(repository, real, "--others")
     with process.ctrl_c_is_for_git():
         # Git commits no path that it does not know of.
-        words = (*SYNCED, _LITERAL, "add", "--intent-to-add", "--", *new)
+        words = (*options, *SYNCED, _LITERAL, "add", "--intent-to-add", "--", *new)
         # Run at the top as the user would: places named to git would be set for the hooks.
         target = (_top(repository), repository.git_dir, held)
         code, output = process.let_run(words, *target) if new else (0, "")
         if not code:
-            encoding = (*SYNCED, "-c", "i18n.commitEncoding=UTF-8")
-            message = ("commit", "--only", "--quiet", "--message", subject)
+            encoding = (*options, *SYNCED, "-c", "i18n.commitEncoding=UTF-8")
+            message = ("commit", "--only", "--quiet", *by, "--message", subject)
             # The option for literal paths would reach the hooks.
             literal = [f":(literal){path}" for path in real]
             _, output = process.let_run((*encoding, *message, "--", *literal), *target)
@@ -275,12 +282,31 @@ def commit(
         # Not what git answers: where its last hook was stopped, the commit is there all the same.
         if after is None or after == before:
             _forget(repository, new)
-            raise ScenError(_not_committed(_top(repository), real, subject, output))
-        if _ask(repository, _LITERAL, *_CACHED, "--quiet", "--", *real).returncode:
+            raise ScenError(_not_committed(_top(repository), real, (*by, "-m", subject), output))
+        if ask(repository, _LITERAL, *_CACHED, "--quiet", "--", *real).returncode:
             # A hook put them in another form: git committed that, and left the old one staged.
             _reset(repository, real)
         settle(repository.git_dir)
     return after, output
+
+
+_REFUSED = re.compile("[<>\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
+_STRIPPED = " .,:;\"\\'"
+"""Characters that git takes from both ends of a name; it refuses one that has no other."""
+
+
+def signature(name: str, mail: str) -> str:
+    """`Name <mail>` of an author, without what git refuses in it."""
+    name, mail = (_REFUSED.sub("", text).strip(_STRIPPED) for text in (name, mail))
+    return f"{name or mail or 'unknown'} <{mail or 'unknown@localhost'}>"
+
+
+def unattended(repository: Repository) -> tuple[str, ...]:
+    """Options with which git commits without hooks and signature, as `scen` if it knows nobody."""
+    asked = (ask(repository, "var", f"GIT_{role}_IDENT") for role in ("AUTHOR", "COMMITTER"))
+    nobody = ("-c", "user.name=scen", "-c", "user.email=scen@localhost")
+    by = nobody if any(ended.returncode for ended in asked) else ()
+    return (*process.INERT, "-c", "commit.gpgSign=false", *by)
 
 
 def mend(repository: Repository) -> Iterator[str]:
@@ -325,7 +351,7 @@ def _mend(repository: Repository, state: CommitState) -> Iterator[str]:
 
 def _is_next(repository: Repository, head: str, state: CommitState) -> bool:
     """True if a commit follows the killed command's parent and changed only its paths."""
-    listed = _ask(repository, "rev-list", "--parents", "-1", head)
+    listed = ask(repository, "rev-list", "--parents", "-1", head)
     parents = os.fsdecode(listed.stdout).split()[1:]
     changed = _named(repository, "diff-tree", "--root", "--no-commit-id", "-r", head)
     return parents == ([state.head] if state.head else []) and set(changed) <= set(state.paths)
@@ -334,17 +360,17 @@ def _is_next(repository: Repository, head: str, state: CommitState) -> bool:
 def _named(repository: Repository, *words: str) -> list[str]:
     """The paths that a kind of `diff` names; of a rename both."""
     form = ("-z", "--name-only", "--no-renames", "--no-relative", "--no-ext-diff")
-    listed = _ask(repository, _LITERAL, words[0], *form, *words[1:])
+    listed = ask(repository, _LITERAL, words[0], *form, *words[1:])
     return os.fsdecode(listed.stdout).split("\0")[:-1]
 
 
 def _forget(repository: Repository, paths: Sequence[str]) -> None:
     if paths:
-        _ask(repository, "update-index", "--force-remove", "--", *paths)
+        ask(repository, "update-index", "--force-remove", "--", *paths)
 
 
 def _reset(repository: Repository, paths: Sequence[str]) -> None:
-    _ask(repository, _LITERAL, "reset", "--quiet", "--", *paths)
+    ask(repository, _LITERAL, "reset", "--quiet", "--", *paths)
 
 
 def _underway(repository: Repository) -> str | None:
@@ -352,7 +378,7 @@ def _underway(repository: Repository) -> str | None:
         # A reference need not be a file.
         is_reference = (
             name.isupper()
-            and not _ask(repository, "rev-parse", "--quiet", "--verify", name).returncode
+            and not ask(repository, "rev-parse", "--quiet", "--verify", name).returncode
         )
         if is_reference or os.path.lexists(repository.git_dir / name):
             return operation
@@ -369,7 +395,7 @@ def _real(repository: Repository, paths: Sequence[str]) -> list[str]:
 
 
 def _files(repository: Repository, paths: Sequence[str], *which: str) -> list[str]:
-    listed = _ask(repository, _LITERAL, "ls-files", "-z", *which, "--", *paths)
+    listed = ask(repository, _LITERAL, "ls-files", "-z", *which, "--", *paths)
     return os.fsdecode(listed.stdout).split("\0")[:-1]
 
 
@@ -383,7 +409,7 @@ def _differs(file: Path, oid: str | None) -> bool:
 def behind(database: Path) -> str:
     """Warning that HEAD lacks commits of its upstream, as of the last fetch; empty without any."""
     try:
-        own = _ask(git.repository(database), "rev-list", "--count", "HEAD..@{upstream}", "--")
+        own = ask(git.repository(database), "rev-list", "--count", "HEAD..@{upstream}", "--")
     except ScenError:
         return ""
     number = 0 if own.returncode else int(own.stdout)
@@ -393,14 +419,14 @@ def behind(database: Path) -> str:
 
 def _head(repository: Repository) -> str | None:
     """The current commit; None on an empty branch."""
-    parsed = _ask(repository, "rev-parse", "--quiet", "--verify", "HEAD")
+    parsed = ask(repository, "rev-parse", "--quiet", "--verify", "HEAD")
     return os.fsdecode(parsed.stdout).strip() or None
 
 
-def _not_committed(folder: Path, paths: Sequence[str], subject: str, reason: str) -> str:
+def _not_committed(folder: Path, paths: Sequence[str], words: Sequence[str], reason: str) -> str:
     command = ["git", "-C", str(folder)]
     add = shlex.join([*command, "add", "--", *paths])
-    again = shlex.join([*command, "commit", "-m", subject, "--", *paths])
+    again = shlex.join([*command, "commit", *words, "--", *paths])
     names = ", ".join(str(folder / path) for path in paths)
     why = reason or "git or a hook stopped without a word"
     return f"{names}: written, not committed:\n{why}\nonce that is fixed: {add} && {again}"
@@ -411,7 +437,7 @@ def _top(repository: Repository) -> Path:
     return repository.top
 
 
-def _ask(
+def ask(
     repository: Repository, *words: str, stdin: bytes | None = None
 ) -> subprocess.CompletedProcess[bytes]:
     """Run git with the user's language and settings, and no hooks."""
