@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 
@@ -20,6 +20,7 @@ from scenarios.paths import INBOX
 from scenarios.storage import worktree
 from scenarios.storage.cache.files import ChangedMeanwhile, with_changes
 from scenarios.storage.disk import open_file
+from scenarios.storage.git import process
 from scenarios.storage.lock import lock_file
 from scenarios.storage.state_folder import FileBackup
 
@@ -28,14 +29,19 @@ _PATIENCE = 30.0
 _TICK = 20_000_000
 """Nanoseconds within which two changes of a folder may leave it the same time."""
 _Files = Mapping[str, bytes]
+_Commit = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{40,64}$")]
 
 
 class CommandJournal(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A command as it was typed, and each of its files before and after."""
+    """A command as it was typed, and each of its files before and after.
+
+    Of a merge also HEAD's commit before and after: all is a half until HEAD has the second.
+    """
 
     version: Literal[1] = 1
     command: str
     changes: tuple[FileBackup, ...]
+    commits: tuple[_Commit, _Commit] | msgspec.UnsetType = msgspec.UNSET
 
 
 def place_of(root: Path) -> Path:
@@ -45,7 +51,9 @@ def place_of(root: Path) -> Path:
     return held.with_suffix("") / f"{sha256(os.fsencode(name)).hexdigest()[:16]}.json"
 
 
-def begin(root: Path, changes: Sequence[FileBackup], command: str) -> None:
+def begin(
+    root: Path, changes: Sequence[FileBackup], command: str, commits: tuple[str, str] | None = None
+) -> None:
     """Note changes durably before the first is written, under the lock."""
     kind_and_id = place_of(root)
     with worktree.refusals(kind_and_id):
@@ -55,7 +63,8 @@ def begin(root: Path, changes: Sequence[FileBackup], command: str) -> None:
             os.chown(kind_and_id.parent, -1 if os.geteuid() else above.st_uid, above.st_gid)
             kind_and_id.parent.chmod(stat.S_IMODE(above.st_mode))
         mode = stat.S_IMODE(kind_and_id.parent.stat().st_mode) & 0o666
-    data = msgspec.json.encode(CommandJournal(command=command, changes=tuple(changes)))
+    noted: dict[str, Any] = {"changes": tuple(changes), "commits": commits or msgspec.UNSET}
+    data = msgspec.json.encode(CommandJournal(command=command, **noted))
     worktree.create(kind_and_id.parent, kind_and_id.name, data, mode)
 
 
@@ -99,7 +108,7 @@ def left(path: Path) -> CommandJournal | None:
 
 
 def half(
-    journal: CommandJournal, content: Callable[[str], bytes | None]
+    root: Path, journal: CommandJournal, content: Callable[[str], bytes | None]
 ) -> dict[str, bytes | None]:
     """The content before of each file that a command changed; empty if it changed all, or none.
 
@@ -107,7 +116,10 @@ def half(
     """
     now = {change: content(change.path) for change in journal.changes}
     back = {change.path: change.before for change in now if change.is_after(now[change])}
-    return back if any(change.before == data for change, data in now.items()) else {}
+    is_half = any(change.before == data for change, data in now.items())
+    if journal.commits and (work_tree := process.nearest(root)):
+        is_half = not process.has(work_tree.git_dir, "HEAD", journal.commits[1])
+    return back if is_half else {}
 
 
 def content(root: Path, path: str) -> bytes | None:
@@ -138,7 +150,7 @@ def whole(
         seen = _look(kind_and_id)
         files, problems = read()
         with suppress(ChangedMeanwhile):
-            back = half(seen[1], now) if isinstance(seen[1], CommandJournal) else {}
+            back = half(root, seen[1], now) if isinstance(seen[1], CommandJournal) else {}
             if _look(kind_and_id) == seen:
                 break
     else:

@@ -1,5 +1,6 @@
 """The files of an inbox as they are on the disk: the proposals in them, and their faults."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -38,11 +39,9 @@ def waiting(root: Path, database: Database | None = None) -> Inbox:
 
     With the database, figures that their questions cannot have are faults, too.
     """
-    inbox = Inbox({}, {}, [])
     if (root / INBOX).is_symlink():
         fault, hint = "a link is not followed into the inbox", "put the folder itself here"
-        inbox.problems.append(Problem(INBOX, 1, 1, "symlink", fault, hint))
-        return inbox
+        return Inbox({}, {}, [Problem(INBOX, 1, 1, "symlink", fault, hint)])
 
     def read() -> tuple[dict[str, bytes], list[Problem]]:
         files, faults = worktree.snapshot(root / INBOX, most_bytes=MOST_BYTES)
@@ -50,7 +49,14 @@ def waiting(root: Path, database: Database | None = None) -> Inbox:
         return {f"{INBOX}/{name}": data for name, data in files.items()}, at
 
     files, faults, _ = journal.whole(root, read, inbox=True)
-    inbox.problems.extend(faults)
+    return inbox_of(files, faults, database)
+
+
+def inbox_of(
+    files: Mapping[str, bytes], faults: Sequence[Problem] = (), database: Database | None = None
+) -> Inbox:
+    """The inbox of files by their paths in the database, some of which had faults before."""
+    inbox = Inbox({}, {}, [*faults])
     for path, data in files.items():
         id = path.removeprefix(f"{INBOX}/").removesuffix(".yaml")
         inbox.files[path] = data

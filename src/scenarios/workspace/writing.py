@@ -55,9 +55,7 @@ def take(
     note: StateEntry | None = None
     remarks: tuple[str, ...] = ()
     done: list[FileChange] = []
-    changes = [
-        FileBackup(path=d.path, before=d.old, after=state_folder.digest_of(d.new)) for d in drafts
-    ]
+    changes = _backups(drafts)
     if len(drafts) > 1:
         journal.begin(root, changes, command)
     is_whole = False
@@ -82,10 +80,35 @@ def take(
     return note, remarks
 
 
+def take_merge(
+    root: Path,
+    drafts: Sequence[FileChange],
+    command: str,
+    commits: tuple[str, str],
+    move_head: Callable[[], None],
+) -> None:
+    """Write the drafts of a merge, move HEAD from the first commit to the second, then all else.
+
+    Until HEAD has moved no reader sees them, and a fault or a kill puts them back.
+    """
+    journal.begin(root, _backups(drafts), command, commits)
+    try:
+        for _ in _written(root, drafts):
+            pass
+        move_head()
+    finally:
+        take_back_half(root)
+
+
+def _backups(drafts: Sequence[FileChange]) -> list[FileBackup]:
+    digest_of = state_folder.digest_of
+    return [FileBackup(path=d.path, before=d.old, after=digest_of(d.new)) for d in drafts]
+
+
 def take_back_half(root: Path) -> tuple[str, ...]:
     """Put back the changes of a command killed between its files; return messages.
 
-    Under the lock. A file that was changed since stays.
+    Under the lock. A file that was changed since stays. A merge that HEAD has is finished instead.
     """
     command = journal.left(journal.place_of(root))
     if command is None:
@@ -93,6 +116,8 @@ def take_back_half(root: Path) -> tuple[str, ...]:
     drafts = half(root, command)
     for _ in _written(root, drafts):
         pass
+    if command.commits:
+        committing.finish(committing.repository(root), journal.place_of(root), *command.commits)
     is_whole = any(c.is_after(journal.content(root, c.path)) for c in command.changes)
     journal.end(root, kept=bool(drafts))
     with suppress(ScenError):
@@ -108,7 +133,7 @@ def take_back_half(root: Path) -> tuple[str, ...]:
 
 def half(root: Path, command: CommandJournal) -> list[FileChange]:
     """Drafts that put the files of a killed command back; none where it had changed all or none."""
-    back = journal.half(command, partial(journal.content, root))
+    back = journal.half(root, command, partial(journal.content, root))
     return [FileChange(path, journal.content(root, path), before) for path, before in back.items()]
 
 
@@ -289,7 +314,7 @@ def write(
     this change alone. Old content is `noted` first, for undo. Leftovers of a killed command, in git
     or among files, are mended first; a refusal carries the messages as its notes.
     """
-    with _locked(root, mode, edits=edits) as mended:
+    with locked(root, mode, edits=edits) as mended:
         if not mode.dry_run:
             disk.clear(lock_file(root).parent)
             disk.clear(journal.place_of(root).parent)
@@ -340,7 +365,7 @@ def write(
 
 
 @contextmanager
-def _locked(root: Path, mode: WriteMode, *, edits: bool) -> Iterator[tuple[str, ...]]:
+def locked(root: Path, mode: WriteMode, *, edits: bool) -> Iterator[tuple[str, ...]]:
     """Hold the lock if a change needs it; yield messages about a killed command."""
     in_git = not mode.dry_run and committing.is_left(root)
     in_files = not mode.dry_run and journal.place_of(root).exists()

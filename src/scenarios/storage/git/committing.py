@@ -4,7 +4,7 @@ import os
 import re
 import shlex
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -100,13 +100,12 @@ def drop_note(file: Path) -> None:
         file.unlink()
 
 
-def clear_locks(note: Path, top: Path) -> None:
+def clear_locks(git_dir: Path, note: Path, top: Path) -> None:
     """Remove git's locks of a dead commit, by its note.
 
     That is, locks of this user, newer than the note, while no git works in this work tree. If
     processes cannot be listed, all stay.
     """
-    git_dir = note.parent
     shared = process.common(git_dir)
     if _is_git_at_work(top):
         return
@@ -318,7 +317,7 @@ def mend(repository: Repository) -> Iterator[str]:
     """
     for note in notes(repository.git_dir):
         if commit_begun := left_note(note):
-            clear_locks(note, _top(repository))
+            clear_locks(repository.git_dir, note, _top(repository))
             lock = repository.git_dir / "index.lock"
             if os.path.lexists(lock):
                 yield f"a command was killed at its commit; if no git is at work, delete {lock}"
@@ -355,6 +354,45 @@ def _is_next(repository: Repository, head: str, state: CommitState) -> bool:
     parents = os.fsdecode(listed.stdout).split()[1:]
     changed = _named(repository, "diff-tree", "--root", "--no-commit-id", "-r", head)
     return parents == ([state.head] if state.head else []) and set(changed) <= set(state.paths)
+
+
+def finish(repository: Repository, note: Path, own: str, merge: str) -> None:
+    """If HEAD has a merge, bring the index to it, and files that still are as in `own`.
+
+    Locks that a killed git left since its note are removed first.
+    """
+    top = _top(repository)
+    clear_locks(repository.git_dir, note, top)
+    if process.has(repository.git_dir, "HEAD", merge):
+        changed = {*_named(repository, "diff")}
+        old = {path: mode for path, mode, *_ in merged_files(repository, own, merge)}
+        kept = {path for path in old if old[path] == NO_MODE and os.path.lexists(top / path)}
+        _to_head(repository, {*old} - changed - kept, "checkout", "--no-overlay", "HEAD")
+        _to_head(repository, {*old}, "reset")
+
+
+def _to_head(repository: Repository, paths: Collection[str], *words: str) -> None:
+    """Reset or check out paths, which may be more than fit into a command line."""
+    listed = ("--quiet", "--pathspec-from-file=-", "--pathspec-file-nul")
+    command = (*SYNCED, "-c", "submodule.recurse=false", _LITERAL, *words, *listed)
+    if paths:
+        process.answer(ask(repository, *command, stdin=os.fsencode("\0".join(paths))))
+
+
+NO_MODE = "000000"
+"""The mode of no file."""
+
+
+def merged_files(
+    repository: Repository, own: str, merge: str
+) -> Iterator[tuple[str, str, str, str]]:
+    """Yield path, old mode, new mode and new object of the files that a merge changes in `own`."""
+    shape = ("-r", "-z", "--raw", "--no-renames", "--no-abbrev")
+    listed = process.run(repository.git_dir, "diff-tree", *shape, own, merge)
+    parts = iter(os.fsdecode(listed).split("\0")[:-1])
+    for entry, path in zip(parts, parts, strict=True):
+        old, mode, _, oid, _ = entry[1:].split()
+        yield path, old, mode, oid
 
 
 def _named(repository: Repository, *words: str) -> list[str]:

@@ -146,6 +146,12 @@ def start(
     return launch(reading(git_dir, *words), git_dir, for_reading(git_dir), stdin)
 
 
+def has(git_dir: Path, tip: str, commit: str) -> bool:
+    """True if a commit is `tip` or an ancestor of it."""
+    words = ("merge-base", "--is-ancestor", "--end-of-options", commit, tip)
+    return not start(git_dir, *words).returncode
+
+
 def launch(
     words: Sequence[str], folder: Path, environment: Mapping[str, str], stdin: bytes | None = None
 ) -> subprocess.CompletedProcess[bytes]:
