@@ -23,6 +23,7 @@ from scenarios.analysis.review.ach import Matrix
 from scenarios.analysis.review.deadlines import Due
 from scenarios.analysis.review.explanation import Explanation
 from scenarios.analysis.review.inbox import InboxListing
+from scenarios.analysis.review.reminders import Reminders
 from scenarios.analysis.review.review import Brief, Review
 from scenarios.analysis.review.search import SearchResult
 from scenarios.analysis.review.status import StatusRow
@@ -107,6 +108,7 @@ def _paragraphs(rule: Rule[Any]) -> Iterator[str]:
 
 OUTPUTS: dict[str, Any] = {
     "due": Due,
+    "remind": Reminders,
     "status": reading.Status,
     "report": Review,
     "report-brief": Brief,

@@ -28,6 +28,7 @@ ANSWERS: dict[str, Callable[[scenarios.Workspace], object]] = {
     "report": lambda desk: desk.report(WEEK),
     "report --brief": lambda desk: desk.brief(WEEK),
     "due": lambda desk: desk.due(WEEK),
+    "remind": lambda desk: desk.remind(WEEK),
     "search pact": lambda desk: desk.search("pact", WEEK),
     "explain military-pact": lambda desk: desk.explain("military-pact", WEEK),
     "matrix --set ukraine-2022": lambda desk: desk.matrix(WEEK, set_id="ukraine-2022"),

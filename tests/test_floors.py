@@ -59,6 +59,7 @@ ROOMS = {
     "sitting": "analysis.review.agenda workspace.sitting render.documents.session"
     " storage.session_notes cli.sitting cli.commands.review",
     "due": "render.documents.due cli.commands.due",
+    "reminders": "analysis.review.reminders render.documents.reminder cli.commands.remind",
     "inbox": "workspace.inbox workspace.tasks.dismissal cli.commands.inbox",
     "events": "exchange.events. workspace.exchange.candidates render.documents.candidates"
     " cli.commands.candidates",

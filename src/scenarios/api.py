@@ -23,6 +23,7 @@ from scenarios.analysis.review import listing
 from scenarios.analysis.review.ach import Matrix, matrix
 from scenarios.analysis.review.deadlines import WITHIN_DAYS, Due, due
 from scenarios.analysis.review.explanation import Explanation, explain
+from scenarios.analysis.review.reminders import REMIND_WITHIN_DAYS, Reminders, reminders
 from scenarios.analysis.review.review import Brief, Review, brief
 from scenarios.analysis.review.rows import explain_row
 from scenarios.analysis.review.search import SearchResult
@@ -125,6 +126,11 @@ class Workspace:
     def due(self, as_of: date, within_days: int = WITHIN_DAYS) -> Due:
         """Indicators, horizons, reviews and expiries due within some days, and what is late."""
         return due(self.database, as_of, within_days)
+
+    def remind(self, as_of: date, within_days: int = REMIND_WITHIN_DAYS) -> Reminders:
+        """Each declared analyst's questions to forecast, their news, and tasks due by then."""
+        self.refuse_unless_whole()
+        return reminders(self.database, as_of, within_days)
 
     def search(
         self,

@@ -55,6 +55,7 @@ WRITING = {
     "lsp",
     "mcp",
     "plot",
+    "remind",
     "review",
     "serve",
     "site",

@@ -26,7 +26,8 @@ from scenarios.values import (
 Role = Literal["reader", "proposer", "analyst", "editor"]
 ROLES: tuple[Role, ...] = get_args(Role)
 """The roles in `scen serve --team`; each may do what those before it may."""
-_ADDRESS = f"[^{values.SPACE}@]+@[^{values.SPACE}@]+"
+_ADDRESS = r"[A-Za-z0-9!#%&'*+/=?^_`{|}~.-]+@[A-Za-z0-9.-]+"
+"""One mailbox that every mail server takes: a comma would add a recipient."""
 _Mail = Annotated[
     str, values.name(_ADDRESS, 254), words("it is an address such as asia@example.org")
 ]
@@ -94,7 +95,7 @@ class Tracker(Record, frozen=True):
     """Where this folder's files can be seen: pages put a file's path behind it. Example:
     "https://github.com/owner/name/blob/main/scenarios"."""
     address: Annotated[values.Url | None, lacks(page="Mails link there.")] = None
-    """Where people open `scen serve --team`: the mails of `scen remind` lead to its sitting.
+    """Where people open the team's server: the mails of `scen remind` lead to its sitting.
     Example: "https://desk.example.org/scen/"."""
     review_every_days: Annotated[int, Meta(ge=1, le=3660)] = 7
     """Days from one review to the next; the weekly report looks back this far. Example: 7."""

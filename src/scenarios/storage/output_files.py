@@ -4,7 +4,7 @@ import ctypes
 import os
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -92,6 +92,18 @@ def write(path: Path, data: bytes) -> None:
         with worktree.refusals(path):
             old = path.read_bytes()
         worktree.replace(path.parent, path.name, old, data)
+
+
+def write_folder(path: Path, files: Mapping[str, bytes], ending: str) -> None:
+    """Write a folder of these files, in the place of one that holds files of this ending alone."""
+    refuse_unfit(path, folder=True)
+    with worktree.refusals(path):
+        if path.is_dir() and any(file.suffix != ending for file in path.iterdir()):
+            raise ScenError(f"{worktree.safe(path)}: has files that do not end in {ending}")
+    with replacing(Path(os.path.abspath(path))) as new:  # noqa: PTH100 - follows no link
+        new.mkdir()
+        for name, data in files.items():
+            worktree.create(new, name, data)
 
 
 def refuse_unfit(path: Path, *, folder: bool = False) -> None:

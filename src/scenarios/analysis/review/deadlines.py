@@ -12,6 +12,7 @@ from scenarios.analysis.evidence.indicators import reading
 from scenarios.analysis.evidence.knowledge import KnownEvidence, known_on, state
 from scenarios.analysis.forecasts import current_forecasts, forecasts_between, refusal
 from scenarios.analysis.quantities.figures import row_name
+from scenarios.analysis.quantities.view import current_estimates
 from scenarios.model import Analyst, Database, ScenarioId
 from scenarios.values import owner_of
 
@@ -124,11 +125,9 @@ def _expiries(now: KnownEvidence, ids: list[ScenarioId]) -> Iterator[DueEntry]:
         return
     sheets: dict[str, list[ScenarioId]] = {}
     for id in ids:
-        for forecast in current_forecasts(now.database, id, now.as_of).values():
-            sheets.setdefault(forecast.sheet, []).append(id)
-        for given in now.database.estimating.get(id, ())[-1:]:
-            if now.database.sheets[given].quantiles[id]:
-                sheets.setdefault(given, []).append(id)
+        for standing in (current_forecasts, current_estimates):
+            for forecast in standing(now.database, id, now.as_of).values():
+                sheets.setdefault(forecast.sheet, []).append(id)
     for id, together in sheets.items():
         sheet = now.database.sheets[id]
         day = _later(sheet.date, expiry)

@@ -59,6 +59,7 @@ GROUPS = {
         "inbox fetch": "Propose what is new in the tracker's feeds.",
         "inbox accept": "Record a proposal: rate the evidence, or state the forecast.",
         "inbox dismiss": "Turn a proposal down, so that it is not proposed again.",
+        "remind": "Write each analyst a mail: what to forecast, what is new.",
         "candidates": "List events in an event store that match indicators.",
         "lsp": "Check, complete and explain the files in an editor.",
         "mcp": "Let an agent read, and propose into the inbox.",

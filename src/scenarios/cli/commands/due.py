@@ -2,7 +2,6 @@
 
 from enum import StrEnum
 from functools import partial
-from importlib.util import find_spec
 from typing import Annotated
 
 import typer
@@ -12,7 +11,6 @@ from scenarios.cli import parsing
 from scenarios.cli.opening import reading
 from scenarios.cli.options import FORMAT, All, AsOf, Form, Output, Rev
 from scenarios.cli.output.result import deliver, show
-from scenarios.errors import extra_needed
 from scenarios.render.documents.due import document, ics
 
 DueForm = StrEnum("DueForm", [*Form, "ics"])  # type: ignore[misc]
@@ -35,8 +33,6 @@ def command(
     Each day is the last one that is in time.
     """
     ahead = parsing.days(within)
-    if form == "ics" and find_spec("icalendar") is None:
-        raise extra_needed("a calendar", "exchange")
     opened = reading(context, rev)
     result = due(opened.database, as_of or parsing.today(), ahead)
     if form == "ics":

@@ -10,6 +10,7 @@ from uuid import NAMESPACE_URL, uuid5
 from scenarios.analysis.review.deadlines import Due, DueEntry
 from scenarios.analysis.review.inbox import InboxListing, ProposalRow
 from scenarios.drafts import Proposal
+from scenarios.errors import extra_needed
 from scenarios.model import Database, Kind, ScenarioId, Tracker
 from scenarios.paths import file_address, path_of
 from scenarios.render import cells
@@ -128,12 +129,13 @@ def draft_text(proposal: Proposal) -> str:
     return f"{cells.one_line(proposal.item.summary)}{more}"
 
 
-_HEADS = {
+HEADS = {
     "indicator": "Due: {}",
     "horizon": "Last day: {}",
     "review": "Review: {}",
     "forecasts": "Forecasts expire: {}",
 }
+"""What an entry is called in a calendar or a mail."""
 _LONGEST = 120
 """The characters of a title; the description has it all."""
 
@@ -143,8 +145,10 @@ def ics(result: Due, database: Database) -> str:
 
     An entry keeps its UID while it means the same thing, so that a moved entry moves there too.
     """
-    import icalendar  # noqa: PLC0415 - an extra
-
+    try:
+        import icalendar  # noqa: PLC0415 - an extra
+    except ModuleNotFoundError:
+        raise extra_needed("a calendar", "exchange") from None
     calendar = icalendar.Calendar()
     calendar.add("prodid", "-//scen//due//EN")
     calendar.add("version", "2.0")
@@ -180,7 +184,7 @@ def _fill(event: Event, entry: DueEntry, database: Database, stamp: datetime) ->
     text = entry.text or names
     head = printable(" ".join(text.split()))
     cut = head if len(head) <= _LONGEST else f"{head[: _LONGEST - 1]}…"
-    event.add("summary", _HEADS[entry.what].format(cut))
+    event.add("summary", HEADS[entry.what].format(cut))
     lines = [entry.id if entry.what != "review" else "", text, names if entry.text else ""]
     lines += [f"watch: {entry.watch}" if entry.watch else ""]
     event.add("description", printable("\n".join(filter(None, lines))))

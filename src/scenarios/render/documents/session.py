@@ -255,7 +255,7 @@ def _news(
 ) -> tuple[str, list[str]]:
     """A heading and lines: what is new for a scenario since its analyst spoke."""
     fresh = topic.fresh
-    news = [*(_items(fresh, known_evidence) if items else ()), *_changes(fresh, known_evidence)]
+    news = [*(_items(fresh, known_evidence) if items else ()), *changes(fresh, known_evidence)]
     number = len(fresh.evidence)
     of_set = f"{counted(number, 'item')} above {'bears' if number == 1 else 'bear'} on it"
     other = of_set if number else "nothing new of its own"
@@ -291,7 +291,7 @@ def in_full(
     reason = f"you said on {last.date}: {last.rationale}" if last else ""
     news = [
         *_items(_of_all(topics, known_evidence), known_evidence),
-        *_changes(topic.fresh, known_evidence),
+        *changes(topic.fresh, known_evidence),
     ]
     parts = [
         *(f"- {line}" for line in news),
@@ -338,7 +338,8 @@ def _items(fresh: RecentNews, known_evidence: KnownEvidence) -> Iterator[str]:
         yield f"{number}. {item.observed} ({grade}) {item.summary} [{id}]"
 
 
-def _changes(fresh: RecentNews, known_evidence: KnownEvidence) -> Iterator[str]:
+def changes(fresh: RecentNews, known_evidence: KnownEvidence) -> Iterator[str]:
+    """Yield what else happened: indicators, retractions, clarifications and outcomes of rivals."""
     for change in fresh.indicators:
         yield f"{change.indicator} is {change.after}, was {change.before}: {change.statement}"
     for id in fresh.retracted:

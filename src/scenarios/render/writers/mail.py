@@ -1,8 +1,9 @@
 """A document as a mail: plain text, and HTML whose styles stand in its elements."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, time
+from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from functools import partial
@@ -34,6 +35,8 @@ _STYLES = {
     "footer": "max-width:600px;margin:0 auto;padding:0 12px;font-size:12px",
 }
 """By element: many mailers leave a style sheet out."""
+_UNSENT = {"X-Unsent": "1"}
+"""Mailers open such a mail to be addressed and sent."""
 _LOOSE = re.compile(r"(?: (?:a|an|and|at|by|from|in|of|on|the|to|\d+))+$")
 """Words that lead to the next one, and numbers whose unit or month is cut off."""
 _BARE = re.compile(rf"<({'|'.join(_STYLES)})(?= [^>]*>|>)(?![^>]* style=)")
@@ -47,15 +50,18 @@ def eml(
     document: Document,
     page: Callable[[Document], str],
     pixels: Callable[[str], bytes],
+    headers: Mapping[str, str | Address] = _UNSENT,
 ) -> str:
-    """The mail (RFC 5322) in ASCII, dated at the beginning of the local day, to and from nobody.
+    """The mail (RFC 5322) in ASCII, dated at the beginning of the local day, from nobody.
 
-    `page` makes the HTML of the document, `pixels` the PNG of an SVG.
+    `page` makes the HTML of the document, `pixels` the PNG of an SVG. Without `headers` it is to
+    nobody; one with a line break raises ValueError.
     """
     mail = EmailMessage(policy=SMTP)
     mail["Subject"] = _cut(printable(" ".join(subject.split())))
     mail["Date"] = datetime.combine(on, time()).astimezone()
-    mail["X-Unsent"] = "1"  # mailers open it to be addressed and sent
+    for name, value in headers.items():
+        mail[name] = value
     mail.set_content(text, cte="quoted-printable")
     pictures: dict[str, bytes] = {}
 
