@@ -826,7 +826,10 @@ def test_a_quantity_that_is_not_open_yet_or_not_asked_for_has_no_row() -> None:
 def test_the_day_on_which_quantiles_expire_is_due_and_a_withdrawal_is_not() -> None:
     tracker = _replaced(example().tracker, forecast_expires_days=40)
     ending = due(_replaced(example(), tracker=tracker), AS_OF).coming
-    assert [entry.scenarios for entry in ending if entry.what == "forecasts"] == [("trade-2024",)]
+    assert [(entry.id, entry.scenarios) for entry in ending if entry.what == "forecasts"] == [
+        ("2024-11-01-east", ("trade-2024",)),
+        ("2024-11-02-west", ("trade-2024",)),
+    ]
     gone = {"2024-11-01-east": sheet("2024-11-01", "east")}
     assert not [
         entry

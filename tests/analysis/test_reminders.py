@@ -11,7 +11,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from scenarios.analysis.review.deadlines import due
 from scenarios.analysis.review.reminders import Reminder, Reminders, reminders
 from scenarios.errors import ScenError
 from scenarios.model import Database, Sheet, Tracker
@@ -88,11 +87,16 @@ def test_tasks_are_what_is_due_and_the_own_expiries_and_no_review_of_the_team() 
 
 
 def test_quantiles_expire_for_their_analyst_though_another_gave_later_ones() -> None:
-    base = example()
-    tracker = replace(base.tracker, forecast_expires_days=1, review_every_days=3660)
-    entries = due(replace(base, tracker=tracker), AS_OF, 0)
-    own = {sheet.analyst for sheet in base.sheets.values() if sheet.date == AS_OF}
-    assert {entry.analyst for entry in entries.coming if entry.what == "forecasts"} == own
+    people: Any = {"east": "East", "west": "West"}
+    tracker = replace(example().tracker, analysts=people, forecast_expires_days=35)
+    made = reminders(replace(example(), tracker=tracker), AS_OF)
+    own = [(each.analyst, [task.id for task in each.due]) for each in made.reminders]
+    assert own == [("east", ["2024-11-01-east"]), ("west", ["2024-11-02-west"])]
+    [question] = made.reminders[0].questions
+    assert question.last
+    assert question.last.figure == {"p10": 232.0, "p50": 243.0, "p90": 256.0}
+    text = terminal.write(document(made.reminders[0], made, example()), 72)
+    assert "Trade in 2024: p10 232, p50 243, p90 256, 1 Nov 2024" in text
 
 
 # -- who is reminded ------------------------------------------------------------------------------

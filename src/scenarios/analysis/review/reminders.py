@@ -67,10 +67,8 @@ def reminders(database: Database, as_of: date, within_days: int = REMIND_WITHIN_
     if not tracker.analysts:
         how = "scen edit tracker analysts.ID.name=NAME analysts.ID.mail=ADDRESS"
         raise ScenError(f"the tracker declares no analysts, so nobody can be reminded: {how}")
-    latest: dict[Analyst, date] = {}
-    for sheet in database.sheets.values():
-        if sheet.date <= as_of:
-            latest[sheet.analyst] = max(sheet.date, latest.get(sheet.analyst, sheet.date))
+    by_day = (sheet for _, sheet in sorted(database.sheets.items()) if sheet.date <= as_of)
+    latest = {sheet.analyst: sheet.date for sheet in by_day}
     people = [id for id, each in tracker.people.items() if each.role in ("analyst", "editor")]
     left = tuple(id for id in people if as_of - latest.get(id, as_of) > _LEFT_AFTER)
     every = tuple(_reminder(database, id, dated) for id in people if id not in left)

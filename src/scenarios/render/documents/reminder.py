@@ -21,11 +21,8 @@ _QUESTIONS, _FACTS, _CHANGES, _TASKS, _LONGEST = 12, 3, 2, 10, 160
 
 def summary(reminder: Reminder) -> str:
     """`8 questions to forecast, 2 tasks due`."""
-    counts = (
-        (len(reminder.questions), "question", "to forecast"),
-        (len(reminder.due), "task", "due"),
-    )
-    return ", ".join(f"{counted(number, what)} {how}" for number, what, how in counts if number)
+    counts = (reminder.questions, "question", "to forecast"), (reminder.due, "task", "due")
+    return ", ".join(f"{counted(len(own), what)} {how}" for own, what, how in counts if own)
 
 
 def document(reminder: Reminder, result: Reminders, database: Database) -> doc.Document:
