@@ -90,7 +90,7 @@ def _news(asked: QuestionReminder, at_day: KnownEvidence, above: set[str]) -> It
 
 def _due(reminder: Reminder, database: Database) -> Iterator[doc.Item]:
     for entry in reminder.due[:_TASKS]:
-        text = entry.text or doc.plain(cells.titles(entry.scenarios, database))
+        text = entry.text or doc.plain(cells.titles(entry.scenarios, database, 3))
         task = HEADS[entry.what].format(clean(text, _LONGEST, is_line=True))
         yield doc.Item(f"{short_day(entry.day)}, {when(entry.days)}: {task}", bullet=True)
     if more := len(reminder.due[_TASKS:]):
