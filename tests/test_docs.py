@@ -73,6 +73,10 @@ def test_each_column_of_an_import_is_named_in_the_table_of_its_kind() -> None:
     assert named == {kind.name: kind.fields.keys() - {"id", "foreign"} for kind in kinds}
 
 
+def test_the_decisions_are_read_in_a_quarter_of_an_hour() -> None:
+    assert len((DOCS / "decisions.md").read_text("utf-8").split()) < 3000
+
+
 def test_each_rule_is_explained_with_an_example_and_what_to_do() -> None:
     lacking = [rule for rule in RULES if not WHOLE.fullmatch(GENERATE["explanation"](rule))]
     assert lacking == []

@@ -40,8 +40,6 @@ NAVIGATION = {
     for part in SITE["nav"]
     for title, inside in part.items()
 }
-SPEAKING = [page for page in PAGES if page.stem != "decisions"]
-"""What was decided may speak of what is gone."""
 FENCED = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\((?!https?:)([^)#\s]*)(?:#([^)\s]+))?\)")
 GROUP: Any = typer.main.get_command(app)
@@ -125,7 +123,7 @@ def _anchors(page: Path) -> Iterator[str]:
         yield re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-")
 
 
-@pytest.mark.parametrize("page", SPEAKING, ids=lambda page: page.stem)
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
 def test_every_command_and_option_that_a_page_names_is_there(page: Path) -> None:
     lost = []
     text = page.read_text("utf-8")
