@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from pkgutil import resolve_name
+
 import pytest
 
+from scenarios.cli.commands import TASKS
 from scenarios.cli.main import in_our_words
 
 
@@ -24,3 +27,16 @@ def test_a_value_that_cannot_be_is_told_in_the_same_words_by_each_typer(
     theirs: str, ours: str
 ) -> None:
     assert in_our_words(theirs) == ours.format("did you mean 'json'?")
+
+
+@pytest.mark.parametrize(
+    "place", ["evidence:TASK", "forecast:TASK", "scenario:TASK", *TASKS.values()]
+)
+def test_each_question_that_a_terminal_asks_is_explained_at_a_question_mark(place: str) -> None:
+    asks = resolve_name(f"scenarios.workspace.tasks.{place}").asks
+    unexplained = [
+        ask.key
+        for ask in asks
+        if ask.question and not (ask.explanation or ask.records or ask.type.kind == "ratings")
+    ]
+    assert unexplained == []

@@ -92,7 +92,7 @@ def in_turn(things: Sequence[T], ask: Callable[[T, bool], object], start: int = 
             number, is_again = max(number - 1, 0), True
 
 
-def wants(question: str, *, is_back: bool = False) -> bool:
+def wants(question: str, more: str, *, is_back: bool = False) -> bool:
     """Yes, or no by Enter; `q` leaves, and `<` goes back where that is wanted."""
 
     def parse(text: str) -> bool:
@@ -101,7 +101,7 @@ def wants(question: str, *, is_back: bool = False) -> bool:
             raise typer.BadParameter(f"'{text}': y, n or q")
         return answer.startswith("y")
 
-    return prompt.answer(question, parse, "", is_back=is_back)
+    return prompt.answer(question, parse, more, "", is_back=is_back)
 
 
 _REASON = (
@@ -191,7 +191,8 @@ def _ask_blind(this: SessionRound, group: Sequence[ScenarioQuestion]) -> None:
         if not _tell_sum(this, members):
             return
         try:
-            if not wants("Go over them again (y, Enter = no)", is_back=True):
+            more = "y asks for each figure of the set again, before you see those of others."
+            if not wants("Go over them again (y, Enter = no)", more, is_back=True):
                 return
             start = 0
         except PreviousQuestion:
@@ -247,7 +248,7 @@ def _asked(this: SessionRound, topic: ScenarioQuestion, answer: SittingAnswer | 
             topic, f"({enter}s = skip, q = leave)", parse, more, has_enter=bool(enter)
         )
     question = f"{topic.id}: probability ({enter}s = skip, q = leave)"
-    return prompt.answer(question, parse, "" if enter else None, more, is_back=True)
+    return prompt.answer(question, parse, more, "" if enter else None, is_back=True)
 
 
 def _quantiles(
@@ -279,7 +280,7 @@ def _quantiles(
             question += f" {how}" if is_first else ""
             default = "" if is_first and has_enter else None
             try:
-                figure = prompt.answer(question, value, default, more, is_back=True)
+                figure = prompt.answer(question, value, more, default, is_back=True)
             except PreviousQuestion:
                 if is_first:
                     raise
@@ -321,7 +322,8 @@ def _meant(ask: Callable[[], T]) -> T:
         reason = ask()
         if not _NO_REASON.fullmatch(str(reason or "")):
             return reason
-        if wants(f"Is '{reason}' the reason (y, Enter = ask again, < = back)", is_back=True):
+        question = f"Is '{reason}' the reason (y, Enter = ask again, < = back)"
+        if wants(question, "It reads like the answer to another question.", is_back=True):
             return reason
 
 
@@ -354,7 +356,8 @@ def _revise(this: SessionRound, group: Sequence[ScenarioQuestion]) -> None:
     """Once, and the sheet says so: the blind answer stays in the reason."""
     topics = this.topics_at(group, "revealed", "revising")
     is_begun = bool(this.topics_at(group, "revising"))
-    if len(topics) > 1 and not is_begun and not wants("Revise any of them (y, Enter = no)"):
+    more = "y asks for each once more; your blind figure stays in the sheet."
+    if len(topics) > 1 and not is_begun and not wants("Revise any of them (y, Enter = no)", more):
         this.stage(topics, "settled")
         return
     before = dict(this.session.record.answers)
@@ -373,7 +376,7 @@ def _revise_one(this: SessionRound, topic: ScenarioQuestion) -> None:
     while True:
         if answer.stage != "revising":
             figure = prompt.answer(
-                question, lambda text: _figure(topic, text, before), "", criteria
+                question, lambda text: _figure(topic, text, before), criteria, ""
             )
             if figure == before:
                 this.stage([topic], "settled")
@@ -381,7 +384,7 @@ def _revise_one(this: SessionRound, topic: ScenarioQuestion) -> None:
             answer = msgspec.structs.replace(answer, probability=figure, stage="revising")
             this.session.put(topic.id, answer)
         try:
-            why = _meant(lambda: prompt.answer(_WHY, _text, more=_REASON, is_back=True))
+            why = _meant(lambda: prompt.answer(_WHY, _text, _REASON, is_back=True))
             break
         except PreviousQuestion:
             answer = msgspec.structs.replace(answer, probability=before, stage="revealed")

@@ -126,13 +126,15 @@ def _walk(opened: OpenDatabase, record: dict[str, Any], answers: RowAnswers, id:
         prompt.noted("id", id)
     for key, question, read in _DEFAULTS:
         if record[key]:
-            record[key] = prompt.default_of(record[key], f"--{key}", question, read)
+            more = TASK.by_key[key].explanation
+            record[key] = prompt.default_of(record[key], f"--{key}", question, read, more)
     for key in _UNASKED:
         for value in record[key] if isinstance(record[key], list) else [record[key]]:
             prompt.noted("attach" if key == "attachment" else key.replace("_", " "), value)
     walk(opened.database, answers, date.fromisoformat(record["recorded"]))
     check = partial(new_id, opened, record["observed"])
-    return id or prompt.answer("Its id", check, default=free_id(opened, record), label="id")
+    more = "Its file has this name, and other records name the item by it. Enter takes the offer."
+    return id or prompt.answer("Its id", check, more, free_id(opened, record), label="id")
 
 
 _MOST = 3

@@ -17,7 +17,7 @@ from scenarios.text import shown, suggested
 from scenarios.workspace.input import typed_in
 from scenarios.workspace.opened import find_root
 from scenarios.workspace.tasks.forecast import TASK, entry_of, forecast
-from scenarios.workspace.tasks.task import Answers
+from scenarios.workspace.tasks.task import ANALYST, Answers
 from scenarios.workspace.write_mode import WriteMode
 
 _FROM = Annotated[Path | None, "--from FILE", "YAML file with a whole forecast sheet."]
@@ -39,9 +39,8 @@ def _sheet(context: typer.Context, answers: dict[str, Any], mode: WriteMode, for
     if answers["scenario"] is not None or answers["rationale"] is not None or answers["evidence"]:
         raise UsageError("--from takes a whole sheet: leave the scenario and its options out")
     sheet = prepared(context, path, answers["analyst"], answers["date"])
-    analyst = prompt.needed_as(
-        sheet.analyst, "--analyst", "Who forecasts (or set SCEN_ANALYST)", parsing.id
-    )
+    who = ANALYST.question, parsing.id, ANALYST.explanation
+    analyst = prompt.needed_as(sheet.analyst, "--analyst", *who)
     if prompt.interactive():
         analyst = doubt_analyst(open_here(context).database, analyst)
     root, placed = find_root(context.obj.database), places_in(path)

@@ -19,7 +19,7 @@ from scenarios.storage.proposals import waiting
 from scenarios.workspace.inbox import answers_of, waiting_at
 from scenarios.workspace.opened import find_root
 from scenarios.workspace.tasks import dismissal, evidence, forecast
-from scenarios.workspace.tasks.task import Question
+from scenarios.workspace.tasks.task import ANALYST, Question
 from scenarios.workspace.write_mode import WriteMode
 
 _OWN = {"summary": "--summary", "probability": "--probability"}
@@ -54,7 +54,7 @@ def _accept(context: typer.Context, answers: dict[str, Any], mode: WriteMode, fo
     if not draft:
         words = "Who accepts it (or set SCEN_ANALYST)"
         answers["analyst"] = prompt.needed_as(
-            answers.get("analyst"), "--analyst", words, parsing.id
+            answers.get("analyst"), "--analyst", words, parsing.id, ANALYST.explanation
         )
         if not prompt.interactive():  # where nobody sees a suggestion before it is written
             item = proposal.proposal.item

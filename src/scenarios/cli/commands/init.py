@@ -65,7 +65,7 @@ def _titles(text: str) -> list[str]:
 
 def _asked(name: str) -> TrackerTitles:
     prompt.tell("Four questions about the tracker; scenarios/tracker.yaml has the rest.", indent=0)
-    title = prompt.answer("What is tracked", _title, name or None, _HELP["title"])
+    title = prompt.answer("What is tracked", _title, _HELP["title"], name or None)
     analysts, themes = (
         prompt.optional(question, _titles, _HELP[key]) for key, question in _LISTS.items()
     )

@@ -24,6 +24,7 @@ def command(
 ) -> None:
     """Delete a record that nothing depends on; retract evidence that counts."""
     id = record_id(context, id, "Id of the record to remove")
-    reason = prompt.needed(reason, "--reason", "Reason")
+    more = "Why it is not needed: with --commit it is in the commit's subject."
+    reason = prompt.needed(reason, "--reason", "Reason", more)
     written, gone = remove(find_root(context.obj.database), id, reason, mode)
     report_correction(context.obj, written, gone.name, form, text=f"removed {gone.name}: {reason}")

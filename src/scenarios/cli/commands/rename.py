@@ -22,7 +22,7 @@ def command(
 ) -> None:
     """Change the id of a record everywhere in one step; the old id is kept as `formerly`."""
     id = record_id(context, id, "Current id")
-    new = prompt.needed(new, "NEW", "New id")
+    new = prompt.needed(new, "NEW", "New id", "Small letters, digits and hyphens.")
     written, now = corrections.rename(find_root(context.obj.database), id, new, mode)
     report_correction(context.obj, written, now.name, form, id.rpartition(":")[2])
 
@@ -30,11 +30,12 @@ def command(
 def record_id(context: typer.Context, id: str | None, question: str) -> str:
     """The id of a record; on a terminal looked up before anything else is asked for."""
     if not prompt.interactive():
-        return prompt.needed(id, "ID", question)
+        return prompt.needed(id, "ID", question, "")
 
     def existing_id(text: str) -> str:
         corrections.locate(open_here(context), text)
         retyping.remember("ID", text, instead_of=id)
         return text
 
-    return prompt.answer(question, existing_id, from_option=id, label="id")
+    more = "The name of a record's file without .yaml, or SCENARIO/INDICATOR: scen list finds it."
+    return prompt.answer(question, existing_id, more, from_option=id, label="id")

@@ -40,7 +40,9 @@ from scenarios.workspace.inbox import answers_of, dismiss, waiting_at
 from scenarios.workspace.input.offers import analysts
 from scenarios.workspace.opened import OpenDatabase, find_root, open_folder
 from scenarios.workspace.sheets import ForecastEntry
+from scenarios.workspace.tasks import dismissal
 from scenarios.workspace.tasks.evidence import TASK
+from scenarios.workspace.tasks.task import ANALYST
 from scenarios.workspace.write_mode import AS_USUAL, WriteMode
 from scenarios.workspace.writing import WriteResult, check_commit, refuse_day, write
 
@@ -69,13 +71,9 @@ def command(
 
     if not prompt.interactive():
         raise UsageError("there is no terminal to ask at: --from FILE takes a prepared sheet")
-    analyst = prompt.needed_as(
-        analyst,
-        "--analyst",
-        "Who forecasts (or set SCEN_ANALYST)",
-        parsing.id,
-        offers=() if analyst else analysts(open_here(context).database),
-    )
+    who = ANALYST.question, parsing.id, ANALYST.explanation
+    offers = () if analyst else analysts(open_here(context).database)
+    analyst = prompt.needed_as(analyst, "--analyst", *who, offers)
     on, only = day or parsing.today(), scenario or []
     refuse_day("date", on, mode.latest)
     opened = open_here(context)
@@ -213,7 +211,8 @@ def _offer(old: SessionFile, notes: SessionFile) -> None:
             return text
         raise typer.BadParameter(f"'{text}': {'take, ' if is_free else ''}drop or leave, in full")
 
-    answer = prompt.answer(question[0].upper() + question[1:], parse, "")
+    more = "In full: take answers today's sitting with them, drop forgets them, leave asks again."
+    answer = prompt.answer(question[0].upper() + question[1:], parse, more, "")
     if answer == "take":
         notes.keep(answers=was.answers, half_rated=was.half_rated)
     if answer in ("take", "drop"):
@@ -302,14 +301,18 @@ def settle(session: TerminalSession, opened: OpenDatabase) -> OpenDatabase:
             prompt.tell(f"\nPROPOSED, {number} of {len(items)}", 0)
             prompt.tell(f"{draft_text(row.proposal)}\n{row.proposal.proposed}", 0)
             question = "Record it (a = accept, d = dismiss, Enter = later, q = go on)"
-            answer = prompt.answer(question, _settled, "")
+            more = (
+                "a asks for its details, to be rated below; d asks why not; q leaves all to come."
+            )
+            answer = prompt.answer(question, _settled, more, "")
             try:
                 if answer.startswith("a"):
                     _record_item(
                         session, open_folder(session.root), waiting_at(session.root, row.id), row
                     )
                 elif answer:
-                    reason = prompt.answer("Why it is not recorded", parsing.typed(str))
+                    why = dismissal.REASON
+                    reason = prompt.answer(why.question, parsing.typed(str), why.explanation)
                     dismiss(session.root, row.id, reason, session.analyst, session.on, session.mode)
             except ScenError as error:
                 say(str(error))
@@ -364,7 +367,8 @@ def rate_items(
         if partial:
             answers = {**partial.ratings, **partial.indicators}.items()
             prompt.tell(f"you had begun: {', '.join(f'{key}={value}' for key, value in answers)}")
-        if wants(f"Rate it now (y = {'go on' if partial else 'yes'}, Enter = later, q = leave)"):
+        question = f"Rate it now (y = {'go on' if partial else 'yes'}, Enter = later, q = leave)"
+        if wants(question, "y asks which indicators it shows and how it bears on each scenario."):
             _rate(terminal_session, database, id, partial or PartialRatings())
         else:
             terminal_session.notes.keep(left_unrated=(*terminal_session.record.left_unrated, id))
@@ -389,7 +393,8 @@ def ask_past_due(
         prompt.tell(f"\nPAST DUE, {numbers[sitting.key_of(past)]}", 0)
         typer.echo(session.past_due_text(past, width()), err=True)
         question = "Seen by now (y = seen, n = not seen, Enter = skip, q = leave)"
-        answer = prompt.answer(question, _seen, "", is_back=True)
+        more = "y prints the command that records it; n leaves its absence, which counts already."
+        answer = prompt.answer(question, _seen, more, "", is_back=True)
         terminal_session.notes.keep(
             past_due={**terminal_session.record.past_due, sitting.key_of(past): answer}
         )

@@ -162,7 +162,8 @@ def doubt_analyst(database: Database, analyst: str) -> str:
         say(remark)
     elif meant := suggested(remark):
         prompt.unsaid()
-        name = prompt.answer(f"{remark} Who is it", parsing.id, meant, label="analyst")
+        more = f"Enter = {meant}; {analyst} once more makes a new analyst"
+        name = prompt.answer(f"{remark} Who is it", parsing.id, more, meant, label="analyst")
         retyping.remember("--analyst", name)
         return name if name in (analyst, meant) else doubt_analyst(database, name)
     elif not prompt.confirmed(f"{remark}. Go on as '{analyst}'?"):

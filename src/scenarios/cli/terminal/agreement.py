@@ -73,9 +73,10 @@ def _changes(dialogue: PromptHistory, outer: PromptHistory | None, fault: str | 
         in_full = "\n".join(f"{row.label}: {row.answer or '–'}" for row in rows)
         chosen: str | PreviewLine | None = "e"
         while chosen == "e":
-            chosen = prompt.answer(keys, _word(rows), default, in_full, is_back=True)
+            chosen = prompt.answer(keys, _word(rows), in_full, default, is_back=True)
             if chosen == "e":  # Enter is none of the lines
-                chosen = prompt.optional("Which line: its number or name", _row(rows)) or "e"
+                which = "Which line: its number or name"
+                chosen = prompt.optional(which, _row(rows), in_full) or "e"
         if chosen == "b":
             raise PreviousQuestion
         if is_line := isinstance(chosen, PreviewLine) and chosen.key is not None:

@@ -33,9 +33,9 @@ def interactive() -> bool:
     return all(stream and stream.isatty() for stream in (sys.stdin, sys.stderr))
 
 
-def needed(value: str | None, option: str, question: str) -> str:
+def needed(value: str | None, option: str, question: str, more: str) -> str:
     """The value, or the answer to a question; blank is no answer."""
-    return needed_as(value, option, question, lambda text: text)
+    return needed_as(value, option, question, lambda text: text, more)
 
 
 def needed_as(
@@ -43,6 +43,7 @@ def needed_as(
     option: str,
     question: str,
     parse: Callable[[str], T],
+    more: str,
     offers: Sequence[Offer] = (),
     *,
     is_line: bool = False,
@@ -51,7 +52,7 @@ def needed_as(
 ) -> T:
     """The parsed value, or the parsed answer; a wrong answer is asked for again.
 
-    A `default` is offered, or else taken. The `advice` is told before, and to `?`.
+    A `default` is offered, or else taken. The `advice` is printed before the question.
     """
     inside = question[0].lower() + question[1:]
     if value is not None and stands(value, option, question):
@@ -65,8 +66,8 @@ def needed_as(
     if advice:
         tell(advice)
     asked = _asked_as(option, parse, is_line=is_line)
-    more, offered = None if offers else advice, None if default is None else f"{default}"
-    return answer(question, asked, offered, more, label=label_of(option), offers=offers)
+    offered = None if default is None else f"{default}"
+    return answer(question, asked, more, offered, label=label_of(option), offers=offers)
 
 
 def one_of(
@@ -82,13 +83,13 @@ def one_of(
     is asked for again.
     """
     if not interactive() or (value is not None and not current.get()):
-        return needed(value, option, question)
+        return needed(value, option, question, "")
     offers = titled(choices())
     fault = refusal(check, value) if value is not None else None
     if value is not None and fault is None:
         if title := dict(offers).get(value):
             tell(f"{value}: {title}")
-        return needed(value, option, question)
+        return needed(value, option, question, "")
 
     def chosen_id(text: str) -> str:
         id = chosen(text, offers)
@@ -96,10 +97,10 @@ def one_of(
         return id
 
     asked = f"{question} (? lists them)"
-    return answer(asked, chosen_id, from_option=value, label=label_of(option), offers=offers)
+    return answer(asked, chosen_id, "", from_option=value, label=label_of(option), offers=offers)
 
 
-def default_of(value: T, option: str, question: str, parse: Callable[[str], T]) -> T:
+def default_of(value: T, option: str, question: str, parse: Callable[[str], T], more: str) -> T:
     """The value of what is not asked for: a line of the last look, asked for where it is changed.
 
     `value` is what the command line gave, or the default.
@@ -107,7 +108,7 @@ def default_of(value: T, option: str, question: str, parse: Callable[[str], T]) 
     if current.get() is None or stands(f"{value}", option, question):
         return value
     asked = _asked_as(option, parse, is_line=False)
-    return answer(question, asked, f"{value}", label=label_of(option))
+    return answer(question, asked, more, f"{value}", label=label_of(option))
 
 
 def _asked_as(option: str, parse: Callable[[str], T], *, is_line: bool) -> Callable[[str], T]:
@@ -137,7 +138,6 @@ def label_of(option: str) -> str:
 
 
 _NO_WAY = "there is no going back from this question"
-_ANY_TEXT = "any text is an answer here; < goes back, Ctrl-C stops"
 _CLEARED = "-"
 """None, where an answer may be left out: Enter keeps one that was given before."""
 
@@ -145,15 +145,18 @@ _CLEARED = "-"
 def answer(
     question: str,
     parse: Callable[[str], T],
+    more: str,
     default: str | None = None,
-    more: str | None = None,
     from_option: str | None = None,
     *,
     label: str | None = None,
     offers: Sequence[Offer] = (),
     is_back: bool = False,
 ) -> T:
-    """Ask until the answer parses; Enter takes the default where there is one, `?` tells more.
+    """Ask until the answer parses; Enter takes the default where there is one.
+
+    `?` prints `more`, or else lists the offers, and is never parsed: a text that is kept for the
+    command line would be `?`.
 
     `from_option` is what an option said: it is asked about only where it does not parse. With a
     label the answer is a line of the record that is shown before it is written. `is_back` lets `<`
@@ -188,14 +191,13 @@ def answer(
         if reply == BACK and is_back:
             raise PreviousQuestion
         reply = "" if reply == _CLEARED and default == "" else reply
-        fault = _refused(reply, default, more or (listed(offers) if offers else None), dialogue)
+        fault = _refused(reply, default, more or listed(offers), dialogue)
         if fault is None:
             fault, value = _read(reply, parse)
-            if fault is None and reply != "?":
+            if fault is None:
                 return _noted(dialogue, key, reply, cast("T", value), label)
-            fault = fault or _ANY_TEXT
             (draft, stands), is_refused = _after(reply, fault, draft, stands), True
-            fault += " (Ctrl-U clears the line)" if draft and reply != "?" else ""
+            fault += " (Ctrl-U clears the line)" if draft else ""
         _now(fault)
 
 
@@ -205,7 +207,7 @@ def _after(reply: str, fault: str, draft: str, stands: str | None) -> tuple[str,
     Where Enter is no answer it stays that.
     """
     meant = suggested(fault)
-    if reply == "?" or (stands == "" and not editor()):
+    if stands == "" and not editor():
         return draft, stands
     return (meant or reply, stands) if editor() else (draft, meant or stands)
 
@@ -213,7 +215,7 @@ def _after(reply: str, fault: str, draft: str, stands: str | None) -> tuple[str,
 def optional(
     question: str,
     parse: Callable[[str], T],
-    more: str | None = None,
+    more: str,
     value: str | None = None,
     **keys: Any,
 ) -> T | None:
@@ -222,11 +224,12 @@ def optional(
     def parsed(text: str) -> T | None:
         return parse(text) if text else None
 
-    return answer(question, parsed, "", more, value, **keys)
+    return answer(question, parsed, more, "", value, **keys)
 
 
 def confirmed(question: str, *, default: bool = False) -> bool:
-    is_yes = optional(f"{question} [{'Y/n' if default else 'y/N'}]", _yes)
+    more = f"y = yes, n = no, Enter = {'yes' if default else 'no'}"
+    is_yes = optional(f"{question} [{'Y/n' if default else 'y/N'}]", _yes, more)
     return default if is_yes is None else is_yes
 
 
@@ -274,14 +277,12 @@ def _noted(dialogue: PromptHistory, key: Key, reply: str, value: T, label: str |
     return value
 
 
-def _refused(
-    reply: str, default: str | None, more: str | None, dialogue: PromptHistory
-) -> str | None:
+def _refused(reply: str, default: str | None, more: str, dialogue: PromptHistory) -> str | None:
     if reply == BACK:
         if dialogue.asked:
             raise PreviousQuestion
         return "this is the first question; Ctrl-C stops" if current.get() else _NO_WAY
-    if reply == "?" and more:
+    if reply == "?":
         return more
     if not reply and default is None:
         return "an answer is needed; Ctrl-C stops"

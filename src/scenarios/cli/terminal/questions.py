@@ -44,10 +44,14 @@ def _needed(ask: Question, answer: Any, context: AnswerContext) -> Any:
     """The answer to a question that needs one, asked in parts if it has some."""
     if answer is None and current.get() and (parts := ask.in_parts(context)):
         return _in_parts(ask, parts, context)
-    needed = partial(prompt.needed_as, answer, ask.option, ask.question, _read(ask, context))
     offers, default = _offers(ask, context), ask.default(context)
+    more = "" if offers and ask.type.kind != "radio" else ask.explanation
+    needed = partial(prompt.needed_as, answer, ask.option, ask.question, _read(ask, context), more)
     is_line = ask.type == LINE
     return needed(offers=offers, is_line=is_line, default=default, advice=ask.advice)
+
+
+_IN_PARTS = "Three values, each over the one before: a curve is drawn through them."
 
 
 def _in_parts(ask: Question, parts: Sequence[Offer], context: AnswerContext) -> Any:
@@ -55,7 +59,7 @@ def _in_parts(ask: Question, parts: Sequence[Offer], context: AnswerContext) -> 
     read = _read(ask, context)
     while True:
         texts = [
-            f"{name}={prompt.answer(question, typed_in.quantile, label=name)}"
+            f"{name}={prompt.answer(question, typed_in.quantile, _IN_PARTS, label=name)}"
             for name, question in parts
         ]
         if (fault := prompt.refusal(read, " ".join(texts))) is None:
@@ -86,7 +90,8 @@ def _several(ask: Question, answer: Any, context: AnswerContext) -> list[str]:
     if ask.records:
         offers = titled(records_of(ask, context))
         check = partial(prompt.chosen, offers=offers)
-    typed = partial(prompt.optional, parse=_checked(check, offers), offers=offers)
+    more = "" if offers else ask.explanation
+    typed = partial(prompt.optional, parse=_checked(check, offers), more=more, offers=offers)
     question = f"{ask.question} (Enter = none)"
     while text := typed(question, label=prompt.label_of(ask.option)):
         answers.append(text)
@@ -140,7 +145,7 @@ def _text(
         prompt.tell(ask.advice)
     offers, label = _offers(ask, context), prompt.label_of(ask.option)
     text = prompt.optional(
-        question, read, None if offers else ask.advice, label=label, offers=offers
+        question, read, "" if offers else ask.explanation, label=label, offers=offers
     )
     retyping.remember(ask.option, *([text] if text else []))
     return text
@@ -154,7 +159,8 @@ def _unasked(ask: Question, answer: Any, context: AnswerContext) -> Any:
         value = _read(ask, context)(answer)
     if isinstance(ask.missing, OptionalAnswer) and ask.missing.is_shown:
         question = ask.question or ask.label
-        value = prompt.default_of(value, ask.option, question, _read(ask, context))
+        read = _read(ask, context)
+        value = prompt.default_of(value, ask.option, question, read, ask.explanation)
     return value
 
 
@@ -171,7 +177,7 @@ def _with_default(ask: Question, answer: Any, context: AnswerContext) -> Any:
         retyping.remember(ask.option, f"{on}")
         return on
 
-    return prompt.answer(ask.question, chosen_day, f"{default}", label=ask.key)
+    return prompt.answer(ask.question, chosen_day, ask.explanation, f"{default}", label=ask.key)
 
 
 def _row(ask: Question, context: AnswerContext) -> dict[str, Any]:
@@ -179,7 +185,7 @@ def _row(ask: Question, context: AnswerContext) -> dict[str, Any]:
     if context.opened:
         return _across_a_set(context.opened.database, scenario)
     question = ask.question.format(scenario)
-    return {scenario: prompt.needed_as(None, ask.option, question, parsing.rating)}
+    return {scenario: prompt.needed_as(None, ask.option, question, parsing.rating, "")}
 
 
 def _across_a_set(database: Database, scenario: ScenarioId) -> dict[ScenarioId, Any]:
@@ -193,9 +199,9 @@ def _across_a_set(database: Database, scenario: ScenarioId) -> dict[ScenarioId, 
     for id in (scenario, *(id for id in rivals if id != scenario)):
         asked = f"How much more expected is it if {id} happens than if it does not"
         if id == scenario:
-            ratings[id] = prompt.answer(asked, parse, label=f"if {id}", offers=offers)
+            ratings[id] = prompt.answer(asked, parse, "", label=f"if {id}", offers=offers)
         elif rating := prompt.optional(
-            f"{asked} (Enter = N)", parse, label=f"if {id}", offers=offers
+            f"{asked} (Enter = N)", parse, "", label=f"if {id}", offers=offers
         ):
             ratings[id] = rating
         retyping.remember("--rate", *(f"{key}={value}" for key, value in ratings.items()))

@@ -67,18 +67,20 @@ def details(
 
     question = "When did it happen: a day, a month (2021-12) or a year"
     day = record["observed"] if record["observed"] != drafted else None
+    more = "The day of the fact, not of the report: 2022-02-04, 4 feb, yesterday."
     record["observed"] = prompt.answer(
-        question, observed, drafted or recorded, from_option=day, label="observed"
+        question, observed, more, drafted or recorded, from_option=day, label="observed"
     )
     new_source = source_of(opened, record)
     context = AnswerContext(parsing.today(), opened, record)
     record["url"] = answer_to(TASK.by_key["url"], record["url"], context)
     source = opened.database.sources.get(record["source"])
     letter = new_source["reliability"] if new_source else source.reliability if source else "F"
+    grades = f"{RELIABILITY}\n{CREDIBILITY}"
     if record["grade"] is None:
-        tell(f"{RELIABILITY}\n{CREDIBILITY}")
+        tell(grades)
     question = f"Grade of source and item, like B2 (Enter = {letter}6)"
-    record["grade"] = prompt.optional(question, _graded, value=record["grade"], label="grade")
+    record["grade"] = prompt.optional(question, _graded, grades, record["grade"], label="grade")
     for key in ("short", "origin", "event", "theme"):  # these count once what items share
         record[key] = answer_to(TASK.by_key[key], record[key], context)
     return new_source

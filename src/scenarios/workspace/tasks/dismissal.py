@@ -29,6 +29,13 @@ PROPOSAL = Question(
     missing=RequiredAnswer(),
     option="ID",
 )
+REASON = Question(
+    "reason",
+    "Why it is not recorded",
+    PROSE,
+    hint="For whoever meets it again: no news, not for our questions, a mistake.",
+    missing=RequiredAnswer(),
+)
 _ASKED = "Who dismisses it (or set SCEN_ANALYST)"
 _WHO = replace(ANALYST, question=_ASKED, label="Who dismisses it")
 TASK = Task(
@@ -39,7 +46,7 @@ TASK = Task(
     help="Turn a proposal down, so that it is not proposed again.",
     asks=(
         PROPOSAL,
-        Question("reason", "Why it is not recorded", PROSE, missing=RequiredAnswer()),
+        REASON,
         _WHO,
         DATE,
     ),

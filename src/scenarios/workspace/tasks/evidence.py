@@ -126,6 +126,7 @@ TASK = task.Task(
             "summary",
             "What was observed, in one sentence",
             LINE,
+            hint="Who did what, where: a fact that a stranger can check, without a judgement.",
             missing=RequiredAnswer(stand_in="…"),
             option="SUMMARY",
             begins=True,
@@ -367,7 +368,13 @@ RETRACTION = Task(
         which_item(
             lambda db, _: {id: item for id, item in db.evidence.items() if not item.retracted}
         ),
-        Question("reason", "Reason for the retraction", PROSE, missing=RequiredAnswer()),
+        Question(
+            "reason",
+            "Reason for the retraction",
+            PROSE,
+            hint="What turned out to be wrong with it. The item stays, and counts no longer.",
+            missing=RequiredAnswer(),
+        ),
         DATE,
     ),
     groups=(FormSection("", "evidence reason date"),),

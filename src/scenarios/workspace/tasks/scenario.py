@@ -159,7 +159,14 @@ TASK = task.Task(
     lead="A question with criteria, a horizon and a prior.",
     help="Add a scenario: a question with criteria, a horizon and a prior.",
     asks=(
-        Question("title", "Short title", LINE, missing=RequiredAnswer(), begins=True),
+        Question(
+            "title",
+            "Short title",
+            LINE,
+            hint="Its name in tables and reports, like: A formal military pact.",
+            missing=RequiredAnswer(),
+            begins=True,
+        ),
         new_id("scenario", "military-pact", free("scenario"), made_of="title"),
         task.short(
             "title",
@@ -269,6 +276,7 @@ TASK = task.Task(
             AnswerType(as_(typed_in.id), is_many=True),
             label="Tags",
             help="Repeatable.",
+            hint="A word by which tables and scores are filtered, like military.",
             option="--tag",
             offers=tags,
         ),
@@ -362,7 +370,13 @@ RESOLUTION = task.Task(
             option="OUTCOME",
             offers=lambda _: OUTCOMES,
         ),
-        Question("basis", "What decided it, by the criteria", PROSE, missing=RequiredAnswer()),
+        Question(
+            "basis",
+            "What decided it, by the criteria",
+            PROSE,
+            hint="The fact, and the document that the criteria name.",
+            missing=RequiredAnswer(),
+        ),
         since_today("recorded", "When it was entered"),
         Question(
             "date",
@@ -421,7 +435,14 @@ CLARIFICATION = Task(
     help="Add a clarification to a question; the question and its forecasts stay as they are.",
     asks=(
         which_scenario("Scenario to clarify", note=asked),
-        Question("text", "Clarification", PROSE, missing=RequiredAnswer(), option="TEXT"),
+        Question(
+            "text",
+            "Clarification",
+            PROSE,
+            hint="How the criteria apply to a case that they leave open.",
+            missing=RequiredAnswer(),
+            option="TEXT",
+        ),
         DATE,
     ),
     groups=(FormSection("", "scenario"), FormSection("", "text date")),

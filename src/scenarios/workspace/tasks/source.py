@@ -32,7 +32,14 @@ def _write(root: Path, answers: task.Answers, mode: WriteMode) -> WriteResult:
 
 
 KEYS = (
-    Question("name", "Full name of the source", LINE, label="Full name", missing=RequiredAnswer()),
+    Question(
+        "name",
+        "Full name of the source",
+        LINE,
+        label="Full name",
+        hint="As it names itself, like TRT World.",
+        missing=RequiredAnswer(),
+    ),
     Question(
         "reliability",
         "Reliability, A to F",
@@ -49,8 +56,14 @@ KEYS = (
         missing=RequiredAnswer(),
         offers=lambda _: LETTERS,
     ),
-    Question("reliability_basis", "Reason for this grade", PROSE, option="--basis"),
-    Question("url", "Web address of the source", URL, label="Web address"),
+    Question(
+        "reliability_basis",
+        "Reason for this grade",
+        PROSE,
+        hint="Who runs it, and what it reported right or wrong.",
+        option="--basis",
+    ),
+    Question("url", "Web address of the source", URL, label="Web address", hint="With https://."),
 )
 """Questions about a source besides its id; an item can register a new source too."""
 TASK = task.Task(

@@ -237,6 +237,11 @@ class Question(msgspec.Struct, frozen=True):
         return self.label or self.question
 
     @property
+    def explanation(self) -> str:
+        """The sentence that a terminal prints for `?`."""
+        return self.advice or self.hint or self.help
+
+    @property
     def is_needed(self) -> bool:
         """True if an answer is needed whatever the others are."""
         return isinstance(self.missing, RequiredAnswer) and self.missing.test is None
@@ -362,7 +367,7 @@ ANALYST = Question(
     AnswerType(as_(typed_in.id)),
     label="Who forecasts",
     help="Who makes the judgement.",
-    hint="Choose who you are, and this is not asked again.",
+    hint="An id, like ana. Say once who you are, and this is not asked again.",
     missing=RequiredAnswer(),
     offers=analysts,
 )
