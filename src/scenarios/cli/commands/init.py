@@ -3,6 +3,7 @@
 import shlex
 from functools import partial
 from pathlib import Path
+from shutil import which
 from typing import Annotated
 
 import typer
@@ -12,7 +13,8 @@ from scenarios.cli.options import As
 from scenarios.cli.output.streams import say
 from scenarios.cli.output.written import show_committed
 from scenarios.cli.terminal import prompt
-from scenarios.errors import UsageError
+from scenarios.errors import ScenError, UsageError
+from scenarios.storage.git import process
 from scenarios.text import counted, printable, shown, words
 from scenarios.workspace.input import typed_in
 from scenarios.workspace.opened import from_here, here
@@ -73,6 +75,21 @@ def _asked(name: str) -> TrackerTitles:
     return TrackerTitles(title, analysts or (), themes or (), [divided] if divided else ())
 
 
+def _git_advice(root: Path) -> str:
+    """The next step that gives a new database its history."""
+    if not which("git"):
+        return "not installed; scen history, diff, audit and --commit need it"
+    try:
+        is_inside = process.find(root) is not None
+    except ScenError as error:
+        return str(error)
+    folder = "" if from_here(root) == "." else shlex.quote(from_here(root))
+    git = f"git -C {folder}" if folder else "git"
+    keep = f"{git} add scenarios schema && {git} commit -m init"
+    begin = "" if is_inside else f"git init {folder}".rstrip() + " && "
+    return f"keep its history: {begin}{keep}"
+
+
 def command(
     context: typer.Context,
     folder: Annotated[Path | None, "DIR", "Directory to create it in."] = None,
@@ -117,6 +134,8 @@ def command(
     show_committed(context.obj, result, lambda: printable(listed), form, committed)
     if above := outer(root):
         say(f"{from_here(above)} is another database: below {from_here(root)} the new one is used")
+    if form == "table" and not mode.dry_run and not committed:
+        say(f"git: {_git_advice(root)}")
     lead = "" if from_here(root) == "." else f"cd {shlex.quote(from_here(root))}, then "
     is_told = form == "table" and not mode.dry_run
     for number, step in enumerate(_NEXT[like] if is_told else (), start=1):
