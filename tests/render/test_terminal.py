@@ -161,3 +161,19 @@ def test_no_line_is_wider_than_the_screen() -> None:
             for apart in (True, False):
                 made = table(width, "of-twenty-characters-", trend=trend, apart=apart)
                 assert max(map(len, made.split("\n"))) <= width
+
+
+def test_an_id_of_sixty_letters_is_folded_and_the_table_keeps_its_columns() -> None:
+    ids = "will-the-two-countries-open-a-new-crossing-of-the-border-in-"
+    for width in (80, 100):
+        made = table(width, ids, trend=False, apart=True).split("\n")
+        assert re.split("  +", made[0]) == [
+            *("scenario", "stated", "stated", "implied", "implied", "evidence", "flags")
+        ]
+        rest = made[made.index("") + 1 :]
+        assert re.split("  +", rest[0]) == ["resolved", "outcome", "on", "stated", "implied"]
+    assert table(80, ids, trend=False, apart=True).split("\n")[3:6] == [
+        "will-the-two-countries-open-      30%     −20      50%        0  0",
+        "a-new-crossing-of-the-border-",
+        "in-a",
+    ]

@@ -43,6 +43,8 @@ MISSES_MORE_OFTEN = (
 )
 """The promise of a range: in a set no number was found that it keeps (docs/method.md, Band)."""
 _TITLE = 20
+ID = 28
+"""Least width of a column of ids, which are folded at their hyphens."""
 _FEWEST = 6
 """Least width of a trend, in reviews."""
 
@@ -342,7 +344,8 @@ def status_cells(
 ) -> Iterator[Cell[StatusLine]]:
     """Yield the columns of the status table, each with its cell; a trend if there are days."""
     words = " ".join(line.flagged.replace("did not", "did_not") for line in lines).split()
-    yield left("scenario"), lambda line: doc.Ref(line.row.id, "scenario", strong=line.has_moved)
+    own = left("scenario", least=ID)
+    yield own, lambda line: doc.Ref(line.row.id, "scenario", strong=line.has_moved)
     yield right("stated"), lambda line: stated(line.row)
     yield (
         right("stated change", "stated_change", meaning="move"),

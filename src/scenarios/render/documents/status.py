@@ -159,7 +159,7 @@ def _resolved(rows: Iterable[StatusRow], ended: Mapping[ScenarioId, date]) -> Ta
     """Outcomes, the latest first, with the last figures."""
     last = sorted(rows, key=lambda row: (-ended[row.id].toordinal(), row.set or "", row.id))
     columns: tuple[cells.Cell[StatusRow], ...] = (
-        (left("resolved", "scenario"), lambda row: Ref(row.id, "scenario")),
+        (left("resolved", "scenario", least=cells.ID), lambda row: Ref(row.id, "scenario")),
         (left("outcome", meaning="attention"), lambda row: cells.outcome_words(row.outcome)),
         (left("on", drop=1), lambda row: str(ended[row.id])),
         (right("stated"), cells.stated),

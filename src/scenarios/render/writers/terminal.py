@@ -260,20 +260,20 @@ def _compact(grid: TextGrid, width: int) -> TextGrid:
 def _fitting(grid: TextGrid, width: int, *, firm: bool = False) -> dict[int, int] | None:
     """Columns that fit, with their widths; None if the firm columns are too wide.
 
-    The last column that may be narrowed is narrowed before any is dropped; with `firm` only if it
-    may be dropped too. A column dropped for a later one comes back where it fits.
+    The last column that may be narrowed is narrowed before any is dropped, with `firm` only if it
+    may be dropped too; then, where it may not be dropped, the first column. A column dropped for a
+    later one comes back where it fits.
     """
     columns, wide = grid.columns, grid.widths()
     widths = {n: wide[n] for n, c in enumerate(columns) if width >= WIDE or not c.extra}
 
-    def narrowed() -> int | None:
+    def narrowed() -> int:
         soft = [n for n in widths if columns[n].least and (columns[n].drop or not firm)]
-        return max(soft, default=None)
+        return max(soft, default=-1)
 
     def over() -> int:
-        n = narrowed()
-        spare = max(widths[n] - columns[n].least, 0) if n is not None else 0
-        return sum(widths.values()) + GAP * (len(widths) - 1) - spare - width
+        ends = {narrowed(), -1 if firm or columns[narrowed()].drop else 0} & widths.keys()
+        return _excess(widths, width) - sum(_spare(columns[n], widths[n]) for n in ends)
 
     gone = []
     for n in sorted((n for n in widths if columns[n].drop), key=lambda n: columns[n].drop):
@@ -291,11 +291,20 @@ def _fitting(grid: TextGrid, width: int, *, firm: bool = False) -> dict[int, int
         widths[n] = wide[n]
         if over() > 0:
             del widths[n]
-    last = narrowed()
-    if last is not None:
-        excess = sum(widths.values()) + GAP * (len(widths) - 1) - width
-        widths[last] -= max(excess, 0)
+    # An id of 60 letters would otherwise cost the other columns.
+    for n in sorted({narrowed(), 0} & widths.keys(), reverse=True):
+        widths[n] -= min(max(_excess(widths, width), 0), _spare(columns[n], widths[n]))
     return dict(sorted(widths.items()))
+
+
+def _excess(widths: Mapping[int, int], width: int) -> int:
+    """Letters by which columns are wider than a screen."""
+    return sum(widths.values()) + GAP * (len(widths) - 1) - width
+
+
+def _spare(column: doc.Column, wide: int) -> int:
+    """Letters by which a column may be narrowed."""
+    return max(wide - column.least, 0) if column.least else 0
 
 
 def _legend(grid: TextGrid, width: int) -> Iterator[str]:
