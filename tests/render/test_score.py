@@ -101,3 +101,16 @@ def test_scores_so_far_have_a_table_and_a_picture_on_which_less_is_better() -> N
     for narrow in (False, True):
         told = texts(draw(chart.drawing, narrow=narrow))
         assert {"desk", "◂ better", "worse ▸"} <= {*told}
+
+
+def test_no_column_of_two_questions_is_all_dashes_and_csv_keeps_each() -> None:
+    shown = blocks(score(database_of(TWO), day(10)))
+    tables = [b.table if isinstance(b, Chart) else b for b in shown if isinstance(b, Chart | Table)]
+    skill = next(table for table in tables if table.columns[0].name == "skill of")
+    assert [(c.name, c.only) for c in skill.columns][3:] == [
+        *(("1 − Brier ratio", ""), ("90% from", "csv"), ("90% to", "csv"))
+    ]
+    for table in tables:
+        rows = [row for row in table.rows if isinstance(row, tuple)]
+        for n, column in enumerate(table.columns):
+            assert column.only == "csv" or {plain(row[n]) for row in rows} != {"–"}

@@ -82,6 +82,13 @@ def grouped(
     return doc.Table(columns=tuple(column for column, _ in cells), rows=tuple(rows), **more)
 
 
+def filled(values: Sequence[R], cells: Iterable[Cell[R]]) -> Iterator[Cell[R]]:
+    """Yield the cells; a column that has no figure in any row is for CSV alone."""
+    for column, text in cells:
+        is_empty = all(isinstance(t, Figure) and t.value is None for t in map(text, values))
+        yield (replace(column, only="csv") if is_empty and values else column), text
+
+
 def before_and_after(figures: Callable[[R], Four], **more: Any) -> Iterator[Cell[R]]:
     """Yield four columns: both figures, then and now."""
 

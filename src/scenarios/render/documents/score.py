@@ -265,8 +265,8 @@ def _forecasters(rows: Sequence[ForecasterScore], caption: str = "") -> doc.Tabl
         (right("common"), lambda row: _number(row.common_brier)),
     )
     note = "On no day did all of the table stand: skill, below, compares pair by pair."
-    is_common = any(row.common_brier is not None for row in rows)
-    return cells.table(rows, columns, caption=caption, note="" if is_common or caption else note)
+    note *= not caption and all(row.common_brier is None for row in rows)
+    return cells.table(rows, cells.filled(rows, columns), caption=caption, note=note)
 
 
 def _questions(rows: Sequence[QuestionScore], what: str, asked: int) -> doc.Table:
@@ -412,7 +412,7 @@ def so_far(score: Score) -> Chart:
     return Chart(
         f"Brier so far, 0 is best: {says}.",
         SkillRows(pairs=pairs, is_brier=True),
-        cells.table(score.so_far, columns),
+        cells.table(score.so_far, cells.filled(score.so_far, columns)),
     )
 
 
@@ -497,4 +497,4 @@ def skill_table(score: Score) -> Table:
         (right("90% to"), lambda row: Figure(row.high, digits=3)),
     )
     shown, note = (columns[:-2], "") if score.hindsight else (columns, SKILL_NOTE)
-    return cells.table(score.skill, shown, note=note)
+    return cells.table(score.skill, cells.filled(score.skill, shown), note=note)
