@@ -254,8 +254,8 @@ class ReferenceClass(Record, frozen=True, rename={"class_": "class"}):
     """Who counted: the id of a file in sources/, or an address. Examples: "kremlin",
     "https://www.example.org/treaties"."""
     adjusted: Annotated[Reason | None, KeyNames(column="adjusted")] = None
-    """Why the prior differs from the base rate, where it does by more than 3 dB. Example: "Neither
-    side has had such a treaty since 1980"."""
+    """Why the prior differs from the base rate, where its odds are more than twice or less than
+    half as high. Example: "Neither side has had such a treaty since 1980"."""
 
 
 class EventCount(Record, frozen=True):

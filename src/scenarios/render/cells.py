@@ -43,6 +43,7 @@ MISSES_MORE_OFTEN = (
 )
 """The promise of a range: in a set no number was found that it keeps (docs/method.md, Band)."""
 _TITLE = 20
+GAP = "gap: stated against implied; in decibans (dB), 3 double the odds."
 ID = 28
 """Least width of a column of ids, which are folded at their hyphens."""
 _FEWEST = 6
@@ -85,7 +86,7 @@ def grouped(
 def filled(values: Sequence[R], cells: Iterable[Cell[R]]) -> Iterator[Cell[R]]:
     """Yield the cells; a column that has no figure in any row is for CSV alone."""
     for column, text in cells:
-        is_empty = all(isinstance(t, Figure) and t.value is None for t in map(text, values))
+        is_empty = not {plain(text(value)) for value in values} - {"", "–"}
         yield (replace(column, only="csv") if is_empty and values else column), text
 
 
@@ -316,13 +317,13 @@ def reference_class(prior: Prior) -> Iterator[doc.Paragraph]:
     named: doc.Link | doc.Ref = (
         doc.Link(source, source) if "://" in source else doc.Ref(source, "source")
     )
-    apart = decibans(prior.probability) - decibans(rate)
-    number = plain(doc.Figure(abs(apart), digits=1))
-    lies = f"lies {number} dB {'above' if apart > 0 else 'below'} it"
+    times = 10 ** ((decibans(prior.probability) - decibans(rate)) / 10)
+    number = plain(doc.Figure(times, "ratio", digits=2))
+    lies = f"has {number} times its odds"
     reason = f": {like.adjusted}" if like.adjusted else "."
     counted = ("; counted by ", named) if source else ()
     of = f"Reference class: {like.class_}, {like.occurred} of {like.cases} (base rate "
-    prior_lies = f". The prior {'is that rate' if number == '0.0' else lies}{reason}"
+    prior_lies = f". The prior {'is that rate' if number == '1.00' else lies}{reason}"
     yield doc.Paragraph((of, p(rate), ", half a case added on each side)", *counted, prior_lies))
 
 
@@ -369,7 +370,7 @@ def status_cells(
         yield STRIP
         yield trend(days, drop=8, least=_FEWEST)
     yield (
-        right("gap, dB", "gap_decibans", drop=4, extra=True),
+        right("gap, dB", "gap_decibans", drop=4, extra=True, about=GAP),
         lambda line: doc.Figure(line.row.shown_gap, "dB"),
     )
     yield left("evidence", drop=6), lambda line: _evidence(line.row)

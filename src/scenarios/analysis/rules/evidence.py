@@ -277,7 +277,7 @@ CEILING = 9
 
 @note("off-reference", "A prior far from its reference class, without a reason")
 def off_reference(window: Window) -> Iterator[Finding]:
-    """A prior differs from its reference class by more than 3 dB, and no `adjusted` says why.
+    """A prior has over twice or under half the odds of its class, and no `adjusted` says why.
 
     The class says (occurred + ½)/(cases + 1).
 

@@ -64,11 +64,12 @@ def document(
         doc.Paragraph(scenario.question),
     )
     basis = lines(*_basis(result, scenario))
+    scale = () if named else ("In decibans (dB) 3 double the odds, 10 make them tenfold.",)
     if result.implied is None:
         return (*top, doc.Paragraph(cells.withheld_figures(result.withheld)), basis)
     return (
         *top,
-        lines(*_verdict(result, scenario, database.tracker.estimative_language)),
+        lines(*_verdict(result, scenario, database.tracker.estimative_language), *scale),
         _sums(result, result.implied, database, every=every),
         basis,
         *_behind(result, database, every=every, named=named),

@@ -91,12 +91,16 @@ def reveal_table(
                 or doc.Figure(row.implied, "p", mark="*" if row.scenario in absent else "")
             ),
         ),
-        (right("gap dB", "gap_decibans"), lambda row: doc.Figure(row.gap_decibans, "dB")),
+        (
+            right("gap dB", "gap_decibans", about=cells.GAP),
+            lambda row: "" if row.quantity else doc.Figure(row.gap_decibans, "dB"),
+        ),
     )
     keys = dict.fromkeys(key for row in reveals for key in absent.get(row.scenario, ()))
     marked = f"* still counts {', '.join(keys)} as absent: seen, and not recorded"
     notes = (doc.Items((doc.Item(marked),)),) if keys else ()
-    return (cells.table(reveals, columns), *notes, set_sums(sums, analyst))
+    shown = cells.table(reveals, (*columns[:-1], *cells.filled(reveals, columns[-1:])))
+    return (shown, *notes, set_sums(sums, analyst))
 
 
 def _of(row: FigureComparison, side: str) -> str:
@@ -160,14 +164,17 @@ def forecast_document(
             ),
         ),
         (
-            right("gap dB", "gap_decibans"),
-            lambda row: unless(row.withheld, doc.Figure(row.gap_decibans, "dB")),
+            right("gap dB", "gap_decibans", about=cells.GAP),
+            lambda row: (
+                "" if row.quantity else unless(row.withheld, doc.Figure(row.gap_decibans, "dB"))
+            ),
         ),
     )
     paths = dict.fromkeys(row.withheld for row in rows if row.withheld)
     lost = (doc.Paragraph(cells.withheld_figures(path)) for path in paths)
     fresh = {row.scenario for row in rows}
-    return (cells.table(rows, columns), *lost, set_sums(sums, analyst, fresh))
+    shown = cells.table(rows, (*columns[:-1], *cells.filled(rows, columns[-1:])))
+    return (shown, *lost, set_sums(sums, analyst, fresh))
 
 
 def _interval(row: Any, *, before: bool = False) -> str | None:
