@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 from msgspec.structs import replace
 
 from scenarios.analysis.period.period import window
 from scenarios.analysis.review.review import review
+from scenarios.analysis.review.status import status
 from scenarios.model import Database, Resolution
 from scenarios.render.document import Chart, plain
+from scenarios.render.documents.status import document
 from scenarios.render.drawing import draw
 from scenarios.render.overview import OverviewRow
 from scenarios.render.review_picture import review_picture
+from scenarios.render.writers.terminal import write
 from scenarios.workspace.opened import open_folder
 from tests.render.drawings import outside, overlaps, texts
 
@@ -88,3 +91,18 @@ def test_before_anybody_spoke_the_evidence_stands_alone() -> None:
     first = row(picture(records(), "2024-02-01", "2024-02-09"), "Trade")
     assert (first.range, first.stated) == ("evidence alone", ())
     assert first.figures == ("240", "228")
+
+
+def test_a_row_by_a_day_that_has_passed_did_not_occur_and_has_no_chance() -> None:
+    database = records()
+    (id,) = [
+        id for id, s in database.quantities.items() if s.quantity and s.quantity.kind == "date"
+    ]
+    quantity = database.scenarios[id].quantity
+    assert quantity is not None
+    on = next(day for day in quantity.thresholds if isinstance(day, date))
+    for day, ended in ((on - timedelta(1), False), (on, True)):
+        rows = [row for row in status(window(database, on - timedelta(8), day)) if row.id == id]
+        text = write(document(rows, [], "icd-203", ""), 120)
+        (line,) = [line for line in text.split("\n") if line.startswith(f"by {on}")]
+        assert ("did not occur" in line, "%" in line) == (ended, not ended)

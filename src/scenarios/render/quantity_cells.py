@@ -36,7 +36,7 @@ def threshold_rows(row: StatusRow) -> Iterator[StatusRow]:
             movement_bits=None,
             evidence=None,
             indicators=None,
-            outcome=outcome_of_row(each.threshold, row.outcome),
+            outcome=outcome_of_row(each.threshold, row.outcome) or each.outcome or None,
             quantity=UNSET,
         )
 

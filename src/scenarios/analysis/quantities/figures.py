@@ -2,8 +2,10 @@
 
 import math
 from datetime import date, timedelta
+from typing import Literal
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from scenarios.model import Outcome
 from scenarios.model.quantity import shortest
@@ -27,12 +29,16 @@ class Interval(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RowFigure(msgspec.Struct, frozen=True, kw_only=True):
-    """A row, over its threshold or by its day; what we say of it, and what the evidence implies."""
+    """A row, over its threshold or by its day; what we say of it, and what the evidence implies.
+
+    One by a day that has passed without the event has the `outcome` did-not-occur.
+    """
 
     id: RatedId
     threshold: Shown
     stated: float | None
     implied: float
+    outcome: Literal["did-not-occur"] | UnsetType = UNSET
 
 
 class EarlierIntervals(msgspec.Struct, frozen=True, kw_only=True):

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 import msgspec
+from msgspec import UNSET
 
 from scenarios.analysis.evidence.knowledge import last_open_day, resolved
 from scenarios.analysis.forecasts import records_of, weights
@@ -207,6 +208,9 @@ class QuantityView(msgspec.Struct, frozen=True, kw_only=True, dict=True):
                 threshold=value if isinstance(value, float) else value.isoformat(),
                 stated=row_probability(stated.distribution, ledger, row) if stated else None,
                 implied=ledger.chance(ledger.implied, row),
+                outcome="did-not-occur"
+                if isinstance(value, date) and value <= ledger.day
+                else UNSET,
             )
             for row, value in rows.items()
         )

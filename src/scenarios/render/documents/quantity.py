@@ -62,8 +62,8 @@ def _rows(result: QuantityExplanation, unit: str | None) -> Iterator[doc.Block]:
     columns: tuple[Cell[RowFigure], ...] = (
         (left("row"), lambda row: doc.Ref(row.id, "scenario")),
         (left("what"), lambda row: row_name(row.threshold, unit)),
-        (right("stated"), lambda row: p(row.stated)),
-        (right("implied"), lambda row: p(row.implied)),
+        (right("stated"), lambda row: cells.outcome_words(row.outcome or "") or p(row.stated)),
+        (right("implied"), lambda row: "" if row.outcome else p(row.implied)),
     )
     if result.quantity and result.quantity.thresholds:
         note = "Each row has a ledger: scen explain ROW"

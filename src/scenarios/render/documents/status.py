@@ -135,6 +135,8 @@ def _figures(side: Side) -> Iterator[Cell[StatusLine]]:
         figures = now(line)
         if line.row.quantity:
             return in_words(figures.median, figures) if figures else ""
+        if line.row.outcome:
+            return cells.outcome_words(line.row.outcome) if side == "stated" else ""
         return cells.stated(line.row) if side == "stated" else cells.implied(line.row)
 
     def ends(line: StatusLine) -> str:
@@ -148,6 +150,8 @@ def _figures(side: Side) -> Iterator[Cell[StatusLine]]:
     def change(line: StatusLine) -> Text:
         if line.row.quantity:
             return median_change(now(line), getattr(line.row.quantity.previous, side))
+        if line.row.outcome:
+            return ""
         return cells.change(line.row.stated if side == "stated" else line.row.shown)
 
     yield right(side), median
