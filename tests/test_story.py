@@ -288,3 +288,18 @@ def test_an_event_that_answered_two_questions_does_not_stand_for_one_of_them() -
             " evidence 96%"
         ),
     ]
+
+
+@pytest.mark.parametrize(
+    ("reason", "quoted"),
+    [
+        ("They met", "They met."),
+        ("They met.", "They met."),
+        ("Will they meet?", "Will they meet?"),
+        ("He said “no.”", "He said “no.”"),
+        ("They met; nothing was signed", "They met …"),
+        (None, ""),
+    ],
+)
+def test_a_quoted_reason_ends_as_a_sentence_does(reason: str | None, quoted: str) -> None:
+    assert causes.shortened(reason, 4) == quoted

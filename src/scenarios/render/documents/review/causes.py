@@ -101,11 +101,11 @@ def analyst_name(id: Analyst | None, database: Database) -> str:
 
 
 def shortened(reason: str | None, most: int) -> str:
-    """A reason whole up to so many words, else its first sentence or clause, and `…`."""
+    """A reason of up to `most` words as a sentence, else its first sentence or clause, and `…`."""
     text = one_line(reason)
     words = list(re.finditer(r"\S+", text))
     if len(words) <= most:
-        return text
+        return f"{text}." if words and text[-1] not in ".!?…”\"'" else text
     head = text[: words[most - 1].end()]
     ends = [match.start() for match in re.finditer(r"[.;:,](?=\s|$)", head)]
     firm = [end for end in ends if head[end] in ".;:"]
