@@ -237,3 +237,13 @@ def test_what_is_no_day_of_a_month_is_refused(text: str, why: str) -> None:
 def test_a_horizon_is_no_day_of_the_past(text: str) -> None:
     with pytest.raises(UsageError, match="a day that is past: write the day, like 2030-12-31"):
         typed_in.day_ahead(text, lambda: TODAY)
+
+
+def test_a_value_has_a_per_cent_sign_where_that_is_the_unit_of_its_quantity() -> None:
+    assert typed_in.quantity_value("2.5%", "%") == typed_in.quantity_value("2.5", "%") == 2.5
+    assert typed_in.quantiles("p10=-1%,p90=2.5%", "%") == {"p10": -1, "p90": 2.5}
+    for unit in (None, "dollars"):
+        with pytest.raises(UsageError, match=r"did you mean 2\.5\?"):
+            typed_in.quantity_value("2.5%", unit)
+    with pytest.raises(UsageError, match="neither a number nor a day"):
+        typed_in.quantity_value("%", "%")

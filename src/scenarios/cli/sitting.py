@@ -264,12 +264,15 @@ def _quantiles(
     They are asked anew where they do not fit one another; `<` leads to the one before.
     """
     quantity = topic.scenario.quantity
-    unit, asked = quantity and quantity.unit, quantiles_asked(quantity.kind if quantity else "")
+    unit, asked = (
+        quantity.unit if quantity else None,
+        quantiles_asked((quantity and quantity.kind) or ""),
+    )
 
     def value(text: str) -> str | tuple[_Figure]:
         if not text or word(text) in ("s", "skip", "withdraw") or "=" in text:
             return (parse(text),)
-        return f"{typed_in.quantity_value(text)}"
+        return f"{typed_in.quantity_value(text, unit)}"
 
     while True:
         texts: list[str] = []

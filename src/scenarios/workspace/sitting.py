@@ -61,7 +61,7 @@ def figure(topic: ScenarioQuestion, text: str) -> Figure:
             raise UsageError("no forecast of yours stands: there is nothing to withdraw")
         return None
     if topic.scenario.quantity:
-        quantiles = typed_in.quantiles(text)
+        quantiles = typed_in.quantiles(text, topic.scenario.quantity.unit)
         for _, fault in quantile_faults(topic, quantiles):
             raise UsageError(fault)
         return quantiles

@@ -34,7 +34,7 @@ def _quantity(_: typer.Context, answers: dict[str, Any], _mode: WriteMode, _form
     quantity: dict[str, Any] = {"kind": "number" if unit is not None else "date"}
     quantity |= {"unit": unit} if unit is not None else {}
     quantity |= {"scale": "log"} if log else {}
-    quantity["thresholds"] = [typed_in.quantity_value(text) for text in thresholds or ()]
+    quantity["thresholds"] = [typed_in.quantity_value(text, unit) for text in thresholds or ()]
     answers["quantity"] = quantity
     return False
 

@@ -18,6 +18,7 @@ from scenarios.workspace.tasks.task import (
     AnswerContext,
     OptionalAnswer,
     Question,
+    unit_of,
 )
 
 
@@ -57,9 +58,10 @@ _IN_PARTS = "Three values, each over the one before: a curve is drawn through th
 def _in_parts(ask: Question, parts: Sequence[Offer], context: AnswerContext) -> Any:
     """The answer to a question that is asked in parts; all of them again if they do not fit."""
     read = _read(ask, context)
+    value = partial(typed_in.quantile, unit=unit_of(context))
     while True:
         texts = [
-            f"{name}={prompt.answer(question, typed_in.quantile, _IN_PARTS, label=name)}"
+            f"{name}={prompt.answer(question, value, _IN_PARTS, label=name)}"
             for name, question in parts
         ]
         if (fault := prompt.refusal(read, " ".join(texts))) is None:

@@ -127,8 +127,8 @@ def figure(text: str) -> float | dict[str, float | str] | None:
     return quantiles(text) if _QUANTILE.match(text.strip()) else forecast(text)
 
 
-def quantiles(text: str) -> dict[str, float | str]:
-    """`p10=205,p50=240,p90=275` as a file has it: numbers, or days."""
+def quantiles(text: str, unit: str | None = None) -> dict[str, float | str]:
+    """`p10=205,p50=240,p90=275` as a file has it: numbers, which may have their unit, or days."""
     pairs = [part.partition("=") for part in re.split(r"[,;\s]+", text.strip()) if part]
     values: dict[str, float | str] = {}
     for name, equals, value in pairs:
@@ -136,7 +136,7 @@ def quantiles(text: str) -> dict[str, float | str]:
             raise UsageError(f"{shown(name)}: write quantiles like p10=205,p50=240,p90=275")
         if name in values:
             raise UsageError(f"{name} stands twice; keep one of the two")
-        values[name] = quantile(value)
+        values[name] = quantile(value, unit)
     if "later" in values.values():
         values = {name: value for name, value in values.items() if value != "later"}
         if not all(isinstance(value, str) for value in values.values()):
@@ -152,13 +152,15 @@ def quantiles(text: str) -> dict[str, float | str]:
     return dict(ordered)
 
 
-def quantile(text: str) -> float | str:
+def quantile(text: str, unit: str | None = None) -> float | str:
     """A value of a quantity; `later`, not by the horizon, which says no more and is left out."""
-    return "later" if text.strip() == "later" else quantity_value(text)
+    return "later" if text.strip() == "later" else quantity_value(text, unit)
 
 
-def quantity_value(text: str) -> float | str:
-    """A value of a quantity as a file has it: a number, or a day."""
+def quantity_value(text: str, unit: str | None = None) -> float | str:
+    """A value of a quantity as a file has it: a number, with `%` if that is its unit; a day."""
+    bare = text.strip().removesuffix("%").strip()
+    text = bare if unit == "%" else text
     if re.fullmatch(DAY, text.strip()):
         return day(text.strip(), today).isoformat()
     try:
@@ -166,7 +168,8 @@ def quantity_value(text: str) -> float | str:
     except ValueError:
         number = math.nan
     if not math.isfinite(number):
-        raise UsageError(f"{shown(text)} is neither a number nor a day like 2026-12-31")
+        hint = f"; did you mean {bare}?" if text.strip().endswith("%") and bare else ""
+        raise UsageError(f"{shown(text)} is neither a number nor a day like 2026-12-31{hint}")
     if abs(number) > MOST:
         raise UsageError(f"{shown(text)}: a value is at most 1e15; take a larger unit")
     return int(number) if number.is_integer() else number

@@ -46,7 +46,7 @@ def _figure(text: str, context: task.AnswerContext) -> Any:
         return typed_in.figure(text)
     is_quantity = context.answers.get("scenario") in context.opened.database.quantities
     if is_quantity and text.strip().lower() != "withdraw":
-        return typed_in.quantiles(text)
+        return typed_in.quantiles(text, task.unit_of(context))
     return typed_in.forecast(text)
 
 
@@ -95,7 +95,7 @@ TASK = task.Task(
     name="forecast",
     title="State a forecast",
     save="State it",
-    lead="Your probability, in your sheet of the day.",
+    lead="Your figure, in your sheet of the day.",
     help="Record an analyst's probability for a scenario.",
     asks=(
         which_scenario(

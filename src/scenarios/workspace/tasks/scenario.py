@@ -95,8 +95,8 @@ def _is_off(answers: task.Answers) -> bool:
 
 def _prior(text: str, context: task.AnswerContext) -> Any:
     """A probability, or the quantiles of a quantity."""
-    is_quantity = context.answers.get("quantity")
-    return typed_in.quantiles(text) if is_quantity else typed_in.chance(text)
+    quantity = context.answers.get("quantity")
+    return typed_in.quantiles(text, task.unit_of(context)) if quantity else typed_in.chance(text)
 
 
 def _parts(context: task.AnswerContext) -> Sequence[Offer]:

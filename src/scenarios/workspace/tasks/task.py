@@ -329,6 +329,16 @@ _BY_DAY = [
 ]
 
 
+def unit_of(context: AnswerContext) -> str | None:
+    """The unit of the quantity that is recorded or forecast, if it has one."""
+    if quantity := context.answers.get("quantity"):
+        unit: str | None = quantity.get("unit")
+        return unit
+    known = context.opened.database.quantities if context.opened else {}
+    scenario = known.get(context.answers.get("scenario", ""))
+    return scenario.quantity.unit if scenario and scenario.quantity else None
+
+
 def quantiles_asked(kind: str) -> Sequence[Offer]:
     """The quantiles that are asked of a number or a date, each with its question."""
     return _BY_DAY if kind == "date" else QUANTILES
