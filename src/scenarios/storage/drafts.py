@@ -52,15 +52,16 @@ MOST = 50
 
 
 class FormDraft(msgspec.Struct, frozen=True):
-    """The address of a form, and the texts by the name of their field."""
+    """The address of a form, the texts by the name of their field, and whose they are."""
 
     address: str
     texts: Mapping[str, tuple[str, ...]]
+    owner: str = ""
 
 
 def keep_draft(root: Path, draft: FormDraft) -> None:
     """Keep a draft in place of the one before; raises ScenError if it cannot be written."""
-    path = _place(root, draft.address)
+    path = _place(root, draft.address, draft.owner)
     make(path.parent)
     old, new = content(path), msgspec.json.encode(draft)
     save(path, old, new)
@@ -68,19 +69,20 @@ def keep_draft(root: Path, draft: FormDraft) -> None:
         drop(oldest)
 
 
-def saved_draft(root: Path, address: str) -> FormDraft | None:
+def saved_draft(root: Path, address: str, owner: str = "") -> FormDraft | None:
     """The draft of a form; None if missing or unreadable."""
-    return _read(_place(root, address))
+    return _read(_place(root, address, owner))
 
 
-def drop_draft(root: Path, address: str) -> None:
+def drop_draft(root: Path, address: str, owner: str = "") -> None:
     """Remove the draft of a form after it was saved or discarded."""
-    drop(_place(root, address))
+    drop(_place(root, address, owner))
 
 
-def saved_drafts(root: Path) -> Iterator[FormDraft]:
-    """Yield all drafts, the newest first."""
-    yield from filter(None, (_read(path) for _, path in sorted(_drafts(root), reverse=True)))
+def saved_drafts(root: Path, owner: str = "") -> Iterator[FormDraft]:
+    """Yield a person's drafts, the newest first."""
+    drafts = filter(None, (_read(path) for _, path in sorted(_drafts(root), reverse=True)))
+    yield from (draft for draft in drafts if draft.owner == owner)
 
 
 def _read(path: Path) -> FormDraft | None:
@@ -90,8 +92,9 @@ def _read(path: Path) -> FormDraft | None:
     return None
 
 
-def _place(root: Path, address: str) -> Path:
-    return folder_of(root) / f"form-{sha256(address.encode()).hexdigest()[:16]}.json"
+def _place(root: Path, address: str, owner: str) -> Path:
+    name = f"{owner}\0{address}" if owner else address
+    return folder_of(root) / f"form-{sha256(name.encode()).hexdigest()[:16]}.json"
 
 
 def _drafts(root: Path) -> Iterator[tuple[int, Path]]:

@@ -220,8 +220,8 @@ def open_folder(
     return OpenDatabase(root, files, loaded, loaded.problems, memory, half=half)
 
 
-def overlaid(opened: OpenDatabase, texts: Mapping[str, bytes], read: Read) -> OpenDatabase:
-    """The database with unsaved texts, by path, of which nothing is cached."""
+def overlaid(opened: OpenDatabase, texts: Mapping[str, bytes | None], read: Read) -> OpenDatabase:
+    """The database with other texts by path, None for no file; nothing of them is cached."""
     files = with_changes(opened.snapshot, texts)
     not_read = [fault for fault in opened.problems if fault.path not in opened.snapshot]
     loaded = load(files, read, lost=[fault for fault in not_read if fault.rule != "no-tracker"])

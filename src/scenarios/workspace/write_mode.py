@@ -1,6 +1,6 @@
 """Options of a change: dry run, commit, latest day."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -12,7 +12,8 @@ class WriteMode(NamedTuple):
 
     New days in the records may not be after `latest`, if given. Refused if a file differs from its
     digest in `seen`. `read` may be the function of an earlier reading, or a database just opened,
-    which is fresh enough without a lock.
+    which is fresh enough without a lock. `agrees` is given the records before and after, and raises
+    where the change may not be made.
 
     With an `author`, a name and a mail address, the commit is theirs, by git's own committer, and
     runs no hook. `person` is the login that the change is noted with, for undo.
@@ -25,6 +26,7 @@ class WriteMode(NamedTuple):
     read: Any = None
     author: tuple[str, str] | None = None
     person: str = ""
+    agrees: Callable[[Any, Any], None] | None = None
 
 
 AS_USUAL = WriteMode()

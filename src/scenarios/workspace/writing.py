@@ -330,6 +330,8 @@ def write(
         drafts = [draft for draft in proposed if draft.new != draft.old]
         refuse_future(opened.database, opened.read, drafts, mode.latest)
         after = accept(opened.snapshot, opened.loaded, drafts, opened.read, progress)
+        if mode.agrees:
+            mode.agrees(opened.database, after.database)
         warnings = tuple(new_problems(opened.problems, after.problems))
         gone = stray(after.database)
         attached = tuple(path for path in (copy and copy.path, gone) if path)

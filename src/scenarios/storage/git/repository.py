@@ -27,14 +27,13 @@ from scenarios.storage.loader import read_record
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 REGULAR = frozenset({"100644", "100755"})
-_AT_ONCE = 200
-"""The most names that fit into a pipe while git is busy answering."""
+_AT_ONCE = 200  # the most names that fit into a pipe while git is busy answering
 
 
 class Repository(NamedTuple):
     """A database's folder, its path from the top of the tree ('' or ending in '/'), and git's.
 
-    Without `top` there is no work tree. `embedded` is a folder that git would wrongly start from.
+    Without `top` there is no work tree. git would start from `embedded`; `tip` is taken for HEAD.
     """
 
     folder: Path
@@ -42,6 +41,7 @@ class Repository(NamedTuple):
     git_dir: Path
     top: Path | None = None
     embedded: Path | None = None
+    tip: str = "HEAD"
 
 
 def repository(database: Path) -> Repository:
@@ -80,10 +80,10 @@ def commit_of(repository: Repository, revision: str) -> str:
             day = date.fromisoformat(revision)
         except ValueError:
             raise ScenError(f"--rev {revision}: not a valid date") from None
-        if commit := last_commit(repository, day):
+        if commit := last_commit(repository, day, repository.tip):
             return commit
         raise ScenError(f"there is no commit on or before {revision}")
-    name = f"{revision}^{{commit}}"
+    name = f"{repository.tip if revision == 'HEAD' else revision}^{{commit}}"
     parsed = process.start(repository.git_dir, "rev-parse", "--verify", "--end-of-options", name)
     if parsed.returncode:
         if revision == "HEAD" and not _listed(repository, "-1", "--all"):

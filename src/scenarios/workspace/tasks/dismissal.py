@@ -40,6 +40,7 @@ _ASKED = "Who dismisses it (or set SCEN_ANALYST)"
 _WHO = replace(ANALYST, question=_ASKED, label="Who dismisses it")
 TASK = Task(
     name="dismissal",
+    role="analyst",
     title="Dismiss a proposal",
     save="Dismiss it",
     lead="It is cut to its address and ids, so that the same is not proposed again.",

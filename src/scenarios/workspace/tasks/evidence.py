@@ -117,6 +117,7 @@ def _write(root: Path, answers: task.Answers, mode: WriteMode) -> WriteResult:
 _ADDRESS = "Web address of the item"
 TASK = task.Task(
     name="evidence",
+    role="analyst",
     title="Record evidence",
     save="Record it",
     lead="An observation, rated for each scenario.",
@@ -322,6 +323,7 @@ def rate(root: Path, answers: task.Answers, mode: WriteMode = AS_USUAL) -> Write
 
 RATING = task.Task(
     name="rate",
+    role="analyst",
     title="Rate an item",
     save="Rate it",
     lead="A later rating of an item that is already recorded.",

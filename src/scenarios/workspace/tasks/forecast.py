@@ -93,6 +93,7 @@ def _field_of(keys: Keys) -> str:
 
 TASK = task.Task(
     name="forecast",
+    role="analyst",
     title="State a forecast",
     save="State it",
     lead="Your figure, in your sheet of the day.",

@@ -15,6 +15,7 @@ from scenarios.analysis.evidence.knowledge import criteria_text, resolution
 from scenarios.declarations import keys
 from scenarios.errors import Keys
 from scenarios.model import Database, Scenario
+from scenarios.model.tracker import Role
 from scenarios.storage.edits import FileChange, new_file
 from scenarios.text import slug
 from scenarios.values import Record
@@ -424,7 +425,7 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
     `options` are keys in the order of the command's help, if that differs from `asks`. `write`
     takes the folder, the answers by key and a `WriteMode`. `names` gives the id of the written
     record, `remark` a line beside it, `doubt` a warning to confirm first. `field_of` is the field
-    of a form for a key of the file.
+    of a form for a key of the file. On a team's server it takes the `role`.
     """
 
     name: str
@@ -442,6 +443,7 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
     options: str = ""
     is_dated: bool = True
     field_of: Callable[[Keys], str] = lambda keys: str(keys[0]) if keys else ""
+    role: Role = "editor"
 
     @property
     def by_key(self) -> dict[str, Question]:
