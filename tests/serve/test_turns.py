@@ -103,7 +103,7 @@ class Queue:
     """Pages of a desk that are rendered in the event loop of the tests."""
 
     def __init__(self, desk: LiveDatabase, pages: PageCache | None = None) -> None:
-        self.desk, self.pages = desk, pages or PageCache()
+        self.desk, self.pages = desk, pages or PageCache(lambda _: 0)
         if pages is None:
             self.task = portal().start_task_soon(self.pages.render)
 

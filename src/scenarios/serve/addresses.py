@@ -31,6 +31,7 @@ from scenarios.serve.forms.pages import SavedPage, ticket
 from scenarios.serve.frame import ENTRIES as PAGES
 from scenarios.serve.frame import carried
 from scenarios.serve.sitting import pages as sitting
+from scenarios.serve.team import pages as team
 from scenarios.site.site import INDEX, Links
 from scenarios.storage.proposals import waiting
 from scenarios.workspace.inbox import answers_of
@@ -40,7 +41,7 @@ from scenarios.workspace.opened import OpenDatabase
 from scenarios.workspace.reading import ended, nothing_yet, search_of, standings, start_of
 from scenarios.workspace.results import undone
 from scenarios.workspace.undoing import undo
-from scenarios.workspace.write_mode import TRIED, WriteMode
+from scenarios.workspace.write_mode import WriteMode
 from scenarios.workspace.writing import WriteResult
 
 _MEANWHILE = "something else was recorded meanwhile: look at what would be taken back"
@@ -66,8 +67,9 @@ _OFFERS = {
 
 def _undo_page(ask: PageRequest, fault: str = "") -> ServedPage:
     values: dict[str, Any] = {"who": people.who_records(ask), "fault": fault, "nothing": ""}
+    values["person"] = ask.person.login
     try:
-        written, command = undo(ask.live_database.root, TRIED)
+        written, command = undo(ask.live_database.root, _tried(ask))
     except ScenError as error:
         values["nothing"] = str(error)
     else:
@@ -81,13 +83,17 @@ def _taken_back(ask: PageRequest, form: FormData) -> Reply:
     name, digest = (str(form.get(key) or "") for key in ("ticket", "of"))
     saved = ask.request.app.state.saved
 
+    mode = ask.mode("proposer", commit=bool(form.get("commit")))
+
     def save(_: OpenDatabase) -> WriteResult | None:
         if name and saved.get(name):
             return None
-        if _digest(undo(ask.live_database.root, TRIED)[0]) != digest:
+        root, own = ask.live_database.root, ask.person.login
+        if _digest(undo(root, _tried(ask))[0]) != digest:
             raise ScenError(_MEANWHILE)
-        written, command = undo(ask.live_database.root, WriteMode(commit=bool(form.get("commit"))))
-        saved.put(name, SavedPage(_undone(ask, written, command)))
+        written, command = undo(root, mode)
+        page = _undone(ask, ask.live_database.shown(written), command)
+        saved.put(name, SavedPage(page, login=own))
         return written
 
     try:
@@ -104,10 +110,15 @@ def _undone(ask: PageRequest, written: WriteResult, command: str) -> Markup:
     fault = written.committed.fault if written.committed else None
     before = False
     with suppress(ScenError):
-        before = bool(undo(ask.live_database.root, TRIED))
+        before = bool(undo(ask.live_database.root, _tried(ask)))
     ways = [record for record in records_of(written) if all(record)]
     values = {"lines": lines, "ways": ways, "fault": fault, "before": before}
     return fill("serve/undone.html", command=command, **values)
+
+
+def _tried(ask: PageRequest) -> WriteMode:
+    """A trial of what undo would write for the person, whose changes are committed in a team."""
+    return ask.mode("proposer")._replace(dry_run=True)
 
 
 def _digest(written: WriteResult) -> str:
@@ -175,12 +186,15 @@ def _inbox(ask: PageRequest) -> ServedPage:
     """The proposals that wait, each with the forms that settle it."""
     database, today = ask.live_database.latest.opened.database, typed_in.today()
     inbox, hidden = waiting(ask.live_database.root), people.hidden(ask)
-    rows = []
+    is_blind, rows = ask.live_database.is_blind, []
     for row in proposals(inbox.waiting, database, today).proposals[:_SHOWN]:
         draft = row.proposal.forecast
+        if draft and is_blind:
+            continue
         text = "forecast" if draft and draft.scenario in hidden else draft_of(row)
         rows.append((row, text, when(-row.days), _filled(row)))
-    values = {"rows": rows, "faults": inbox.problems, "who": people.who_records(ask)}
+    faults = () if is_blind else inbox.problems  # which quote what was proposed
+    values = {"rows": rows, "faults": faults, "who": people.who_records(ask)}
     return ServedPage(title="Inbox", content=fill("serve/inbox.html", **values), live=False)
 
 
@@ -228,12 +242,16 @@ def _page(
     return ServedPage(title=title, content=content)
 
 
-_UNDO = (give("/undo/", _undo_page), take("/undo/", _taken_back))
+_UNDO = (
+    give("/undo/", _undo_page, "proposer"),
+    take("/undo/", _taken_back, "proposer"),
+)
 _INBOX = (give("/inbox/", _inbox),)
 _RECORDING = (*_INBOX, *people.ENTRIES, *forms.ENTRIES, *_UNDO, *sitting.ENTRIES)
 _READING = (read("/status/", _status), read("/list/{kind}/", _list), read("/search/", _search))
 
 
-def entries(*, read_only: bool) -> tuple[Endpoint, ...]:
-    """Return all addresses, without those that record if `read_only`."""
-    return (*(() if read_only else _RECORDING), *_READING, *PAGES)
+def entries(*, read_only: bool = False, is_team: bool = False) -> tuple[Endpoint, ...]:
+    """Return all addresses, without those that record if `read_only`; those of a team besides."""
+    own = team.ENTRIES if is_team else ()
+    return (*own, *(() if read_only else _RECORDING), *_READING, *PAGES)

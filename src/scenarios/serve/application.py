@@ -8,8 +8,9 @@ import threading
 import time
 import webbrowser
 from asyncio import Transport
-from collections.abc import AsyncIterator, Callable, Iterable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
+from datetime import datetime
 from importlib.resources import files
 from pathlib import Path
 from types import FrameType
@@ -24,7 +25,7 @@ from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
@@ -45,10 +46,15 @@ from scenarios.serve.exchange import (
 )
 from scenarios.serve.forms.pages import SavedPage
 from scenarios.serve.frame import SiteCache, whole
-from scenarios.serve.live_database import ROUTES, ChangeNotifier, LiveDatabase
+from scenarios.serve.live_database import ChangeNotifier, LiveDatabase, SeenDatabase
 from scenarios.serve.page_queue import PageCache
-from scenarios.serve.request_guard import FORM, LET_IN, AllowedHosts, RequestGuard, policy
+from scenarios.serve.person import OWNER
+from scenarios.serve.request_guard import FORM, LET_IN, AllowedHosts, Door, RequestGuard, policy
 from scenarios.serve.sized_cache import SizedCache
+from scenarios.serve.team.desk import TeamDesk
+from scenarios.serve.team.door import TOKEN, TeamDoor
+from scenarios.serve.team.door import team_door as team_door  # noqa: PLC0414 - of the command
+from scenarios.serve.team.week import Periods
 from scenarios.storage import state_folder
 from scenarios.storage.cache.files import ChangedMeanwhile
 from scenarios.workspace.input import typed_in
@@ -56,6 +62,7 @@ from scenarios.workspace.input import typed_in
 _FIELDS = 20_000
 _FAULTS = {
     400: "Bad request",
+    403: "Not allowed",
     404: "Not found",
     405: "Not allowed",
     422: "Not written",
@@ -71,13 +78,17 @@ def route(entry: Endpoint) -> Route:
 
     def show(request: Request) -> Response:
         pages: PageCache = request.app.state.pages
-        return _reply(request, lambda ask: _blind(ask) or pages.reply(ask, make))
+        return _reply(request, entry, lambda ask: _blind(ask) or pages.reply(ask, make))
 
     def give(request: Request) -> Response:
-        return _reply(request, lambda ask: _blind(ask) or _response(ask, entry.handler(ask)))
+        answer = entry.handler
+        return _reply(request, entry, lambda ask: _blind(ask) or _response(ask, answer(ask)))
 
     async def take(request: Request) -> Response:
-        async with request.form(max_fields=_FIELDS, max_part_size=FORM) as form:
+        async with request.form(max_fields=_FIELDS, max_part_size=FORM) as sent:
+            if not _is_own(request, sent):
+                return await run_in_threadpool(fault, request, 403, _NOT_OWN)
+            form = FormData([pair for pair in sent.multi_items() if pair[0] != TOKEN])
             # Entered before a thread is free, so that no page starts ahead of a form that waits
             # (23a5c681).
             with request.app.state.pages.form():
@@ -88,6 +99,18 @@ def route(entry: Endpoint) -> Route:
     return Route(entry.path, show if entry.kept else give, methods=["GET"])
 
 
+_NOT_OWN = (
+    "Nothing was written: this form is older than a week, or was sent from another page. Load it"
+    " anew; what you typed is still in this one."
+)
+
+
+def _is_own(request: Request, form: FormData) -> bool:
+    """True for a form of a page of the person's own."""
+    door, person = request.app.state.door, getattr(request.state, "person", OWNER)
+    return person == OWNER or door.is_own(str(form.get(TOKEN) or ""), person)
+
+
 def _blind(ask: PageRequest) -> Response | None:
     page = people.page_without_figures(ask)
     return _response(ask, page) if page else None
@@ -95,7 +118,7 @@ def _blind(ask: PageRequest) -> Response | None:
 
 def fault(request: Request, status: int, text: str) -> Response:
     """Reply with a page that says what is wrong."""
-    live_database: LiveDatabase = request.app.state.live
+    live_database = _database(request)
     ask = PageRequest(
         request, live_database, PageParameters(), live_database.latest, typed_in.today()
     )
@@ -113,10 +136,15 @@ def _form_reply(request: Request, entry: Endpoint, form: FormData) -> Response:
         response = _response(now, reply)
         return response if is_preview else people.remembers(now, response)
 
-    return _reply(request, answer)
+    return _reply(request, entry, answer)
 
 
-def _reply(request: Request, answer: Callable[[PageRequest], Response]) -> Response:
+def _reply(
+    request: Request, entry: Endpoint, answer: Callable[[PageRequest], Response]
+) -> Response:
+    person = getattr(request.state, "person", OWNER)
+    if not person.may(entry.role):
+        return fault(request, 403, f"You are {person.role} here; this needs {entry.role}.")
     try:
         for _ in range(2):
             try:
@@ -132,8 +160,15 @@ def _reply(request: Request, answer: Callable[[PageRequest], Response]) -> Respo
         return fault(request, 404 if request.method in ("GET", "HEAD") else 422, str(error))
 
 
+def _database(request: Request) -> SeenDatabase:
+    """The database as the person who asks may see it."""
+    live: LiveDatabase = request.app.state.live
+    team: TeamDesk | None = request.app.state.team
+    return team.of(request.state.person) if team else live
+
+
 def _ask(request: Request) -> PageRequest:
-    live_database: LiveDatabase = request.app.state.live
+    live_database = _database(request)
     parameters = request.query_params
     parts = asked(parameters)
     seen = live_database.latest
@@ -176,17 +211,18 @@ _STATIC = {
 
 def app(
     root: Path,
-    hosts: AllowedHosts,
-    entries: Iterable[Endpoint],
+    door: Door,
+    entries: Sequence[Endpoint],
     *,
     read_only: bool = False,
     analyst: Analyst | None = None,
+    team: TeamDesk | None = None,
 ) -> Starlette:
     """Return the application of these addresses, and of the files that its pages load.
 
-    The `analyst` records, or whoever a browser names.
+    The `analyst` records, or whoever a browser names; of a `team` whoever the sign-in names.
     """
-    live_database = LiveDatabase(root, read_only=read_only)
+    live_database = team.live if team else LiveDatabase(root, read_only=read_only)
     notifier = ChangeNotifier(live_database)
 
     @asynccontextmanager
@@ -196,13 +232,15 @@ def app(
             tasks.start_soon(application.state.pages.render)
             tasks.start_soon(notifier.watch)
             tasks.start_soon(notifier.watch_commits)
+            if team and team.remote:
+                tasks.start_soon(team.keep_pushed, team.remote)
             yield
             notifier.close()
             tasks.cancel_scope.cancel()
 
     application = Starlette(
-        routes=[*ROUTES, Route("/-/{name}", _static, methods=["GET"]), *map(route, entries)],
-        middleware=[Middleware(RequestGuard, hosts=hosts)],
+        routes=[_EVENTS, Route("/-/{name}", _static, methods=["GET"]), *map(route, entries)],
+        middleware=[Middleware(RequestGuard, door=door)],
         exception_handlers={HTTPException: _refused},
         lifespan=living,
     )
@@ -211,11 +249,42 @@ def app(
         live_database,
         notifier,
         analyst,
-        PageCache(),
+        PageCache(people.wrote),
     )
+    state.door, state.team = door, team
+    state.roles = {entry.path: entry.role for entry in entries if entry.method == "GET"}
     state.sites, state.saved = SiteCache(), SizedCache[SavedPage](_SAVED, lambda _: 1)
     state.rules = SizedCache[str](_RULES, len)
     return application
+
+
+def team_app(
+    root: Path,
+    door: TeamDoor,
+    entries: Sequence[Endpoint],
+    *,
+    readers: bool = False,
+    remote: str | None = None,
+    clock: Callable[[], datetime] = datetime.now,
+) -> Starlette:
+    """Return the application of a team, behind its door; `clock` dates its notes.
+
+    What is written is pushed to the `remote`, and what others pushed there is taken.
+    """
+    desk = TeamDesk(LiveDatabase(root), Periods(root, clock), readers=readers, remote=remote)
+    door.member = desk.member
+    return app(root, door, entries, team=desk)
+
+
+def _events(request: Request) -> StreamingResponse:
+    notifier: ChangeNotifier = request.app.state.notifier
+    database, login = _database(request), getattr(request.state, "person", OWNER).login
+    stream = notifier.listen(lambda: database.latest.number, login)
+    headers = {"Cache-Control": "no-store"}
+    return StreamingResponse(stream, media_type="text/event-stream", headers=headers)
+
+
+_EVENTS = Route("/-/events", _events, methods=["GET"])
 
 
 def _static(request: Request) -> Response:
@@ -344,17 +413,21 @@ class _Server(uvicorn.Server):
 
 
 def serve(
-    make: Callable[[AllowedHosts], Starlette],
-    port: int,
+    make: Callable[[Door], Starlette],
+    listening: socket.socket,
     tell: Callable[[str], None],
     *,
     opens: Path | None = None,
+    team: Door | None = None,
 ) -> None:
-    """Serve until a signal comes; call `tell` with the start address as soon as there is one."""
-    with _listening(port) as listening:
-        hosts = AllowedHosts(listening.getsockname()[1])
-        tell(hosts.start)
-        app = make(hosts)  # after the address is shown, since it imports much
+    """Serve until a signal comes; call `tell` with the start address as soon as there is one.
+
+    A `team` comes through its own door, by a proxy: its event streams count against no limit.
+    """
+    with listening:
+        door = team or AllowedHosts(listening.getsockname()[1])
+        tell(door.start)
+        app = make(door)  # after the address is shown, since it imports much
         config = uvicorn.Config(
             app,
             log_config=None,
@@ -364,7 +437,7 @@ def serve(
             timeout_graceful_shutdown=_GRACE,
             timeout_keep_alive=_KEPT,
             http=_Connection,
-            limit_concurrency=_CONNECTIONS,
+            limit_concurrency=None if team else _CONNECTIONS,
             backlog=_STRANGERS,  # connections taken before the first is looked at
             proxy_headers=False,
         )
@@ -374,14 +447,42 @@ def serve(
         of_clients = ClientErrorFilter()
         for name in ("uvicorn.error", "asyncio"):
             logging.getLogger(name).addFilter(of_clients)
-        if opens:  # in its state folder: what a browser is started with is seen by all
+        if opens and isinstance(door, AllowedHosts):
+            # In its state folder: what a browser is started with is seen by all.
             name = f"open-{os.urandom(4).hex()}.html"
-            page = hosts.opening(lambda: state_folder.drop(server.page))
+            page = door.opening(lambda: state_folder.drop(server.page))
             server.page = state_folder.make_copy(opens, name, page)
         server.run([listening])
 
 
-def _listening(port: int) -> socket.socket:
+def listening_at(path: Path) -> socket.socket:
+    """A socket at a path, for its owner and group; one that no server answers is replaced."""
+    listening = socket.socket(socket.AF_UNIX)
+    try:
+        with suppress(ConnectionRefusedError), socket.socket(socket.AF_UNIX) as other:
+            other.connect(f"{path}")
+            raise ScenError(f"--socket {path}: another server answers there")
+        if path.is_socket():
+            state_folder.drop(path)
+    except FileNotFoundError:
+        pass
+    except OSError as error:
+        raise ScenError(f"--socket {path}: {error.strerror}") from None
+    try:
+        before = os.umask(0o117)
+        try:
+            listening.bind(f"{path}")
+        finally:
+            os.umask(before)
+        listening.listen(128)
+    except OSError as error:
+        listening.close()
+        raise ScenError(f"--socket {path}: {error.strerror}") from None
+    return listening
+
+
+def listening_on(port: int) -> socket.socket:
+    """A socket on a port of this machine; 0 takes a free one."""
     # By its protocol asyncio knows that an answer in two parts is sent at once.
     listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

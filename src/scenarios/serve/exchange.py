@@ -16,11 +16,14 @@ from starlette.responses import Response
 
 from scenarios.errors import UsageError
 from scenarios.model import Database
+from scenarios.model.tracker import Role
 from scenarios.render.templating import fill
-from scenarios.serve.live_database import DatabaseVersion, LiveDatabase
+from scenarios.serve.live_database import DatabaseVersion, SeenDatabase
+from scenarios.serve.person import OWNER, Person
 from scenarios.site.site import Page as SitePage
 from scenarios.text import shown
 from scenarios.workspace.input import typed_in
+from scenarios.workspace.write_mode import WriteMode
 
 NARROWED = ("set", "tag", "theme", "source", "since", "until")
 """The parts of an address that narrow a list."""
@@ -66,7 +69,7 @@ class PageRequest(NamedTuple):
     """A request, the parts of its address, and the state of the database that answers it."""
 
     request: Request
-    live_database: LiveDatabase
+    live_database: SeenDatabase
     asked: PageParameters
     seen: DatabaseVersion
     on: date
@@ -75,6 +78,25 @@ class PageRequest(NamedTuple):
     def database(self) -> Database:
         """The sound records of that state."""
         return self.seen.opened.database
+
+    @property
+    def person(self) -> Person:
+        """Who asks."""
+        person: Person = getattr(self.request.state, "person", OWNER)
+        return person
+
+    def may(self, path: str) -> bool:
+        """True if this server has a page at a path, and the person may open it."""
+        role: Role | None = self.request.app.state.roles.get(path)
+        return role is not None and self.person.may(role)
+
+    def mode(self, role: Role, *, commit: bool = False) -> WriteMode:
+        """Return how a change of the person is written, if the role is still the person's then."""
+        who = self.person
+        if who == OWNER:
+            return WriteMode(commit=commit)
+        author = who.name, who.mail
+        return WriteMode(commit=True, author=author, person=who.login, agrees=who.still(role))
 
     def now(self) -> PageRequest:
         """The request on the latest state, unless it names a revision."""
@@ -120,12 +142,16 @@ Reply = ServedPage | Response
 
 
 class Endpoint(NamedTuple):
-    """An address and its handler; a `kept` reply is valid as long as the state."""
+    """An address and its handler; a `kept` reply is valid as long as the state.
+
+    Whoever asks has at least the `role`.
+    """
 
     path: str
     handler: Callable[..., Any]
     method: str = "GET"
     kept: bool = False
+    role: Role = "reader"
 
 
 def read(path: str, handler: Callable[[PageRequest], ServedPage]) -> Endpoint:
@@ -133,14 +159,14 @@ def read(path: str, handler: Callable[[PageRequest], ServedPage]) -> Endpoint:
     return Endpoint(path, handler, kept=True)
 
 
-def give(path: str, handler: Callable[[PageRequest], Reply]) -> Endpoint:
+def give(path: str, handler: Callable[[PageRequest], Reply], role: Role = "reader") -> Endpoint:
     """Return the endpoint of a page that is rendered for each request."""
-    return Endpoint(path, handler)
+    return Endpoint(path, handler, role=role)
 
 
-def take(path: str, handler: Callable[[PageRequest, FormData], Reply]) -> Endpoint:
+def take(path: str, handler: Callable[[PageRequest, FormData], Reply], role: Role) -> Endpoint:
     """Return the endpoint that a form is sent to."""
-    return Endpoint(path, handler, "POST")
+    return Endpoint(path, handler, "POST", role=role)
 
 
 def asked(parameters: Mapping[str, str]) -> PageParameters:

@@ -1,5 +1,6 @@
 """Pages in the frame of the site, with the bar and the strip of time above; the site's pages."""
 
+import re
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator
@@ -11,7 +12,7 @@ from urllib.parse import urljoin
 from markupsafe import Markup
 from msgspec.structs import replace
 from starlette.exceptions import HTTPException
-from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.responses import FileResponse, PlainTextResponse, RedirectResponse, Response
 
 from scenarios.errors import ScenError
 from scenarios.model import Database
@@ -71,8 +72,9 @@ DOING: tuple[Way, ...] = (
     ("Inbox", "/inbox/", "g p"),
     ("Sitting", "/sitting/", "w"),
     ("Undo", "/undo/", "u"),
+    ("Team", "/team/", "g m"),
 )
-"""Not shown where nothing may be recorded."""
+"""Shown where this server has them, to those who may go there."""
 RECORDING: tuple[Way, ...] = (
     ("New evidence", "/record/evidence/", "n"),
     ("Forecast", "/record/forecast/", "f"),
@@ -109,8 +111,9 @@ def bar(ask: PageRequest, *, is_dated: bool = True) -> Markup:
     asked, path = ask.asked, ask.request.url.path
     rev = f", {asked.rev}" if asked.rev else ""
     kind, _, id = path.strip("/").partition("/")
-    about = _ABOUT.get(kind, ()) if id and "/" not in id and not ask.live_database.read_only else ()
-    doing = () if ask.live_database.read_only else (*RECORDING, *DOING)
+    about = _ABOUT.get(kind, ()) if id and "/" not in id else ()
+    about = tuple(way for way in about if ask.may(f"/record/{way[1]}/"))
+    doing, recording = (_open_to(ask, ways) for ways in (DOING, RECORDING))
     offered = ask.seen.offered
     newest = offered[0].id[:SHORT] if offered else None
     return fill(
@@ -119,7 +122,7 @@ def bar(ask: PageRequest, *, is_dated: bool = True) -> Markup:
         summary=f"As of {short_day(ask.on)}{rev}" if asked.as_of or rev else "More",
         path=path,
         leads=asked.leads,
-        doing=() if ask.live_database.read_only else DOING,
+        doing=doing,
         about=about,
         kind=kind,
         id=id,
@@ -135,9 +138,14 @@ def bar(ask: PageRequest, *, is_dated: bool = True) -> Markup:
         permalink=replace(asked, as_of=ask.on, rev=asked.rev or newest).leads(path),
         words=asked.words,
         remarks=_remarks(ask),
-        keyed=(*KEYED, *(() if ask.live_database.read_only else RECORDING)),
-        keys=[*((key, name) for name, _, key in (*KEYED, *doing)), *_KEYS],
+        keyed=(*KEYED, *recording),
+        keys=[*((key, name) for name, _, key in (*KEYED, *recording, *doing)), *_KEYS],
     )
+
+
+def _open_to(ask: PageRequest, ways: tuple[Way, ...]) -> tuple[Way, ...]:
+    """The ways that this server has and that the person may go."""
+    return tuple(way for way in ways if ask.may(way[1]))
 
 
 def carried(ask: PageRequest, *names: str) -> dict[str, str]:
@@ -204,7 +212,7 @@ class SiteCache(SizedCache[tuple[str, Site]]):
 
     def of(self, seen: DatabaseVersion, on: date) -> Site:
         """Return the site of a state, with the ledgers of the one before where items changed."""
-        key = on, seen.opened.commit
+        key = on, seen.opened.commit, seen.view
         name, site = self.get(key) or ("", None)
         if site is None or name != seen.name:
             before, site = site, Site(seen.opened, on, _repository(seen))
@@ -217,9 +225,13 @@ class SiteCache(SizedCache[tuple[str, Site]]):
 
 def _repository(seen: DatabaseVersion) -> Repository | None:
     try:
-        return git.repository(seen.opened.root) if seen.offered else None
+        repository = git.repository(seen.opened.root) if seen.offered else None
+        return repository._replace(tip=seen.tip) if repository else None
     except ScenError:
         return None
+
+
+_COPY = re.compile(r"attachments/[0-9a-f]{64}(\.[a-z0-9]{1,8})?")
 
 
 def _site(ask: PageRequest) -> ServedPage:
@@ -235,6 +247,9 @@ def _site(ask: PageRequest) -> ServedPage:
     if site.is_cut:
         link = macro("serve/fields.html", "way_on")("rows of each list", ask.leads_to_all())
         page = replace(page, main=f"{link}\n{page.main}")
+    if page.address.startswith("e/"):
+        led = _COPY.sub(r'<a href="/\g<0>">\g<0></a>', str(page.main))
+        page = replace(page, main=Markup(led))  # noqa: S704 - as it was, with links
     # Replacing a live page would undo the changes of its own script.
     return ServedPage(title=page.title, of_site=page, live=not page.script)
 
@@ -265,7 +280,18 @@ def _file(ask: PageRequest) -> Response:
     return PlainTextResponse(data)
 
 
+def _attachment(ask: PageRequest) -> Response:
+    """A copy that an item keeps, to be saved and not shown: a stranger made it."""
+    path = f"attachments/{ask.part('name')}"
+    if not any(i.attachment and i.attachment.file == path for i in ask.database.evidence.values()):
+        raise HTTPException(404)
+    headers = {"Content-Security-Policy": "default-src 'none'; sandbox"}
+    place = ask.seen.opened.root / path
+    return FileResponse(place, 200, headers, "application/octet-stream", filename=place.name)
+
+
 ENTRIES = (
+    give("/attachments/{name}", _attachment),
     give(f"/{STYLE}", lambda _: Response(frame.style(), media_type="text/css")),
     give("/-/rules/{name}", _its_rules),
     give("/records/{path:path}", _file),

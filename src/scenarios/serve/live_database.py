@@ -7,18 +7,15 @@ from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import anyio
 from anyio.streams.memory import MemoryObjectSendStream
-from starlette.requests import Request
-from starlette.responses import StreamingResponse
-from starlette.routing import BaseRoute, Route
 from watchfiles import Change, awatch
 from watchfiles.main import FileChange
 
 from scenarios.errors import ScenError
-from scenarios.model import EvidenceId
+from scenarios.model import EvidenceId, ScenarioId
 from scenarios.serve.sized_cache import SizedCache
 from scenarios.storage import lock, worktree
 from scenarios.storage.cache.files import CachedEvidence, CachedFiles, digest_of
@@ -40,7 +37,8 @@ class DatabaseVersion(NamedTuple):
     """A state of the database: its number among those seen, a name of its own, and what is in it.
 
     `remark` is the reason why it cannot be read or written; `offered` are the newest commits that
-    changed it.
+    changed it. `view` names what is left out for the person who asks; `tip` is the commit up to
+    which git is shown, '' for none.
     """
 
     number: int
@@ -48,10 +46,42 @@ class DatabaseVersion(NamedTuple):
     name: str
     remark: str
     offered: tuple[ListedCommit, ...]
+    view: str = ""
+    tip: str = "HEAD"
+
+
+class SeenDatabase(Protocol):
+    """The live database as the person who asks may see it.
+
+    While it `is_blind` the figures that others gave in the period are left out. A question
+    `is_late` where the person would give a figure after those of the others were shown.
+    """
+
+    root: Path
+    read_only: bool
+
+    @property
+    def is_blind(self) -> bool: ...
+    @property
+    def latest(self) -> DatabaseVersion: ...
+    def refresh(self) -> DatabaseVersion: ...
+    def look(self) -> DatabaseVersion: ...
+    def version_at(self, revision: str, seen: DatabaseVersion) -> DatabaseVersion: ...
+    def write(self, change: Writing) -> WriteResult | None: ...
+    def shown(self, written: WriteResult) -> WriteResult: ...
+    def opened(self, full: OpenDatabase) -> OpenDatabase: ...
+    def is_late(self, id: ScenarioId) -> bool: ...
+    def edits(self, path: str | None) -> list[str]: ...
+    def finish(self) -> None: ...
 
 
 class LiveDatabase:
-    """The live workspace in its latest state; while it `is_watched` a watcher reads the files."""
+    """The live workspace in its latest state; while it `is_watched` a watcher reads the files.
+
+    Its owner sees all of it.
+    """
+
+    is_blind = False
 
     def __init__(self, root: Path, *, read_only: bool = False) -> None:
         self.root, self.read_only, self.is_watched = root, read_only, False
@@ -116,6 +146,27 @@ class LiveDatabase:
             if not own.done():
                 self._write_all()
         return own.result()
+
+    def shown(self, written: WriteResult) -> WriteResult:
+        """A change as its owner may see it."""
+        return written
+
+    def opened(self, full: OpenDatabase) -> OpenDatabase:
+        """A state as its owner may see it."""
+        return full
+
+    def is_late(self, id: ScenarioId) -> bool:
+        """False: a figure of the owner needs no such remark."""
+        del id
+        return False
+
+    def edits(self, path: str | None) -> list[str]:
+        """Return nobody: the owner is alone."""
+        del path
+        return []
+
+    def finish(self) -> None:
+        """End a sitting, which opens nothing here."""
 
     def _write_all(self) -> None:
         seen, done = None, list[WriteResult]()
@@ -212,6 +263,8 @@ notice, since network file systems send none."""
 _AWAY = 0.5
 _BEAT = 15.0
 """Seconds between comments, by which a closed page is noticed."""
+_STREAMS = 4
+"""Most event streams of one person."""
 
 
 class ChangeNotifier:
@@ -220,6 +273,7 @@ class ChangeNotifier:
     def __init__(self, live_database: LiveDatabase) -> None:
         self.desk, self._latest = live_database, live_database.latest.number
         self._open: set[MemoryObjectSendStream[None]] = set()
+        self._streams: dict[str, list[MemoryObjectSendStream[None]]] = {}
         self._closing = anyio.Event()
 
     async def watch(self) -> None:
@@ -283,34 +337,32 @@ class ChangeNotifier:
             send.close()
         self._open.clear()
 
-    async def listen(self) -> AsyncIterator[str]:
-        """Yield the current state and each later one as server-sent events."""
+    async def listen(self, number: Callable[[], int], login: str = "") -> AsyncIterator[str]:
+        """Yield the number of the current state and of each later one as server-sent events.
+
+        Of a person's streams the newest four stay open; those of the owner, without a login, all.
+        """
         send, receive = anyio.create_memory_object_stream[None](1)
         self._open.add(send)
+        own = self._streams.setdefault(login, [])
+        own.append(send)
+        for oldest in own[:-_STREAMS] if login else ():
+            oldest.close()
+            own.remove(oldest)
+        before = 0
         try:
-            yield _event(self.desk.latest)
             while not self._closing.is_set():
-                event = ": still here\n\n"
+                now = await anyio.to_thread.run_sync(number, abandon_on_cancel=True)
+                event = f"retry: 500\nevent: state\ndata: {now}\n\n"
+                yield event if now != before else ": still here\n\n"
+                before = now
                 with anyio.move_on_after(_BEAT):
                     try:
                         await receive.receive()
-                        event = _event(self.desk.latest)
                     except anyio.EndOfStream:
                         return
-                yield event
         finally:
             self._open.discard(send)
+            if send in own:
+                own.remove(send)
             receive.close()
-
-
-def _event(seen: DatabaseVersion) -> str:
-    return f"retry: 500\nevent: state\ndata: {seen.number}\n\n"
-
-
-def _events(request: Request) -> StreamingResponse:
-    notifier: ChangeNotifier = request.app.state.notifier
-    headers = {"Cache-Control": "no-store"}
-    return StreamingResponse(notifier.listen(), media_type="text/event-stream", headers=headers)
-
-
-ROUTES: tuple[BaseRoute, ...] = (Route("/-/events", _events, methods=["GET"]),)

@@ -9,7 +9,6 @@ from typing import NamedTuple
 import anyio
 from starlette.responses import Response
 
-from scenarios.serve import people
 from scenarios.serve.exchange import PageRequest, RenderedPage
 from scenarios.serve.request_guard import policy
 from scenarios.serve.sized_cache import SizedCache
@@ -57,10 +56,11 @@ class PageCache:
 
     While anything is computed a reader gets the page of an earlier state at once, which is renewed
     later; but no browser gets a state without its own writes. All but `reply` runs in the event
-    loop, so that the queue needs no lock.
+    loop, so that the queue needs no lock. `wrote` numbers the first state with a browser's writes.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, wrote: Callable[[PageRequest], int]) -> None:
+        self._wrote = wrote
         self._cached = SizedCache[CachedPage](_MOST, lambda page: len(page.sent.body))
         self._waited, self._late = (dict[Hashable, list[PageOrder]]() for _ in range(2))
         self._readers, self._forms, self._renders = set[Future[CachedPage]](), 0, False
@@ -69,7 +69,8 @@ class PageCache:
 
     def reply(self, ask: PageRequest, make: Callable[[PageRequest], RenderedPage]) -> Response:
         """Reply, in a worker thread, with the page of the latest state or of an earlier one."""
-        key = ask.request.url.path, ask.request.url.query, ask.on
+        address = ask.request.url.path, ask.request.url.query
+        key = *address, ask.on, ask.seen.view, ask.person.role
         page = self._cached.get(key)
         if page is None or page.number < ask.seen.number:
             order = PageOrder(ask, make, Future())
@@ -95,7 +96,7 @@ class PageCache:
     def _order(self, key: Hashable, order: PageOrder) -> None:
         page = self._cached.get(key)
         is_busy = self._forms or self._renders or self._waited or self._late
-        if page and is_busy and page.number >= people.wrote(order.ask):
+        if page and is_busy and page.number >= self._wrote(order.ask):
             order.reader.set_result(page)
             if key not in self._waited and len(self._late) < _LATE:
                 self._late.setdefault(key, [order])

@@ -20,6 +20,7 @@ from scenarios.serve.exchange import (
     take,
     to_filter,
 )
+from scenarios.serve.person import OWNER
 from scenarios.workspace.input import typed_in
 from scenarios.workspace.input.offers import analysts
 from scenarios.workspace.opened import known_id
@@ -33,6 +34,8 @@ _OURS: Any = {"httponly": True, "samesite": "strict"}
 
 def analyst_of(ask: PageRequest) -> Analyst | None:
     """Return who records here, or None."""
+    if ask.person != OWNER:
+        return ask.person.analyst
     if analyst := given_analyst(ask):
         return analyst
     try:
@@ -63,7 +66,8 @@ def given_analyst(ask: PageRequest) -> Analyst | None:
 def who_records(ask: PageRequest) -> Markup:
     """A line with the recording analyst, and a link to change that."""
     line = macro("serve/outcome.html", "recorder")
-    return line(analyst_of(ask), given_analyst(ask), ask.request.url.path)
+    is_fixed = given_analyst(ask) or ask.person.login
+    return line(analyst_of(ask), is_fixed, ask.request.url.path)
 
 
 def _chosen(ask: PageRequest, form: FormData) -> Reply:
@@ -111,10 +115,13 @@ def _is_ours(path: str) -> bool:
 
 
 def _cookie(ask: PageRequest, of: str = "analyst") -> str:
-    return f"scen-{ask.request.url.port}-{of}"
+    return f"scen-{ask.request.url.port or 'team'}-{of}"
 
 
-ENTRIES = (give("/who/", lambda ask: _page(ask, analyst_of(ask) or "")), take("/who/", _chosen))
+ENTRIES = (
+    give("/who/", lambda ask: _page(ask, analyst_of(ask) or "")),
+    take("/who/", _chosen, "reader"),
+)
 
 
 _TELLS_NO_FIGURE = (
@@ -132,10 +139,8 @@ def hidden(ask: PageRequest) -> frozenset[ScenarioId]:
 
 def _sitters(ask: PageRequest) -> Iterator[Analyst]:
     """The recording analyst, and other analysts of today's sittings here."""
-    for text in (
-        analyst_of(ask) or "",
-        *ask.request.cookies.get(_cookie(ask, "sits"), "").split("."),
-    ):
+    cookie = "" if ask.person.login else ask.request.cookies.get(_cookie(ask, "sits"), "")
+    for text in (analyst_of(ask) or "", *cookie.split(".")):
         with suppress(ScenError):
             yield typed_in.id(text)
 

@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
-from typing import Any
+from typing import Any, Protocol
 
 from starlette.datastructures import Headers, MutableHeaders, QueryParams
 from starlette.requests import ClientDisconnect
@@ -31,6 +31,18 @@ _HEADERS = {
 }
 
 
+class Door(Protocol):
+    """The hosts of a server, and who is let in."""
+
+    @property
+    def hosts(self) -> tuple[str, ...]: ...
+    @property
+    def start(self) -> str: ...
+    def origin(self, host: str) -> str: ...
+    def admit(self, scope: Scope) -> Response | None: ...
+    def sends(self, send: Send, scope: Scope) -> Send: ...
+
+
 class AllowedHosts:
     """The hosts that a server answers to, and the token that each request needs."""
 
@@ -52,6 +64,33 @@ class AllowedHosts:
         self._tickets[ticket] = used
         return _document("Opening", leads=f"{self.address}/?{START}={ticket}").encode()
 
+    def origin(self, host: str) -> str:
+        """The origin of the pages of a host."""
+        return f"http://{host}"
+
+    def admit(self, scope: Scope) -> Response | None:
+        """None with the cookie; else a response that sets it for the token, or a refusal."""
+        headers = Headers(scope=scope)
+        secret = QueryParams(scope["query_string"]).get(START, "")
+        if scope["method"] == "GET" and scope["path"] == "/" and self.knows(secret):
+            # Not a redirect: a browser that comes from elsewhere keeps a strict cookie back then.
+            page = HTMLResponse(_document("Opening", leads="/"))
+            page.set_cookie(self.cookie, self.token, httponly=True, samesite="strict")
+            return page
+        texts = headers.get("cookie", "").split(";")
+        cookies = (cookie.strip().partition("=") for cookie in texts)
+        if any(name == self.cookie and self.is_token(value) for name, _, value in cookies):
+            return None
+        return refusal(
+            403,
+            "Open the start address that scen serve printed; it is new at each start.",
+            may_go_on=True,
+        )
+
+    def sends(self, send: Send, _scope: Scope) -> Send:
+        """Send an answer as it is."""
+        return send
+
     def knows(self, token: str) -> bool:
         """True for the token, and once for a ticket."""
         if used := self._tickets.pop(token, None):
@@ -71,8 +110,8 @@ class _TooLargeError(Exception):
 class RequestGuard:
     """Checks the origin of each request before any other code sees it."""
 
-    def __init__(self, app: App, hosts: AllowedHosts) -> None:
-        self._app, self._door = app, hosts
+    def __init__(self, app: App, door: Door) -> None:
+        self._app, self._door = app, door
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer, or refuse and say why."""
@@ -81,8 +120,9 @@ class RequestGuard:
             return
         if scope["type"] != "http":  # there are no web sockets here
             return
-        sends = _with_headers(send, f"http://{Headers(scope=scope).get('host')}")
-        refused = self._refused(scope) or self._let_in(scope)
+        origin = self._door.origin(Headers(scope=scope).get("host", ""))
+        sends = _with_headers(self._door.sends(send, scope), origin)
+        refused = self._refused(scope) or self._door.admit(scope)
         if refused:
             await refused(scope, receive, sends)
             return
@@ -98,10 +138,10 @@ class RequestGuard:
     def _refused(self, scope: Scope) -> Response | None:
         headers, method = Headers(scope=scope), scope["method"]
         hosts = headers.getlist("host")
-        if len(hosts) != 1 or hosts[0] not in self._door.hosts:
+        if len(hosts) != 1 or hosts[0].lower() not in self._door.hosts:
             return refusal(421, f"This server answers to {self._door.hosts[0]} only.")
         origins = headers.getlist("origin")
-        if any(origin != f"http://{hosts[0]}" for origin in origins):
+        if any(origin != self._door.origin(hosts[0]) for origin in origins):
             return refusal(403, "Another site asked for this page: open it from the pages here.")
         if method not in SAFE and len(origins) != 1:
             return refusal(403, "Refused: the request does not say which page sent it.")
@@ -115,25 +155,6 @@ class RequestGuard:
         length = headers.get("content-length", "0")
         most = _most(headers)
         return None if length.isdecimal() and int(length) <= most else _too_large(most)
-
-    def _let_in(self, scope: Scope) -> Response | None:
-        """None with the cookie; else a response that sets it for the token, or a refusal."""
-        headers = Headers(scope=scope)
-        secret = QueryParams(scope["query_string"]).get(START, "")
-        if scope["method"] == "GET" and scope["path"] == "/" and self._door.knows(secret):
-            # Not a redirect: a browser that comes from elsewhere keeps a strict cookie back then.
-            page, token = HTMLResponse(_document("Opening", leads="/")), self._door.token
-            page.set_cookie(self._door.cookie, token, httponly=True, samesite="strict")
-            return page
-        texts = headers.get("cookie", "").split(";")
-        cookies = (cookie.strip().partition("=") for cookie in texts)
-        if any(n == self._door.cookie and self._door.is_token(value) for n, _, value in cookies):
-            return None
-        return refusal(
-            403,
-            "Open the start address that scen serve printed; it is new at each start.",
-            may_go_on=True,
-        )
 
 
 def refusal(status: int, text: str, *, may_go_on: bool = False) -> Response:

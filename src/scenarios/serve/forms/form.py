@@ -12,13 +12,15 @@ import msgspec
 
 from scenarios.errors import Keys, Problem, ScenError, folded
 from scenarios.model import Analyst, Database, ScenarioId
+from scenarios.model.tracker import Role
 from scenarios.render.document import Document, Item, Items
+from scenarios.serve.person import RoleLostError
 from scenarios.storage.edits import ChangeRefused
 from scenarios.storage.schema import schema_text
 from scenarios.storage.yaml.reader import keys_at
 from scenarios.workspace.input import typed_in
 from scenarios.workspace.opened import OpenDatabase, StaleEdit
-from scenarios.workspace.write_mode import WriteMode
+from scenarios.workspace.write_mode import AS_USUAL, WriteMode
 from scenarios.workspace.writing import WriteResult, refuse_day
 
 _UNNAMED = re.compile(r"[^A-Za-z0-9-]")
@@ -251,7 +253,8 @@ class ParsedForm:
 class FormContext(NamedTuple):
     """The state that a form was opened on; figures of `hidden` scenarios are not shown.
 
-    `sent` is the path of the uploaded file.
+    `sent` is the path of the uploaded file. A change is written in the `mode`; `is_late` is true of
+    a question on which a figure would follow those of the others; `others` edit the same record.
     """
 
     root: Path
@@ -260,6 +263,9 @@ class FormContext(NamedTuple):
     analyst: Analyst | None = None
     hidden: Collection[ScenarioId] = ()
     sent: Path | None = None
+    mode: WriteMode = AS_USUAL
+    is_late: Callable[[ScenarioId], bool] = lambda _: False
+    others: Sequence[str] = ()
 
     @property
     def database(self) -> Database:
@@ -277,7 +283,8 @@ class Form(msgspec.Struct, frozen=True, kw_only=True):
     `draft` reads the answers and returns the call that records them, or None if they are too few.
     `field_of` names the field for a key of the written file. `rests_on` is the file that the form
     was filled from, which must not change meanwhile. A form that `is_text` has the file itself: its
-    faults have a line and a column. `doubts` must be confirmed before it is saved.
+    faults have a line and a column. `doubts` must be confirmed before it is saved. Whoever fills it
+    in has at least the `role`.
     """
 
     name: str
@@ -291,6 +298,7 @@ class Form(msgspec.Struct, frozen=True, kw_only=True):
     rests_on: Callable[[FormContext, FormValues], str | None] = lambda *_: None
     is_text: bool = False
     doubts: Callable[[FormContext, FormValues], Sequence[str]] = lambda *_: ()
+    role: Role = "editor"
 
 
 class FormResult(msgspec.Struct, frozen=True, kw_only=True):
@@ -305,6 +313,7 @@ class FormResult(msgspec.Struct, frozen=True, kw_only=True):
     changed: str | None = None
     problems: Sequence[Problem] = ()
     doubts: Sequence[str] = ()
+    is_forbidden: bool = False
 
 
 SURE = "sure"
@@ -321,6 +330,10 @@ SWITCHES = FieldGroup(
         ),
     ),
 )
+
+
+AS_DATED = msgspec.structs.replace(SWITCHES, parts=SWITCHES.parts[:1])
+"""The switches where each change is committed."""
 
 
 def latest(by: FormContext, typed: FormValues) -> date | None:
@@ -376,8 +389,14 @@ def attempt(form: Form, by: FormContext, typed: FormValues, *, writes: bool) -> 
     if call is None or stops:
         return FormResult(faults=reading.faults, missing=missing, doubts=doubts)
     try:
-        commits = bool(typed.first("commit"))
-        written = call(WriteMode(not writes, commits, latest(by, typed), seen(typed), by.opened))
+        mode = by.mode._replace(
+            dry_run=not writes,
+            commit=(writes and by.mode.commit) or bool(typed.first("commit")),
+            latest=latest(by, typed),
+            seen=seen(typed),
+            read=by.mode.read or by.opened,
+        )
+        written = call(mode)
     except ChangeRefused as error:
         if form.is_text:
             return FormResult(problems=folded(error.problems))
@@ -388,7 +407,8 @@ def attempt(form: Form, by: FormContext, typed: FormValues, *, writes: bool) -> 
     except ScenError as error:
         if reading.is_sound:  # else the call has put it at its field
             reading.fault("", _message(error))
-        return FormResult(faults=reading.faults, missing=missing)
+        is_forbidden = isinstance(error, RoleLostError)
+        return FormResult(faults=reading.faults, missing=missing, is_forbidden=is_forbidden)
     return FormResult(missing=missing, written=written, doubts=doubts)
 
 

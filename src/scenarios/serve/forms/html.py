@@ -42,7 +42,7 @@ def outcome(form: Form, by: FormContext, typed: FormValues, tried: FormResult) -
         remarks = [*([doubt] if doubt else []), *written.mended]
         remarks += () if form.is_text else map(str, written.warnings)
         effects = _effects(by, form.report(by, written, typed))
-    return macro(_OUTCOME, "outcome")(
+    return macro(_OUTCOME, "editing")(by.others) + macro(_OUTCOME, "outcome")(
         tried,
         problems,
         [("", line) for line in _lines(by.opened.snapshot.get(tried.changed or ""))],

@@ -13,16 +13,19 @@ from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 from markupsafe import Markup
+from msgspec.structs import replace
 from starlette.datastructures import FormData, UploadFile
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from scenarios.errors import ScenError
 from scenarios.model import ScenarioId
-from scenarios.render.templating import fill
+from scenarios.render.templating import fill, macro
 from scenarios.serve import people
 from scenarios.serve.exchange import Endpoint, PageRequest, Reply, ServedPage, give, plain, take
 from scenarios.serve.forms import corrections, html
 from scenarios.serve.forms.form import (
+    AS_DATED,
+    SWITCHES,
     FieldGroup,
     Form,
     FormContext,
@@ -65,11 +68,14 @@ _KNOWN_BY = ("summary", "scenario", "evidence", "id")
 _CHUNK = 1 << 20
 
 
-def recorder(ask: PageRequest, sent: Path | None = None) -> FormContext:
-    """The recorder of a page, always on the files as they are."""
-    opened = ask.live_database.latest.opened
+def recorder(ask: PageRequest, form: Form, sent: Path | None = None) -> FormContext:
+    """The recorder of a form, always on the files as they are."""
+    opened, desk = ask.live_database.latest.opened, ask.live_database
     who, today = people.analyst_of(ask), typed_in.today()
-    return FormContext(opened.root, opened, today, who, people.hidden(ask), sent)
+    mode = ask.mode(form.role)
+    return FormContext(
+        opened.root, opened, today, who, people.hidden(ask), sent, mode, desk.is_late
+    )
 
 
 class SubmittedForm(NamedTuple):
@@ -85,27 +91,35 @@ def _form_page(form: Form, ask: PageRequest) -> ServedPage:
     ask.live_database.refresh()
     query = ask.request.url.query
     address = f"/record/{form.name}/{f'?{query}' if query else ''}"
-    by = recorder(ask)
-    if draft := saved_draft(by.root, address):
+    by, owner = recorder(ask, form), ask.person.login
+    if draft := saved_draft(by.root, address, owner):
         sent = FormValues({**draft.texts, "at": (address,)}, is_sent=True)
-        filled = SubmittedForm(form, by, sent, form.groups(by, sent))
-        return _page(ask, filled, attempt(form, by, sent, writes=False), is_kept=True)
+        filled = SubmittedForm(form, by, sent, _groups(form, by, sent))
+        return _page(ask, filled, _tried(form, by, sent, ask), is_kept=True)
     pairs = [*ask.request.query_params.multi_items(), ("at", address)]
     values = typed(pairs, is_sent=False)
-    return _page(ask, SubmittedForm(form, by, values, form.groups(by, values)), FormResult())
+    return _page(ask, SubmittedForm(form, by, values, _groups(form, by, values)), FormResult())
 
 
-def _draft_address(form: Form, by: FormContext, sent: FormValues) -> str:
+def _groups(form: Form, by: FormContext, sent: FormValues) -> Sequence[FieldGroup]:
+    """The groups of a form; whether to commit is asked where that is not settled."""
+    groups = form.groups(by, sent)
+    if not by.mode.commit:
+        return groups
+    return [AS_DATED if group is SWITCHES else group for group in groups]
+
+
+def _draft_address(form: Form, by: FormContext, sent: FormValues, owner: str) -> str:
     """The address of a form, under which its draft is kept now, or dropped."""
     address = sent.first("at")
     if not re.fullmatch(rf"/record/{form.name}/(\?[!-~]*)?", address):
         address = f"/record/{form.name}/"
     with suppress(ScenError):  # then it is kept in the page alone
         if sent.first("do") == "drop":
-            drop_draft(by.root, address)
+            drop_draft(by.root, address, owner)
         else:
             texts = {name: text for name, text in sent.texts.items() if name != "do"}
-            keep_draft(by.root, FormDraft(address, texts))
+            keep_draft(by.root, FormDraft(address, texts, owner))
     return address
 
 
@@ -114,8 +128,9 @@ def _record(form: Form, ask: PageRequest, data: FormData) -> Reply:
     sent_texts = typed(((k, v) for k, v in data.multi_items() if isinstance(v, str)), is_sent=True)
     is_live = "hx-request" in ask.request.headers
     with _received(data) as sent:
-        by = recorder(ask, sent)
-        address = _draft_address(form, by, sent_texts)
+        by, desk, owner = recorder(ask, form, sent), ask.live_database, ask.person.login
+        address = _draft_address(form, by, sent_texts, owner)
+        by = by._replace(others=ask.live_database.edits(form.rests_on(by, sent_texts)))
         if sent_texts.first("do") == "drop":
             return _leading(address, is_live=is_live)
         tried = FormResult()
@@ -123,26 +138,29 @@ def _record(form: Form, ask: PageRequest, data: FormData) -> Reply:
             if sent_texts.first("form") != version(form.name):
                 tried = FormResult(faults={"": [_OF_ANOTHER]})
             else:
-                name = _name(sent_texts, data)
+                name = _name(sent_texts, data, owner)
                 saved = ask.request.app.state.saved
 
                 def save(opened: OpenDatabase) -> WriteResult | None:
                     nonlocal tried
                     if saved.get(name):
                         return None
-                    now = by._replace(opened=opened)
+                    now = by._replace(
+                        opened=desk.opened(opened), mode=by.mode._replace(read=opened)
+                    )
                     tried = attempt(form, now, sent_texts, writes=True)
-                    if tried.written:
+                    if written := tried.written:
+                        tried = replace(tried, written=desk.shown(written))
                         saved.put(name, _saved_page(form, now, sent_texts, tried))
-                    return tried.written
+                    return written
 
-                ask.live_database.write(save)
+                desk.write(save)
                 if saved.get(name):
-                    drop_draft(by.root, address)
+                    drop_draft(by.root, address, owner)
                     return _leading(f"/recorded/{name}/", is_live=is_live)
         else:
-            tried = attempt(form, by, sent_texts, writes=False)
-        groups = form.groups(by, sent_texts)
+            tried = _tried(form, by, sent_texts, ask)
+        groups = _groups(form, by, sent_texts)
     filled = SubmittedForm(form, by, sent_texts, groups)
     if not is_live:
         return _page(ask, filled, tried)
@@ -161,14 +179,20 @@ def _record(form: Form, ask: PageRequest, data: FormData) -> Reply:
     return HTMLResponse(parts)
 
 
-def _name(sent: FormValues, data: FormData) -> str:
+def _tried(form: Form, by: FormContext, sent: FormValues, ask: PageRequest) -> FormResult:
+    """What a form would write, as the person may see it."""
+    tried = attempt(form, by, sent, writes=False)
+    return replace(tried, written=tried.written and ask.live_database.shown(tried.written))
+
+
+def _name(sent: FormValues, data: FormData, owner: str) -> str:
     """Digest by which a form that is sent again is recognized; other texts give another."""
     files = [
         f"{file.filename} {file.size}"
         for _, file in data.multi_items()
         if not isinstance(file, str)
     ]
-    return sha256(repr((sorted(sent.texts.items()), files)).encode()).hexdigest()[:24]
+    return sha256(repr((owner, sorted(sent.texts.items()), files)).encode()).hexdigest()[:24]
 
 
 def _shape(groups: Sequence[FieldGroup]) -> str:
@@ -211,8 +235,11 @@ def _page(
 ) -> ServedPage:
     form, sent = filled.form, filled.sent
     head = plain(form.title, *([form.lead] if form.lead else []))
-    content = head + people.who_records(ask) + _form(filled, tried, is_kept=is_kept)
-    status = 422 if sent.first("do") == "save" else 200
+    others = macro("serve/outcome.html", "editing")(
+        ask.live_database.edits(form.rests_on(filled.by, sent))
+    )
+    content = head + people.who_records(ask) + others + _form(filled, tried, is_kept=is_kept)
+    status = 403 if tried.is_forbidden else 422 if sent.first("do") == "save" else 200
     return ServedPage(title=form.title, content=content, live=False, status=status)
 
 
@@ -241,12 +268,14 @@ def _form(filled: SubmittedForm, tried: FormResult, *, is_kept: bool = False) ->
 def _saved_page(form: Form, by: FormContext, sent: FormValues, tried: FormResult) -> SavedPage:
     assert tried.written is not None  # noqa: S101 - else nothing is reported
     document = form.report(by, tried.written, sent)
-    return SavedPage(html.done(form, by, sent, tried.written, document), by.hidden)
+    page = html.done(form, by, sent, tried.written, document)
+    return SavedPage(page, by.hidden, by.mode.person)
 
 
 def _overview(ask: PageRequest) -> ServedPage:
+    forms = [form for form in FORMS if ask.person.may(form.role)]
     ways = (
-        *((f"/record/{form.name}/", form.title, form.lead) for form in FORMS),
+        *((f"/record/{form.name}/", form.title, form.lead) for form in forms),
         ("/inbox/", "Inbox", "what is proposed and not yet accepted"),
         ("/sitting/", "The weekly sitting", "forecast what is due without seeing the others"),
         ("/undo/", "Undo", "the last command, here or in a terminal"),
@@ -258,7 +287,7 @@ def _overview(ask: PageRequest) -> ServedPage:
             title,
             next((text for key in _KNOWN_BY for text in draft.texts.get(key, ())), ""),
         )
-        for draft in saved_drafts(ask.live_database.root)
+        for draft in saved_drafts(ask.live_database.root, ask.person.login)
         if (title := titles.get(draft.address.partition("?")[0]))
     ]
     content = fill("serve/record.html", who=people.who_records(ask), ways=ways, drafts=drafts)
@@ -268,8 +297,9 @@ def _overview(ask: PageRequest) -> ServedPage:
 def _recorded(ask: PageRequest) -> ServedPage:
     gone = "The server was restarted and no longer knows what was recorded; the review shows it."
     page: SavedPage | None = ask.request.app.state.saved.get(ask.part("ticket"))
+    page = page if page and page.login == ask.person.login else None
     content = page.page if page else plain("Recorded", gone)
-    if not {*recorder(ask).hidden} <= {*(page.hidden if page else ())}:
+    if not {*people.hidden(ask)} <= {*(page.hidden if page else ())}:
         content = plain("Recorded", "What it did is shown after the sitting.")
     return ServedPage(title="Recorded", content=content, live=False)
 
@@ -277,15 +307,15 @@ def _recorded(ask: PageRequest) -> ServedPage:
 def _entries(form: Form) -> tuple[Endpoint, Endpoint]:
     path = f"/record/{form.name}/"
     return (
-        give(path, lambda ask: _form_page(form, ask)),
-        take(path, lambda ask, data: _record(form, ask, data)),
+        give(path, lambda ask: _form_page(form, ask), form.role),
+        take(path, lambda ask, data: _record(form, ask, data), form.role),
     )
 
 
 ENTRIES = (
     *(entry for form in FORMS for entry in _entries(form)),
-    give("/record/", _overview),
-    give("/recorded/{ticket}/", _recorded),
+    give("/record/", _overview, "proposer"),
+    give("/recorded/{ticket}/", _recorded, "proposer"),
 )
 
 
@@ -295,7 +325,8 @@ def ticket() -> str:
 
 
 class SavedPage(NamedTuple):
-    """A page, and the scenarios whose figures it leaves out."""
+    """A page, the scenarios whose figures it leaves out, and the login of the person it is for."""
 
     page: str
     hidden: Collection[ScenarioId] = ()
+    login: str = ""

@@ -60,6 +60,7 @@ NEW = "new_source"
 _OFFERED = 100
 """Most known values that a field offers, the latest first for labels; others can be typed."""
 Pairs = tuple[tuple[str, str], ...]
+_LATE = "[not blind: given after the sitting, which left this question out]"
 _OUTCOMES = ("occurred", "did-not-occur")
 
 
@@ -74,6 +75,7 @@ def form_of(task: Task) -> Form:
         draft=partial(_draft, task),
         report=partial(_report, task),
         field_of=task.field_of,
+        role=task.role,
     )
 
 
@@ -385,6 +387,8 @@ def _forecast_draft(by: FormContext, reading: ParsedForm) -> WorkspaceCall | Non
         reading.fault(forecast.TASK.field_of(keys), fault)
         return fault
 
+    if by.is_late(answers["scenario"]):
+        answers["rationale"] = f"{answers['rationale'] or ''} {_LATE}".lstrip()
     return partial(forecast.TASK.write, by.root, answers, placed=placed)
 
 

@@ -2,6 +2,7 @@
 
 import re
 import threading
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import date
@@ -52,10 +53,9 @@ from scenarios.workspace.input import typed_in
 from scenarios.workspace.opened import OpenDatabase
 from scenarios.workspace.sheets import ForecastEntry
 from scenarios.workspace.tasks.evidence import rate
-from scenarios.workspace.write_mode import WriteMode
 
-_TURN = threading.Lock()
-"""Serializes the tabs of one browser; a terminal with the sitting gives a message."""
+_TURNS = defaultdict[Analyst, threading.Lock](threading.Lock)
+"""Serializes the tabs of one analyst; a terminal with the sitting gives a message."""
 
 
 class OpenSession(NamedTuple):
@@ -87,7 +87,7 @@ class OpenSession(NamedTuple):
 def open_sitting(ask: PageRequest, analyst: Analyst) -> Iterator[OpenSession]:
     opened, on = ask.live_database.refresh().opened, typed_in.today()
     opened.refuse_without_tracker()
-    with _TURN, notes(opened.root, analyst, on) as held:
+    with _TURNS[analyst], notes(opened.root, analyst, on) as held:
         yield OpenSession(ask, opened, held, analyst, on)
 
 
@@ -136,7 +136,7 @@ def _sheet(session: OpenSession, *, stopped: bool = False) -> ServedPage:
         session.opened.root, session.analyst, session.on, entries, typed_in.today(), audit
     )
     values = step_content.end_shown(session.on, entries, (*left_out, *preview), open_ends)
-    return page("end", stopped=stopped, **values)
+    return page("end", stopped=stopped, is_team=bool(session.ask.person.login), **values)
 
 
 def _of_sheet(session: OpenSession) -> tuple[list[ForecastEntry], list[str]]:
@@ -165,7 +165,7 @@ def step_endpoint(path: str, do: Step) -> Endpoint:
         with open_sitting(ask, analyst) as session:
             return do(session, form) or RedirectResponse("/sitting/#answered", 303)
 
-    return take(f"/sitting/{path}/", reply)
+    return take(f"/sitting/{path}/", reply, "analyst")
 
 
 def sent(form: FormData) -> FormValues:
@@ -175,7 +175,8 @@ def sent(form: FormData) -> FormValues:
 def page(kind: str, **values: Any) -> ServedPage:
     """A step of a sitting; faults of the step as a whole stand above it."""
     faults = values.setdefault("faults", {})
-    context = {"kind": kind, "stopped": False, "ticks": step_content.TICKS, **values}
+    context = {"kind": kind, "stopped": False, "is_team": False, "ticks": step_content.TICKS}
+    context |= values
     content = fill("serve/sitting.html", **context)
     status = 422 if faults else 200
     return ServedPage(title="The weekly sitting", content=content, live=False, status=status)
@@ -250,7 +251,7 @@ def _rated(session: OpenSession, form: FormData) -> Reply | None:
         try:
             day = max(session.on, session.database.evidence[id].recorded)
             answers = {"evidence": id, "ratings": ratings, "indicators": states, "date": day}
-            rate(session.opened.root, answers)
+            rate(session.opened.root, answers, session.ask.mode("analyst"))
         except ScenError as error:
             reading.fault("", str(error))
         else:
@@ -433,20 +434,20 @@ def _stopped(ask: PageRequest) -> Reply:
 
 
 def _ended(session: OpenSession, form: FormData) -> Reply | None:
-    commit = bool(form.get("commit"))
     if session.step.kind != "end" and not form.get("stopped"):
         return None
     entries, _ = _of_sheet(session)
+    desk = session.ask.live_database
     if not entries:
         session.notes.drop()
+        desk.finish()
         return page("over", fault=None, subject="", table="", files=(), ways=())
     ended = sitting.end(session.notes.sitting)._replace(entries=entries)
-    mode = WriteMode(commit=commit)
-    written = session.ask.live_database.write(
-        lambda now: sitting.write_sheet(now.root, ended, mode._replace(read=now))
-    )
+    mode = session.ask.mode("analyst", commit=bool(form.get("commit")))
+    written = desk.write(lambda now: sitting.write_sheet(now.root, ended, mode._replace(read=now)))
     assert written is not None  # noqa: S101 - or it was refused
     session.notes.drop()
+    desk.finish()
     after, ids = written.after.database, [entry.scenario for entry in entries]
     added = sums(after, session.analyst, session.on, ids)
     absent = counted_absent(after, session.on, ended.seen)
@@ -472,7 +473,7 @@ def _item(ask: PageRequest) -> Reply:
 
 
 ENTRIES = (
-    give("/sitting/", _page_shown),
+    give("/sitting/", _page_shown, "analyst"),
     give("/sitting/evidence/{id}/", _item),
     step_endpoint("begin", _start),
     step_endpoint("left", _carry_over),
@@ -483,6 +484,6 @@ ENTRIES = (
     step_endpoint("curve", _curve),
     step_endpoint("show", _revealed),
     step_endpoint("revise", _revised),
-    give("/sitting/stop/", _stopped),
+    give("/sitting/stop/", _stopped, "analyst"),
     step_endpoint("end", _ended),
 )

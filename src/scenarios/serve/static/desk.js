@@ -102,7 +102,7 @@
 
   function follow() {
     if (stream || document.hidden) return;
-    stream = new EventSource("/-/events");
+    stream = new EventSource(new URL("events", document.querySelector('link[href$="/-/desk.css"]').href));
     stream.addEventListener("state", (event) => { latest = +event.data; renew(); });
     stream.onopen = () => { if (isLost) hint(""); isLost = false; };
     stream.onerror = () => {
