@@ -174,14 +174,18 @@ class People:
         id, analyst = chance.choice(self.ids), f"writer-{number}"
         client.cookies.set(f"scen-{client.base_url.port}-analyst", analyst)
         if chance.choice((True, False)):
-            summary = f"Item {uuid4()}"
-            if self.writes.add(lambda: by_form(client, summary, id)):
-                self.items.append(summary)
-                self.after.add(partial(seen, client, summary))
+            self.record(client, chance)
             return
         figure = round(chance.uniform(0.1, 0.9), 6)
         if self.writes.add(lambda: forecast(client, id, figure)):
             self.figures[analyst, id] = figure
+
+    def record(self, client: httpx2.Client, chance: random.Random) -> None:
+        """Record an item and look at it."""
+        id, summary = chance.choice(self.ids), f"Item {uuid4()}"
+        if self.writes.add(lambda: by_form(client, summary, id)):
+            self.items.append(summary)
+            self.after.add(partial(seen, client, summary))
 
     def lost(self, desk: scenarios.Database) -> Iterator[str]:
         """Yield what was taken and is not there, or not once."""
