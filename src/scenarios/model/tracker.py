@@ -54,7 +54,8 @@ class DeclaredAnalyst(Record, frozen=True):
     the case of ASCII letters. Example: "asia@example.org"."""
     role: Annotated[Role, _PRIVATE] = "analyst"
     """What the person may do on the team's server: a reader sees pages, a proposer fills the inbox,
-    an analyst (as when absent) records evidence and forecasts, an editor everything else."""
+    an analyst (as when absent) records evidence and forecasts, an editor everything else.
+    Example: "editor"."""
     mail: Annotated[_Mail | None, _PRIVATE] = None
     """Where `scen remind` writes to; absent, the login where that is an address. Example:
     "asia@example.org"."""
@@ -145,7 +146,13 @@ class Tracker(Record, frozen=True):
     ] = {}
     """Feeds of news, by ids of the team's own; `scen inbox fetch` reads them when asked."""
     analysts: Annotated[
-        dict[Analyst, values.Name | DeclaredAnalyst],
+        dict[
+            Analyst,
+            Annotated[
+                values.Name | DeclaredAnalyst,
+                words("it is a name, or {name: Asia desk, mail: asia@example.org}"),
+            ],
+        ],
         lacks(page="A page names an analyst by the id."),
     ] = {}
     """Who forecasts here: an id and a name, or with login, role and mail for a team. Once some are
