@@ -41,7 +41,8 @@ def _of_quantity(scenario: Scenario, quantity: MeasuredQuantity) -> Iterator[Fau
     faults = estimate_faults(quantity, quantiles, scenario.opened) if quantiles else []
     for name, why in faults:
         yield Fault(("prior", "quantiles", name), "value", "quantiles", why, RISING)
-    yield from _of_thresholds(quantity, prior_of(scenario) if quantiles and not faults else None)
+    prior = prior_of(scenario) if quantiles and not faults else None
+    yield from _of_thresholds(quantity, prior, scenario.horizon)
     if scenario.resolution:
         yield from _of_resolution(scenario, quantity, scenario.resolution)
     for name, indicator in scenario.indicators.items():
@@ -66,7 +67,9 @@ def _of_keys(scenario: Scenario, quantity: MeasuredQuantity) -> Iterator[Fault]:
             yield Fault(("quantity", key), "key", "quantity", message, "remove it")
 
 
-def _of_thresholds(quantity: MeasuredQuantity, prior: Distribution | None) -> Iterator[Fault]:
+def _of_thresholds(
+    quantity: MeasuredQuantity, prior: Distribution | None, horizon: date
+) -> Iterator[Fault]:
     seen: set[str] = set()
     for n, threshold in enumerate(quantity.thresholds):
         keys, text = ("quantity", "thresholds", n), shortest(threshold)
@@ -76,6 +79,10 @@ def _of_thresholds(quantity: MeasuredQuantity, prior: Distribution | None) -> It
             yield Fault(keys, "value", "quantity", message)
         elif text in seen:
             yield Fault(keys, "value", "quantity", f"the threshold {text} stands twice")
+        elif isinstance(threshold, date) and threshold > horizon:
+            message = f"the threshold {text} is after the horizon, {horizon}"
+            hint = "on later days nothing is asked: take a day up to the horizon"
+            yield Fault(keys, "value", "quantity", message, hint)
         elif prior:
             below, above = prior.tails(number(threshold))
             over = below if quantity.kind == "date" else above

@@ -102,8 +102,8 @@ def unsound_quantities(loaded: LoadedRecords) -> Iterator[RecordFault]:
 
     A question has keys of both kinds, or a value is a number where the others are days; quantiles
     do not rise with their probabilities, are not over 0 on a log scale, or lie in the past; the
-    prior of a threshold is under 0.001 or over 0.999. The figures of such a quantity are withheld,
-    and such quantiles of a sheet do not count.
+    prior of a threshold is under 0.001 or over 0.999, or it is after the horizon. The figures of
+    such a quantity are withheld, and such quantiles of a sheet do not count.
 
     Example: `quantiles: {p10: 256, p50: 243}`, or `thresholds: [900]` where `p90: 275`.
     To do: correct the values, or remove the key that does not belong there.
