@@ -523,6 +523,23 @@ def test_whoever_has_sat_or_whose_week_was_opened_sees_all(
     assert "Ed opened the figures" in text(rea.get("/scen/team/"))
 
 
+@pytest.mark.parametrize(
+    ("id", "ways"),
+    [
+        ("rea", ["/scen/"]),
+        ("pro", ["/scen/record/", "/scen/"]),
+        ("ana", ["/scen/sitting/", "/scen/record/", "/scen/"]),
+        ("ed", ["/scen/sitting/", "/scen/record/", "/scen/"]),
+    ],
+)
+def test_the_first_visit_says_what_is_asked_of_whom(
+    app: Starlette, id: str, ways: list[str]
+) -> None:
+    page = person(app, id).get("/scen/team/").text
+    asked = page.split("<main", 1)[1].partition("<table")[0].partition("<ul")[2]
+    assert re.findall(r'href="([^"]*)"', asked) == ways
+
+
 def test_a_figure_on_a_question_that_the_sitting_left_out_says_so(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,14 +1,21 @@
 """The page of a team: who is here, who has sat, and whether the figures are open to all."""
 
+from collections.abc import Iterator
+from datetime import date
+
 from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse
 
+from scenarios.analysis.review.agenda import agenda
 from scenarios.render.templating import fill
 from scenarios.render.text import short_day
 from scenarios.serve.exchange import PageRequest, Reply, ServedPage, give, take
 from scenarios.serve.person import Person
+from scenarios.serve.sitting.step_content import agenda_summary
 from scenarios.serve.team.desk import TeamDesk
 from scenarios.serve.team.week import has_sat
+from scenarios.storage.proposals import waiting
+from scenarios.text import counted
 from scenarios.workspace.input import typed_in
 
 
@@ -28,6 +35,7 @@ def _page(ask: PageRequest) -> ServedPage:
     content = fill(
         "serve/team.html",
         you=ask.person,
+        asked=[*_asked(ask, today)],
         rows=rows,
         since=short_day(start),
         opened=notes.opened,
@@ -35,6 +43,25 @@ def _page(ask: PageRequest) -> ServedPage:
         may_open=ask.person.may("editor") and not notes.opened,
     )
     return ServedPage(title="Team", content=content, live=False)
+
+
+def _asked(ask: PageRequest, today: date) -> Iterator[tuple[str, str, str]]:
+    """What is asked of the person this week: a text, and a way with its label."""
+    person, database = ask.person, ask.live_database.latest.opened.database
+    if person.may("analyst") and person.analyst:
+        due = agenda(database, person.analyst, today)
+        if summary := agenda_summary(due, person.analyst, today):
+            yield f"{summary}.", "/sitting/", "Sit"
+        if person.may("editor") and due.overdue:
+            overdue = counted(len(due.overdue), "question")
+            yield f"{overdue} past its day, without an outcome.", "/record/resolution/", "Decide"
+    every, is_blind = waiting(ask.live_database.root).waiting, ask.live_database.is_blind
+    number = sum(not (is_blind and pending.proposal.forecast) for pending in every)
+    if person.may("analyst") and number:
+        yield f"{counted(number, 'proposal')} in the inbox.", "/inbox/", "Look"
+    if person.may("proposer"):
+        yield "Something that the desk should know?", "/record/", "Record or propose it"
+    yield "What moved, and because of what:", "/", "the news"
 
 
 def _open(ask: PageRequest, _form: FormData) -> Reply:
