@@ -473,6 +473,73 @@ def test_accepted_quantiles_are_those_of_the_sheet(
     assert not waiting(root).proposals
 
 
+ASKED = {
+    "title": "A summit in Kazan by 2024",
+    "criteria": "Both heads of state are in Kazan, by either side's news agency.",
+    "horizon": "2024-12-31",
+    "why": "Both sides speak of it.",
+}
+
+
+def question(who: dict[str, Any], **keys: Any) -> dict[str, Any]:
+    return {"proposed": who, "question": {**ASKED, **keys}}
+
+
+def test_a_question_is_known_by_its_title_on_any_day_and_as_a_scenario(root: Path) -> None:
+    later = {**by("person", "jane"), "on": "2022-06-01"}
+    assert entries(
+        root,
+        question(by("person", "bo")),
+        question(later, title="a summit in  KAZAN by 2024"),
+        question(later, title="A pact"),
+        story(later, "A summit in Kazan by 2024"),
+    ) == [
+        ("added", "2022-02-05-a-summit-in-kazan-by", None),
+        ("known", "2022-02-05-a-summit-in-kazan-by", "the same content"),
+        ("known", "pact", "the same content"),
+        ("added", "2022-02-05-a-summit-in-kazan-by-2", None),
+    ]
+
+
+def test_a_question_is_listed_and_accepted_with_the_prior_of_the_person(root: Path) -> None:
+    fates(root, question(by("person", "bo")))
+    (id,) = waiting(root).waiting
+    listed = scen("--database", str(root), "inbox", "--format", "csv").stdout.splitlines()
+    draft = "question: A summit in Kazan by 2024 (by 2024-12-31): Both sides speak of it."
+    rows = [row.partition(",")[2] for row in listed[1:]]
+    assert rows == [f"a new question,person bo,{draft},{id}"]
+    accept = ["--database", str(root), "inbox", "accept", id]
+    before = tree(root)
+    missing = scen(*accept)
+    assert (missing.exit_code, missing.stderr) == (
+        2,
+        "scen: --prior is missing: probability before the evidence\n",
+    )
+    wrong = scen(*accept, "--summary", "A visit")
+    assert wrong.stderr == f"scen: {id} is the draft of a question: leave summary out\n"
+    assert tree(root) == before
+    given = {"prior": "0.2", "basis": "One year in five", "criteria": "A photo."}
+    given |= {"opened": "2022-02-07"}
+    done = scen(*accept, *(word for key in given for word in (f"--{key}", given[key])))
+    assert done.exit_code == 0, done.stderr
+    scenario = open_folder(root).database.scenarios["a-summit-in-kazan-by-2024"]
+    assert (scenario.title, scenario.question) == (ASKED["title"], ASKED["title"])
+    assert (scenario.resolution_criteria, scenario.horizon) == ("A photo.", date(2024, 12, 31))
+    assert scenario.prior.probability == 0.2
+    assert waiting(root).proposals == {}
+    assert scen("--database", str(root), "undo").exit_code == 0
+    assert tree(root) == before
+
+
+def test_a_dismissed_question_keeps_its_title_and_is_not_proposed_again(root: Path) -> None:
+    fates(root, question(by("person", "bo")))
+    (id,) = waiting(root).waiting
+    dismiss(root, id, "Nobody can decide it", "jane", day(36))
+    stub = yaml.safe_load((root / f"inbox/{id}.yaml").read_text())
+    assert stub["question"] == {"title": ASKED["title"], "horizon": date(2024, 12, 31)}
+    assert fates(root, question(by("person", "pro"))) == [("known", id)]
+
+
 def test_what_is_recorded_already_is_not_proposed(root: Path) -> None:
     visit = {"summary": "A visit", "observed": "2022-02-05"}
     assert fates(root, item(**visit)) == [("known", "2022-02-04-visit")]
@@ -497,7 +564,15 @@ def test_more_than_the_bound_do_not_wait_and_nothing_is_written_outside_the_inbo
 @pytest.mark.parametrize(
     ("proposal", "reason"),
     [
-        ({"proposed": AGENT}, "a proposal needs the key 'evidence' or 'forecast'"),
+        ({"proposed": AGENT}, "a proposal needs the key 'evidence', 'forecast' or 'question'"),
+        (
+            {"proposed": AGENT, "question": {"title": "A pact?"}, "scenarios": ["pact"]},
+            "a proposal with the key 'question' has no 'scenarios'",
+        ),
+        (
+            {**item(), "question": {"title": "A pact?"}},
+            "a proposal with the key 'question' has no 'evidence'",
+        ),
         ({"proposed": AGENT, "evidence": None}, "'evidence' is empty"),
         ({"evidence": TALKS}, "a proposal needs the key 'proposed'"),
         ({**item(), "accepted": True}, "unknown key 'accepted' in a proposal"),

@@ -1,4 +1,4 @@
-"""Drafts of evidence and of forecasts: proposals, which count nowhere until they are accepted."""
+"""Drafts of evidence, forecasts and questions: proposals, which count nowhere until accepted."""
 
 from collections.abc import Iterator
 from functools import partial
@@ -41,6 +41,23 @@ class ForecastDraft(Record, frozen=True):
     """The day of the figure; once accepted it stands from that day. Example: "2022-02-07"."""
 
 
+class QuestionDraft(Record, frozen=True):
+    """A question that is proposed; the person who accepts it gives the prior and the criteria."""
+
+    title: values.Title
+    """The question in a few words. Example: "A formal military pact"."""
+    question: values.Line | None = None
+    """The question, so that it has a yes or a no on the horizon; absent, the title. Example:
+    "Will a treaty of mutual military assistance be in force on 2030-12-31?"."""
+    criteria: values.Prose | None = None
+    """What would decide it, and where to look. Example: "A treaty, published by either side, that
+    obliges each to give military assistance if the other is attacked."."""
+    horizon: values.Date | None = None
+    """The last day on which it can happen. Example: "2030-12-31"."""
+    why: values.Prose | None = None
+    """Why it is worth forecasting. Example: "Both sides spoke of a treaty in January."."""
+
+
 class Dismissal(Record, frozen=True):
     """Who turned a proposal down; the file stays, so that the same is not proposed again."""
 
@@ -65,16 +82,19 @@ class Repeat(ProposalOrigin, frozen=True, omit_defaults=True):
 
 
 class Proposal(Record, frozen=True):
-    """A draft of evidence or of a forecast. It counts nowhere until a person accepts it."""
+    """A draft of evidence, a forecast or a question. It counts nowhere until it is accepted."""
 
     proposed: values.ProposalOrigin
     """Who proposed it."""
     evidence: EvidenceDraft | None = None
-    """The draft of an item: `summary`, and any other key of one. Either this or `forecast`."""
+    """The draft of an item: `summary`, and any other key of one. Either this, `forecast` or
+    `question`."""
     scenarios: values.Ids = ()
     """The scenarios that the item may bear on. Example: ["military-pact"]."""
     forecast: ForecastDraft | None = None
     """The draft of a forecast."""
+    question: QuestionDraft | None = None
+    """The draft of a question."""
     foreign: values.Foreign = msgspec.field(default_factory=dict)
     """Example: {"reuters-asia": "tag:reuters.com,2022:newsml_L1N2UF0AB"}."""
     repeats: tuple[Annotated[values.Url | Repeat, _REPEATS], ...] = ()
@@ -92,8 +112,13 @@ class Proposal(Record, frozen=True):
 
     @property
     def item(self) -> EvidenceDraft:
-        """The draft of evidence; an empty one of a forecast."""
+        """The draft of evidence; an empty one of a forecast or a question."""
         return self.evidence or EvidenceDraft("")
+
+    @property
+    def kind(self) -> str:
+        """The key of its draft."""
+        return "question" if self.question else "forecast" if self.forecast else "evidence"
 
     @property
     def reports(self) -> tuple[Repeat, ...]:
@@ -134,13 +159,15 @@ NOT_PROPOSED = ("recorded", "analyst", "attachment", "retracted", "foreign", "pr
 
 def draft_faults(proposal: Proposal) -> Iterator[Fault]:
     """Faults of a proposal whose keys are sound by themselves."""
-    if proposal.evidence is None and proposal.forecast is None:
-        message = "a proposal needs the key 'evidence' or 'forecast'"
+    present = filter(partial(getattr, proposal), ("question", "forecast", "evidence", "scenarios"))
+    kind, *others = [*present] or ["scenarios"]
+    if kind == "scenarios":
+        message = "a proposal needs the key 'evidence', 'forecast' or 'question'"
         yield Fault((), "key", "missing-key", message)
+    for key in others if kind in ("question", "forecast") else ():
+        message = f"a proposal with the key '{kind}' has no '{key}'"
+        yield Fault((key,), "key", "unknown-key", message)
     if proposal.forecast is not None:
-        for key in filter(partial(getattr, proposal), ("evidence", "scenarios")):
-            message = f"a proposal with the key 'forecast' has no '{key}'"
-            yield Fault((key,), "key", "unknown-key", message)
         figures = proposal.forecast.probability, proposal.forecast.quantiles
         if figures == (None, None):
             message = "a proposed forecast needs the key 'probability' or 'quantiles'"

@@ -84,6 +84,27 @@ def test_a_forecast_is_accepted_and_an_item_is_turned_down_by_name(
     assert no_figure == "/record/dismissal/?proposal=2022-02-05-pact"
 
 
+def test_the_form_of_a_proposed_question_has_its_texts_and_asks_for_the_prior(
+    client: TestClient, root: Path
+) -> None:
+    asked = {"title": "A summit in Kazan", "criteria": "A photo.", "horizon": "2090-12-31"}
+    propose(root, [{"proposed": AGENT, "question": asked}])
+    way = forms(client)[0]
+    page = client.get(way).text
+    assert way.startswith("/record/scenario/?proposal=2022-02-05-a-summit-in-kazan&")
+    assert 'value="A summit in Kazan"' in page
+    assert 'value="2090-12-31"' in page
+    assert "A photo.</textarea>" in page
+    own = hidden(page)
+    fields = {"id": "kazan", **asked, "question": "A summit?"}
+    sent = send(client, "scenario", fields, own=own)
+    assert "Still needed: Probability before the evidence" in sent.text
+    sent = send(client, "scenario", {**fields, "prior": "0.2", "basis": "None"}, own=own)
+    assert sent.is_saved, sent.text
+    assert "probability: 0.2" in (root / "kazan.yaml").read_text()
+    assert waiting(root).proposals == {}
+
+
 def test_nobody_accepts_without_a_name(root: Path) -> None:
     propose(root, [TALKS])
     client = reader(root)

@@ -203,7 +203,8 @@ def _filled(row: ProposalRow) -> str:
     pairs = [("proposal", row.id)]
     for key, value in answers_of(row.proposal, row.event, row.origin).items():
         pairs += [(key, text) for text in (value if isinstance(value, list) else [value]) if text]
-    return f"/record/{'forecast' if row.proposal.forecast else 'evidence'}/?{urlencode(pairs)}"
+    form = "scenario" if row.proposal.question else row.proposal.kind
+    return f"/record/{form}/?{urlencode(pairs)}"
 
 
 def _fields(

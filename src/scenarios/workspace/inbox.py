@@ -47,10 +47,17 @@ def waiting_at(root: Path, id: str) -> PendingProposal:
 
 
 def answers_of(proposal: Proposal, event: str | None, origin: str | None) -> dict[str, Any]:
-    """The draft as the answers that the task of evidence, or that of a forecast, reads.
+    """The draft as the answers that the task of evidence, of a forecast or of a scenario reads.
 
-    Ratings, grade and figure are not among them: they are a person's own.
+    Ratings, grade, figure and prior are not among them: they are a person's own.
     """
+    if question := proposal.question:
+        return {
+            "title": question.title,
+            "question": question.question or question.title,
+            "criteria": question.criteria,
+            "horizon": question.horizon and question.horizon.isoformat(),
+        }
     if draft := proposal.forecast:
         return {"scenario": draft.scenario, "rationale": draft.rationale}
     item = proposal.item
@@ -71,7 +78,12 @@ MOST_WAITING, AGENTS = 100, 5
 """Most proposals and marks of one proposer; of all agents, who name themselves, 5 times as many."""
 SAME_ID, SAME_DAY = "the same id elsewhere", "the same summary of that day"
 _LONGEST_NOTES = 9_980
-_FORECAST = ("scenario", "probability", "quantiles", "date")
+_MARKS = {
+    "evidence": ("summary", "observed", "url"),
+    "forecast": ("scenario", "probability", "quantiles", "date"),
+    "question": ("title", "horizon"),
+}
+"""The keys of a draft by which the same is recognized after its dismissal."""
 _ROOM = 24
 """Characters of an id behind its day."""
 
@@ -84,7 +96,7 @@ def dismiss(
     def draft(_opened: OpenDatabase) -> list[FileChange]:
         _, proposal, data = waiting_at(root, id)
         record = _content(proposal)
-        for name, keys in (("evidence", ("summary", "observed", "url")), ("forecast", _FORECAST)):
+        for name, keys in _MARKS.items():
             if record[name]:
                 record[name] = {key: record[name][key] for key in keys}
         record["dismissed"] = {"on": f"{on}", "by": analyst, "reason": reason}
@@ -172,6 +184,10 @@ class InboxWriter:
             accepted = ProposalOrigin("person", "", item.recorded)
             record = Proposal(accepted, item, foreign=item.foreign)  # type: ignore[arg-type]
             self._know(record, *_stories(id, record, "evidence"))
+        for id, scenario in opened.database.scenarios.items():
+            asked = _Story(Repeat("person", "", scenario.opened), "scenario", id, 0)
+            for text in {scenario.title, scenario.question}:
+                self.stories[_folded(f"question: {text}")].append(asked)
         for id, proposal in inbox.proposals.items():
             self._know(proposal, *_stories(id, proposal))
 
@@ -275,6 +291,7 @@ class InboxWriter:
 
     def _free_id(self, proposal: Proposal) -> str:
         text = proposal.forecast.scenario if proposal.forecast else proposal.item.summary
+        text = proposal.question.title if proposal.question else text
         stem = f"{proposal.day}-{joined_words(words(text), _ROOM) or 'item'}"
         ids = itertools.chain([stem], (f"{stem}-{number}" for number in itertools.count(2)))
         places = ((id, self.opened.root / path_of("proposal", id)) for id in ids)
@@ -290,12 +307,13 @@ def _content(proposal: Proposal) -> dict[str, Any]:
 
 
 def _stories(id: str, proposal: Proposal, kind: Kind = "proposal") -> Iterator[_Story]:
-    day = first_day(proposal.day).toordinal()
+    # A question of the same title is the same a month later, too.
+    day = 0 if proposal.question else first_day(proposal.day).toordinal()
     return (_Story(report, kind, id, day) for report in proposal.reports)
 
 
 def _text(proposal: Proposal) -> str:
-    """The summary, letter case and spaces aside, or who says which figure of which day.
+    """The summary or title, letter case and spaces aside, or who says which figure of which day.
 
     Most words in common are not enough: "no drill, a threat" has those of "a drill, no threat", and
     one word more may say the opposite. Nobody sees what is lost by that.
@@ -303,4 +321,9 @@ def _text(proposal: Proposal) -> str:
     if draft := proposal.forecast:
         figure = figure_words(draft.quantiles or draft.probability)
         return f"{proposal.proposed.who}: {draft.scenario} {figure} {proposal.forecast_day}"
-    return " ".join(proposal.item.summary.casefold().split())
+    asked = proposal.question
+    return _folded(f"question: {asked.title}" if asked else proposal.item.summary)
+
+
+def _folded(text: str) -> str:
+    return " ".join(text.casefold().split())

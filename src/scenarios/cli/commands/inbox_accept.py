@@ -1,4 +1,4 @@
-"""Record a proposal, by the task of evidence or of a forecast."""
+"""Record a proposal, by the task of evidence, of a forecast or of a scenario."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -18,13 +18,24 @@ from scenarios.render.documents.due import draft_text
 from scenarios.storage.proposals import waiting
 from scenarios.workspace.inbox import answers_of, waiting_at
 from scenarios.workspace.opened import find_root
-from scenarios.workspace.tasks import dismissal, evidence, forecast
+from scenarios.workspace.tasks import dismissal, evidence, forecast, scenario
 from scenarios.workspace.tasks.task import ANALYST, Question
 from scenarios.workspace.write_mode import WriteMode
 
 _OWN = {"summary": "--summary", "probability": "--probability"}
-_ASKS = (dismissal.PROPOSAL, *evidence.TASK.asks, *forecast.TASK.asks[1:3])
-_FORECAST = ("probability", "rationale")
+_FORECAST = "probability rationale"
+_QUESTION = "title question criteria horizon prior basis reference opened set"
+_ASKS = (
+    *(dismissal.PROPOSAL, *evidence.TASK.asks),
+    *(forecast.TASK.by_key[key] for key in _FORECAST.split()),
+    *(scenario.TASK.by_key[key] for key in _QUESTION.split()),
+)
+_KINDS = {
+    "evidence": ("an item", evidence.TASK, "add-evidence"),
+    "forecast": ("a forecast", forecast.TASK, "forecast"),
+    "question": ("a question", scenario.TASK, "new"),
+}
+"""The words, the task and the result of each kind of draft."""
 
 
 def _accept(context: typer.Context, answers: dict[str, Any], mode: WriteMode, form: Format) -> bool:
@@ -39,19 +50,17 @@ def _accept(context: typer.Context, answers: dict[str, Any], mode: WriteMode, fo
     )
     rows = proposals(waiting(root).waiting, open_here(context).database, parsing.today()).proposals
     proposal = waiting_at(root, id)
-    draft, by = proposal.proposal.forecast, proposal.proposal.proposed
-    task = forecast.TASK if draft else evidence.TASK
-    context.obj.schema = "forecast" if draft else "add-evidence"
+    by, is_item = proposal.proposal.proposed, proposal.proposal.evidence is not None
+    what, task, context.obj.schema = _KINDS[proposal.proposal.kind]
     if prompt.interactive():
         prompt.tell(f"{draft_text(proposal.proposal)}\nproposed by {by}", 0)
     answers = {key: value for key, value in answers.items() if value is not None}
-    wrong = {key for key in answers if answers[key] and (key in _FORECAST) != bool(draft)}
-    if wrong := wrong - {"proposal", "analyst"}:
-        what, options = "a forecast" if draft else "an item", ", ".join(sorted(wrong))
-        raise UsageError(f"{id} is the draft of {what}: leave {options} out")
+    wrong = {key for key in answers if answers[key]} - {"proposal", "analyst", *task.by_key}
+    if wrong:
+        raise UsageError(f"{id} is the draft of {what}: leave {', '.join(sorted(wrong))} out")
     row = next(row for row in rows if row.id == id)
     own = answers_of(proposal.proposal, row.event, row.origin)
-    if not draft:
+    if is_item:
         words = "Who accepts it (or set SCEN_ANALYST)"
         answers["analyst"] = prompt.needed_as(
             answers.get("analyst"), "--analyst", words, parsing.id, ANALYST.explanation
@@ -61,7 +70,7 @@ def _accept(context: typer.Context, answers: dict[str, Any], mode: WriteMode, fo
             own["observed"] = item.observed or f"{by.on}"
             own["event"], own["origin"] = item.event, item.origin
     answers = {**dict.fromkeys(task.by_key), **own, **answers, "proposal": proposal}
-    if draft:
+    if not is_item:
         run(replace(task, asks=_named(task.asks)), context, answers, mode, form)
     else:
         from scenarios.cli.commands.add_evidence import record  # noqa: PLC0415 - a proposed item alone
@@ -80,9 +89,10 @@ def _named(asks: Iterable[Question]) -> tuple[Question, ...]:
 command = command_of(
     replace(
         evidence.TASK,
-        help="Record a proposal that waits: rate the evidence, or state the forecast.",
+        help="Record a proposal that waits: rate the evidence, state the forecast,"
+        " or give the question its prior.",
         asks=_named(_ASKS),
-        options=f"proposal {evidence.TASK.options} {' '.join(_FORECAST)}",
+        options=f"proposal {evidence.TASK.options} {_FORECAST} {_QUESTION}",
     ),
     instead=_accept,
 )

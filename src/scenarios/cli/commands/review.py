@@ -316,8 +316,9 @@ def settle(session: TerminalSession, opened: OpenDatabase) -> OpenDatabase:
                     dismiss(session.root, row.id, reason, session.analyst, session.on, session.mode)
             except ScenError as error:
                 say(str(error))
-    if number := len(rows) - len(items):
-        say(f"{counted(number, 'forecast waits', 'forecasts wait')} too: scen inbox, afterwards")
+    for kind in ("forecast", "question"):
+        if number := sum(row.proposal.kind == kind for row in rows):
+            say(f"{counted(number, f'{kind} waits', f'{kind}s wait')} too: scen inbox, afterwards")
     return open_folder(session.root) if items else opened
 
 

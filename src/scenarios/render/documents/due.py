@@ -97,7 +97,8 @@ def inbox_document(result: InboxListing) -> Document:
 
     groups: dict[str, list[ProposalRow]] = {}
     for row in result.proposals:
-        for id in row.scenarios or ("no scenario named",):
+        new = "a new question" if row.proposal.question else "no scenario named"
+        for id in row.scenarios or (new,):
             ended = f"{id}, which has its outcome" if id in row.ended else id
             groups.setdefault(ended, []).append(row)
     named = [(name, rows, "") for name, rows in sorted(groups.items())]
@@ -121,11 +122,18 @@ def draft_of(row: ProposalRow) -> str:
 
 
 def draft_text(proposal: Proposal) -> str:
-    """The summary of the item, or the reason of a figure, which a person gives first, in a line."""
+    """The summary of the item, the question, or the reason of a figure, in a line.
+
+    The figure itself is a person's own first.
+    """
     if draft := proposal.forecast:
         why = f": {cells.one_line(draft.rationale)}" if draft.rationale else ""
         return f"forecast of {draft.scenario}{why}"
     more = f" (repeated {len(proposal.repeats)}×)" if proposal.repeats else ""
+    if question := proposal.question:
+        due = f" (by {question.horizon})" if question.horizon else ""
+        why = f": {cells.one_line(question.why)}" if question.why else ""
+        return f"question: {cells.one_line(question.title)}{due}{why}{more}"
     return f"{cells.one_line(proposal.item.summary)}{more}"
 
 

@@ -185,7 +185,7 @@ def answers_of(task: Task, by: FormContext, reading: ParsedForm) -> Answers:
             context.answers["proposal"] = waiting_at(by.root, reading.typed.first("proposal"))
         except ScenError as error:
             reading.fault("", str(error))
-        if not context.answers["analyst"]:
+        if "analyst" in context.answers and not context.answers["analyst"]:
             reading.fault("", "say who you are: a person accepts a proposal by name")
     return context.answers
 

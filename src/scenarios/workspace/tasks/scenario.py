@@ -138,7 +138,8 @@ def _write(root: Path, answers: task.Answers, mode: WriteMode) -> WriteResult:
             "given": answers.get("given"),
         },
     }
-    return new_scenario(root, answers["id"], record, mode)
+    proposal = answers.get("proposal")
+    return new_scenario(root, answers["id"], record, mode, proposal and proposal.removal)
 
 
 def _field_of(keys: Keys) -> str:

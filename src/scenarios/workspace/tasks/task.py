@@ -16,6 +16,7 @@ from scenarios.declarations import keys
 from scenarios.errors import Keys
 from scenarios.model import Database, Scenario
 from scenarios.model.tracker import Role
+from scenarios.paths import id_of
 from scenarios.storage.edits import FileChange, new_file
 from scenarios.text import slug
 from scenarios.values import Record
@@ -119,15 +120,18 @@ def new_record(
     id: str,
     record: Mapping[str, Any],
     mode: WriteMode = AS_USUAL,
+    accepted: FileChange | None = None,
 ) -> WriteResult:
-    """Write a new record of a kind."""
+    """Write a new record of a kind; `accepted` removes the file of its proposal in that write."""
 
     def draft(opened: OpenDatabase) -> list[FileChange]:
         _refuse_taken(opened, kind, id)
-        return [new_file(kind, id, record)]
+        return [*([accepted] if accepted else []), new_file(kind, id, record)]
 
-    command = "new" if kind == "scenario" else f"add-{kind}"
-    return write(root, draft, f"{command} {id}", mode, subject=f"{kind}: {id}", edits=False)
+    command = f"{'new' if kind == 'scenario' else f'add-{kind}'} {id}"
+    if accepted:
+        command = f"inbox accept {id_of(accepted.path)}"
+    return write(root, draft, command, mode, subject=f"{kind}: {id}", edits=bool(accepted))
 
 
 def record_of(model: type[Record], answers: Answers) -> dict[str, Any]:
