@@ -37,7 +37,8 @@ def client(root: Path) -> TestClient:
 
 def forms(client: TestClient) -> list[str]:
     """The addresses of the forms that settle what waits."""
-    return [unescape(way) for way in re.findall(r'href="(/record/[^"]*)"', inbox(client))]
+    ways = re.findall(r'href="(/record/[^"?]*\?proposal=[^"]*)"', inbox(client))
+    return [unescape(way) for way in ways]
 
 
 def inbox(client: TestClient) -> str:

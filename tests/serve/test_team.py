@@ -137,7 +137,10 @@ def test_with_readers_a_stranger_of_the_sign_in_reads_and_does_nothing_else(root
 
 MAY = {
     "reader": set(),
-    "proposer": {"/record/", "/undo/", "/recorded/{ticket}/"},
+    "proposer": {
+        *("/record/", "/undo/", "/recorded/{ticket}/"),
+        *("/record/propose/", "/record/propose-question/"),
+    },
     "analyst": {
         *(f"/record/{task.name}/" for task in (evidence.TASK, evidence.RATING, forecast.TASK)),
         *(f"/record/{dismissal.TASK.name}/", "/sitting/", "/sitting/stop/"),

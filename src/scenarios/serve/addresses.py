@@ -194,7 +194,7 @@ def _inbox(ask: PageRequest) -> ServedPage:
         text = "forecast" if draft and draft.scenario in hidden else draft_of(row)
         rows.append((row, text, when(-row.days), _filled(row)))
     faults = () if is_blind else inbox.problems  # which quote what was proposed
-    values = {"rows": rows, "faults": faults, "who": people.who_records(ask)}
+    values = {"rows": rows, "faults": faults, "who": people.who_records(ask), "may": ask.may}
     return ServedPage(title="Inbox", content=fill("serve/inbox.html", **values), live=False)
 
 

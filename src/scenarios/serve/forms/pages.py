@@ -22,7 +22,7 @@ from scenarios.model import ScenarioId
 from scenarios.render.templating import fill, macro
 from scenarios.serve import people
 from scenarios.serve.exchange import Endpoint, PageRequest, Reply, ServedPage, give, plain, take
-from scenarios.serve.forms import corrections, html
+from scenarios.serve.forms import corrections, html, proposals
 from scenarios.serve.forms.form import (
     AS_DATED,
     SWITCHES,
@@ -57,6 +57,8 @@ FORMS: tuple[Form, ...] = (
     FORECAST,
     *map(form_of, (indicator.TASK, source.TASK, scenario.TASK, scenario.RESOLUTION)),
     *map(form_of, (evidence.RETRACTION, scenario.CLARIFICATION, dismissal.TASK)),
+    proposals.ITEM,
+    proposals.QUESTION,
     corrections.EVERY_KEY,
     corrections.WHOLE_FILE,
 )
@@ -64,7 +66,7 @@ _OF_ANOTHER = (
     "This page was made by another version of scen, or for other rules. What you typed is kept:"
     " check it and save again."
 )
-_KNOWN_BY = ("summary", "scenario", "evidence", "id")
+_KNOWN_BY = ("summary", "title", "scenario", "evidence", "id")
 _CHUNK = 1 << 20
 
 
