@@ -125,6 +125,11 @@ class LiveDatabase:
             is_known = is_whole and changed and all(self._knows(path) for _, path in changed)
         return self.latest if is_known else self.look()
 
+    def has_tip(self) -> bool:
+        """True if the latest state has the last commit, as after a write that was committed."""
+        offered, half = self.latest.offered, self.latest.opened.half
+        return bool(offered) and not half and self._offered(offered) is offered
+
     def _knows(self, address: str) -> bool:
         files, path = _files(self.latest.opened), os.path.relpath(address, self.root)
         with suppress(OSError):
@@ -189,14 +194,17 @@ class LiveDatabase:
         # A link that leads nowhere has no bytes in the state, so that only a look can find its
         # fault (test_a_file_that_cannot_be_opened_is_still_told_of_after_a_write).
         is_lost = any(fault.path not in files for fault in seen.opened.problems)
-        is_committed = any(written.committed for written in done)
+        # A hook may have changed files; those of a team are not run.
+        is_hooked = any(written.committed and not written.person for written in done)
         with self._lock:
-            is_other = is_lost or is_committed or self.latest.number != seen.number
+            is_other = is_lost or is_hooked or self.latest.number != seen.number
             if is_other or len(files.fresh()) > _FRESH:
                 return False
             changed_items(seen.opened, opened)
-            name = f"{files.state().hex()} {seen.name.partition(' ')[2]}"
-            self.latest = seen._replace(number=seen.number + 1, opened=opened, name=name)
+            offered = self._offered(seen.offered)
+            name = f"{files.state().hex()} {offered[0].id if offered else ''}"
+            changed = {"opened": opened, "name": name, "offered": offered}
+            self.latest = seen._replace(number=seen.number + 1, **changed)
             return True
 
     def version_at(self, revision: str, seen: DatabaseVersion) -> DatabaseVersion:
@@ -297,7 +305,7 @@ class ChangeNotifier:
         except ScenError:
             return
         async for changed in self._changes(folder, recursive=False):
-            if changed:  # without notices `watch` looks anyway
+            if changed and not self.desk.has_tip():  # without notices `watch` looks anyway
                 await self._look()
 
     def _changes(self, folder: Path, *, recursive: bool = True) -> AsyncIterator[set[FileChange]]:

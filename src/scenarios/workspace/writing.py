@@ -259,7 +259,8 @@ class WriteResult(NamedTuple):
     """A change that was written, or in a dry run would have been.
 
     `warnings` are new warnings of the database; `mended` are messages about a killed command, or
-    that this one cannot be undone; `committed` is None if no commit was requested.
+    that this one cannot be undone; `committed` is None if no commit was requested. `person` is the
+    login of whoever made it on a team's server.
     """
 
     before: OpenDatabase
@@ -270,6 +271,7 @@ class WriteResult(NamedTuple):
     mended: tuple[str, ...] = ()
     committed: CommitResult | None = None
     attached: tuple[str, ...] = ()
+    person: str = ""
 
     @property
     def opened(self) -> OpenDatabase:
@@ -336,7 +338,7 @@ def write(
         gone = stray(after.database)
         attached = tuple(path for path in (copy and copy.path, gone) if path)
         written = WriteResult(
-            opened, after, drafts, mode.dry_run, warnings, mended, attached=attached
+            opened, after, drafts, mode.dry_run, warnings, mended, None, attached, mode.person
         )
         pending = None
         if mode.commit and proposed:

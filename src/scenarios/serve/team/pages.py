@@ -56,7 +56,7 @@ def _asked(ask: PageRequest, today: date) -> Iterator[tuple[str, str, str]]:
             overdue = counted(len(due.overdue), "question")
             yield f"{overdue} past its day, without an outcome.", "/record/resolution/", "Decide"
     every, is_blind = waiting(ask.live_database.root).waiting, ask.live_database.is_blind
-    number = sum(not (is_blind and pending.proposal.forecast) for pending in every)
+    number = sum(not (is_blind and proposal.forecast) for proposal in every.values())
     if person.may("analyst") and number:
         yield f"{counted(number, 'proposal')} in the inbox.", "/inbox/", "Look"
     if person.may("proposer"):
