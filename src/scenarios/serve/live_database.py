@@ -203,8 +203,9 @@ class LiveDatabase:
             changed_items(seen.opened, opened)
             offered = self._offered(seen.offered)
             name = f"{files.state().hex()} {offered[0].id if offered else ''}"
-            changed = {"opened": opened, "name": name, "offered": offered}
-            self.latest = seen._replace(number=seen.number + 1, **changed)
+            self.latest = seen._replace(
+                number=seen.number + 1, opened=opened, name=name, offered=offered
+            )
             return True
 
     def version_at(self, revision: str, seen: DatabaseVersion) -> DatabaseVersion:
