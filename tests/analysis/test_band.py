@@ -14,6 +14,8 @@ from scenarios.analysis.ledger.ledger import ledger_of
 from scenarios.analysis.ledger.lines import Ledger
 from scenarios.analysis.ledger.odds import Odds
 from scenarios.analysis.ledger.sensitivity import Band, Budget, Budgets, bands
+from scenarios.analysis.period.period import window
+from scenarios.analysis.period.recent import PastRanges, recent_figures
 from scenarios.analysis.review.explanation import explain
 from scenarios.model import ConditionalPrior, Database, Dependence, Tracker
 from scenarios.scales import decibans, held, probability
@@ -296,3 +298,19 @@ def test_a_withheld_link_withholds_the_band() -> None:
     db = database(scenarios=scenarios, withheld={"o": "o.yaml", "s1": "o.yaml"})
     told = explain(db, "s1", day(9), swept=True)
     assert (told.band, told.sweep, told.mostly, told.implied) == (None, None, (), None)
+
+
+@given(databases())
+def test_the_evidence_of_past_days_is_the_band_of_each_and_is_computed_once(db: Database) -> None:
+    both = window(db, day(2), day(9))
+    known: PastRanges = {}
+    figures = recent_figures(both, [*both.views], known)
+    for id, recent in figures.items():
+        for point in recent.evidence:
+            odds = Odds(known_on(db, point.day))
+            band = bands(odds, [id])[id]
+            assert (point.implied, point.low, point.high) == near(
+                (odds.implied(id), band.low, band.high)
+            )
+    assert recent_figures(both, [*both.views], dict(known)) == figures
+    assert {id for id, _ in known} == {id for id, recent in figures.items() if recent.evidence}

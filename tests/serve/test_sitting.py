@@ -157,6 +157,7 @@ def test_no_address_of_the_server_tells_a_figure_before_it_is_answered(
     kinds = ("scenarios", "indicators", "evidence", "forecasts", "sources", "s", "e", "set")
     files = [path.relative_to(desk).as_posix() for path in desk.rglob("*.yaml")]
     values = {"id": ids, "kind": kinds, "folder": kinds, "path": files, "ticket": ("x",)}
+    values["name"] = ("x",)
     app: Any = client.app
     paths = {
         route.path.replace(":path", "").format(**dict(zip(names, one, strict=True)))

@@ -2,17 +2,18 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from datetime import date
 from itertools import pairwise
-from typing import Any
+from typing import Any, Literal
 
 from scenarios.analysis.evidence.knowledge import replaced
-from scenarios.analysis.rules import names, probabilities, quantities
+from scenarios.analysis.rules import probabilities, quantities
 from scenarios.analysis.rules.rule import ConsistencyRule, LoadedRecords, RecordFault, Rule, rule
 from scenarios.errors import NAMED, Fault, Keys
-from scenarios.model import Database
+from scenarios.model import Database, Kind
+from scenarios.model.tracker import folded_login
 from scenarios.text import MOST_HINTS, did_you_mean, unseen
 from scenarios.values import CODES, first_day, indicator_key
 
@@ -48,6 +49,86 @@ def correlations_out_of_order(loaded: LoadedRecords) -> Iterator[RecordFault]:
         yield "tracker", "tracker", Fault(keys, "value", "dependence-order", message, hint)
 
 
+@rule("unknown-theme", "A theme that the tracker does not declare")
+def undeclared_themes(loaded: LoadedRecords) -> Iterator[RecordFault]:
+    """An item, an indicator or a half-life names a theme that tracker.yaml does not declare.
+
+    Example: `theme: enregy`, and the tracker declares `energy`.
+    To do: correct the name, or declare the theme under `themes` in tracker.yaml.
+    """
+    if loaded.broken["tracker"]:
+        return  # it may declare them all
+    declared = loaded.database.tracker.themes
+    yield from _undeclared("theme", declared, _themes(loaded.database), "declare it")
+
+
+@rule("unknown-analyst", "An analyst whom the tracker does not declare, where it declares some")
+def undeclared_analysts(loaded: LoadedRecords) -> Iterator[RecordFault]:
+    """A sheet or an item is by an analyst whom tracker.yaml does not declare, and it declares some.
+
+    Example: `analyst: dsek`, and the tracker declares `desk` under `analysts`.
+    To do: correct the name, or declare the analyst under `analysts` in tracker.yaml.
+    """
+    if declared := loaded.database.tracker.analysts:
+        yield from _undeclared("analyst", declared, _analysts(loaded.database), "declare them")
+
+
+@rule("same-login", "Two analysts with one login")
+def same_logins(loaded: LoadedRecords) -> Iterator[RecordFault]:
+    """Two analysts have one login, so that the team's server cannot know who writes.
+
+    Example: `asia` has the login `Li@example.org`, and `li` has `li@example.org`.
+    To do: give each person one entry, with one role.
+    """
+    first: dict[str, str] = {}
+    people = loaded.database.tracker.people.items()
+    for id, login in ((id, folded_login(a.login)) for id, a in people if a.login):
+        if (other := first.setdefault(login, id)) != id:
+            message, keys = f"the login is that of '{other}' already", ("analysts", id, "login")
+            yield "tracker", "tracker", Fault(keys, "value", "same-login", message)
+
+
+Named = Iterator[tuple[Kind, str, Keys, str]]
+"""The kind and id of a record, a key of it, and the name that stands there."""
+
+
+def _undeclared(
+    noun: str, declared: Collection[str], names: Named, declare: str
+) -> Iterator[RecordFault]:
+    hints: dict[str, str | None] = {}
+    for kind, id, keys, name in names:
+        if name in declared:
+            continue
+        if name not in hints and len(hints) < MOST_HINTS:
+            hints[name] = did_you_mean(name, declared)
+        message = f"tracker.yaml declares no {noun} '{name}'"
+        hint = hints.get(name) or f"{declare} there, under '{noun}s'"
+        at: Literal["key", "value"] = "key" if keys[-1] == name else "value"
+        yield kind, id, Fault(keys, at, f"unknown-{noun}", message, hint)
+
+
+def _themes(database: Database) -> Named:
+    half_lives = database.tracker.half_life_days
+    for name in half_lives if isinstance(half_lives, dict) else ():
+        if name != "default":
+            yield "tracker", "tracker", ("half_life_days", name), name
+    for id, item in database.evidence.items():
+        if item.theme is not None:
+            yield "evidence", id, ("theme",), item.theme
+    for id, scenario in database.scenarios.items():
+        for key, indicator in scenario.indicators.items():
+            if indicator.theme is not None:
+                yield "scenario", id, ("indicators", key, "theme"), indicator.theme
+
+
+def _analysts(database: Database) -> Named:
+    for id, item in database.evidence.items():
+        if item.analyst is not None:
+            yield "evidence", id, ("analyst",), item.analyst
+    for id, sheet in database.sheets.items():
+        yield "forecasts", id, ("analyst",), sheet.analyst
+
+
 _VAGUE = re.compile(
     r"\b(?i:could|might|possibly|possible|serious chance)\b"
     r"|\bmay\b|(?:^|(?<=[.!?] ))May(?= [^\d])"  # May in mid-sentence, or before a number: the month
@@ -81,7 +162,7 @@ def vague_words(loaded: LoadedRecords) -> Iterator[RecordFault]:
                 yield kind, id, Fault(keys, "value", "vague-words", message)
 
 
-def _judgements(database: Database) -> names.Named:
+def _judgements(database: Database) -> Named:
     for id, scenario in database.scenarios.items():
         yield "scenario", id, ("question",), scenario.question
         yield "scenario", id, ("resolution_criteria",), scenario.resolution_criteria
@@ -412,6 +493,8 @@ RULES: tuple[ConsistencyRule, ...] = (
     words_without_probability,
     decibans_out_of_order,
     correlations_out_of_order,
-    *names.RULES,
+    undeclared_themes,
+    undeclared_analysts,
+    same_logins,
     vague_words,
 )
