@@ -28,6 +28,7 @@ analysts:
   ed: {name: Ed, login: ed@example.org, role: editor}
   ana: {name: Ana, login: ana@example.org}
   bo: {name: Bo, login: bo@example.org}
+  cy: {name: Cy, login: cy@example.org}
   pro: {name: Pro, login: pro@example.org, role: proposer}
   rea: {name: Rea, login: rea@example.org, role: reader}
 """

@@ -19,10 +19,13 @@ from scenarios.errors import ScenError, UsageError
 from scenarios.model.tracker import ROLES
 from scenarios.serve.addresses import entries
 from scenarios.serve.forms.pages import FORMS
+from scenarios.serve.page_queue import CachedPage, PageOrder
 from scenarios.serve.team.blind import hidden_paths
 from scenarios.serve.team.door import secret_of, team_address
 from scenarios.serve.team.week import period_start
+from scenarios.storage import state_folder
 from scenarios.workspace.input import typed_in
+from scenarios.workspace.sitting import NOT_BLIND, given_late
 from scenarios.workspace.tasks import dismissal, evidence, forecast
 from tests.cli.commands import FILES
 from tests.serve import teams
@@ -515,7 +518,8 @@ def test_whoever_has_sat_or_whose_week_was_opened_sees_all(
     assert "31%" not in text(ana.get("/scen/list/forecasts/"))
     page = ed.get("/scen/team/")
     rows = re.findall(r"<tr><td>(.*?)</td>.*?<td>([^<]*)</td></tr>", page.text)
-    assert dict(rows) == {"Ed": "not yet", "Ana": "not yet", "Bo": "yes", "Pro": "–", "Rea": "–"}
+    sat = {"Ed": "not yet", "Ana": "not yet", "Bo": "yes", "Cy": "not yet", "Pro": "–", "Rea": "–"}
+    assert dict(rows) == sat
     for question, figure in figures(0.2).items():
         fields = {"scenario": question, "probability": f"{figure}", "sure": "1"}
         assert send(ana, "forecast", fields).status_code == 303
@@ -554,3 +558,83 @@ def test_a_figure_on_a_question_that_the_sitting_left_out_says_so(
     )
     written = (tmp_path / "desk/scenarios/forecasts/2022/2022-02-09-ana.yaml").read_text()
     assert "So. [not blind: given after the sitting, which left this question out]" in written
+
+
+def test_a_page_that_was_asked_for_blind_stays_blind_where_the_sitting_ends_meanwhile(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app, path = variant(tmp_path / "desk", 0.31, "So", monkeypatch), "/scen/list/forecasts/"
+    render = PageOrder.render
+
+    def late(order: PageOrder) -> CachedPage:
+        app.state.team.periods.finish(START, "ana")
+        return render(order)
+
+    monkeypatch.setattr(PageOrder, "render", late)
+    ana, cy = person(app, "ana"), person(app, "cy")
+    assert "31%" not in text(ana.get(path))
+    assert "31%" not in text(cy.get(path))
+    assert "31%" in text(ana.get(path))
+
+
+def test_a_figure_of_a_second_sitting_says_that_it_is_not_blind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = variant(tmp_path / "desk", 0.31, "So", monkeypatch)
+    ana = person(app, "ana")
+    app.state.team.periods.finish(START, "ana")
+    said = {f"p:{id}": f"{100 * figure:g}" for id, figure in figures(0.25).items()}
+    for step in ("begin", "answers", "show", "revise") * 3:
+        token = own(ana, "/scen/sitting/")["token"]
+        fields = said | {"token": token, "why:pact": "As before.", "do": "answer"}
+        ana.post(f"/scen/sitting/{step}/", data=fields)
+    token = own(ana, "/scen/sitting/")["token"]
+    assert ana.post("/scen/sitting/end/", data={"token": token}).status_code == 200
+    written = (tmp_path / "desk/scenarios/forecasts/2022/2022-02-09-ana.yaml").read_text()
+    assert f"As before. {NOT_BLIND}" in " ".join(written.split())
+    assert given_late(given_late("As before.")) == given_late("As before.")
+
+
+def test_a_proposed_figure_is_not_accepted_blind(root: Path) -> None:
+    by = "proposed: {by: agent, name: scout, on: 2022-02-08}"
+    (root / "inbox").mkdir()
+    draft = "forecast: {scenario: pact, probability: 0.31, rationale: So.}"
+    (root / "inbox/a-figure.yaml").write_text(f"{by}\n{draft}\n")
+    app = teams.desk(root)
+    ana, ed = person(app, "ana"), person(app, "ed")
+    fields = {"scenario": "pact", "probability": "20%", "sure": "1", "proposal": "a-figure"}
+    answer = send(ana, "forecast", fields)
+    assert answer.status_code == 422
+    assert "shown once you have finished your sitting" in text(answer)
+    assert "0.31" not in answer.text
+    ed.post("/scen/team/open/", data=own(ed, "/scen/team/"))
+    assert send(ana, "forecast", fields).status_code == 303
+
+
+def test_a_commit_that_git_refuses_is_told_to_editors_until_somebody_commits(
+    app: Starlette, root: Path
+) -> None:
+    lock = root.parent / ".git/refs/heads/main.lock"
+    lock.touch()
+    ana, ed, path = person(app, "ana"), person(app, "ed"), "/scen/status/"
+    answer = send(ana, "evidence", ITEM)
+    assert answer.status_code == 303
+    assert "Written but not committed" in text(ana.get(answer.headers["location"]))
+    assert "written, not committed" in text(ed.get(path))
+    assert "written, not committed" not in text(ana.get(path))
+    lock.unlink()
+    teams.git(root, "add", "-A")
+    teams.git(root, "commit", "-qm", "By hand")
+    app.state.live.look()
+    assert "written, not committed" not in text(ed.get(path))
+
+
+def test_notes_of_a_period_that_cannot_be_read_leave_all_blind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = variant(tmp_path / "desk", 0.31, "So", monkeypatch)
+    folder = state_folder.folder_of(tmp_path / "desk/scenarios")
+    (folder / f"period-{START}.json").write_text("{")
+    answer = person(app, "ana").get("/scen/list/forecasts/")
+    assert answer.status_code == 200
+    assert "31%" not in text(answer)

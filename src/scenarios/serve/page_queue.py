@@ -43,6 +43,8 @@ class PageOrder(NamedTuple):
     def render(self) -> CachedPage:
         """Render the page of the latest state."""
         now = self.ask.now()
+        if now.seen.view != self.ask.seen.view:  # as when a sitting ends meanwhile
+            now = self.ask  # whose page others get who see as little
         return CachedPage(self.make(now), now.seen.number)
 
     async def is_abandoned(self) -> bool:

@@ -158,6 +158,15 @@ def reopened(topic: ScenarioQuestion, answer: SittingAnswer | None) -> SittingAn
     return None
 
 
+NOT_BLIND = "[not blind: given after the sitting, which left this question out]"
+
+
+def given_late(rationale: str | None) -> str:
+    """The reason of a figure that was given after those of others were shown; it says so."""
+    text = (rationale or "").removesuffix(NOT_BLIND).rstrip()
+    return f"{text} {NOT_BLIND}".lstrip()
+
+
 def revised(answer: SittingAnswer, why: str) -> SittingAnswer:
     """The answer with the reason of its revision, which also keeps the blind figure."""
     blind = answer_text(answer.blind, None)

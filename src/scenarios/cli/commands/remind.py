@@ -52,8 +52,8 @@ def command(
     database, run = opened.database, context.obj
     result = reminders(database, as_of or parsing.today(), ahead)
     if is_folder and output is not None:
-        made = {"eml": _mail, "ics": _calendar}[form]
-        texts = {each.analyst: made(run, each, result, database) for each in result.reminders}
+        writer = {"eml": _mail, "ics": _calendar}[form]
+        texts = {each.analyst: writer(run, each, result, database) for each in result.reminders}
         files = {f"{id}.{form}": f"{text}\n".encode() for id, text in texts.items() if text}
         write_folder(output, files, f".{form}")
         say(f"written: {counted(len(files), 'file')} in {from_here(output)}")

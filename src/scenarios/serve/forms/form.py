@@ -255,6 +255,7 @@ class FormContext(NamedTuple):
 
     `sent` is the path of the uploaded file. A change is written in the `mode`; `is_late` is true of
     a question on which a figure would follow those of the others; `others` edit the same record.
+    While it `is_blind` the figures of others are hidden.
     """
 
     root: Path
@@ -266,6 +267,7 @@ class FormContext(NamedTuple):
     mode: WriteMode = AS_USUAL
     is_late: Callable[[ScenarioId], bool] = lambda _: False
     others: Sequence[str] = ()
+    is_blind: bool = False
 
     @property
     def database(self) -> Database:

@@ -75,9 +75,8 @@ def recorder(ask: PageRequest, form: Form, sent: Path | None = None) -> FormCont
     opened, desk = ask.live_database.latest.opened, ask.live_database
     who, today = people.analyst_of(ask), typed_in.today()
     mode = ask.mode(form.role)
-    return FormContext(
-        opened.root, opened, today, who, people.hidden(ask), sent, mode, desk.is_late
-    )
+    by = FormContext(opened.root, opened, today, who, people.hidden(ask), sent, mode, desk.is_late)
+    return by._replace(is_blind=desk.is_blind)
 
 
 class SubmittedForm(NamedTuple):
@@ -182,7 +181,7 @@ def _record(form: Form, ask: PageRequest, data: FormData) -> Reply:
 
 
 def _tried(form: Form, by: FormContext, sent: FormValues, ask: PageRequest) -> FormResult:
-    """What a form would write, as the person may see it."""
+    """Try a form: the change that it would write, as the person may see it."""
     tried = attempt(form, by, sent, writes=False)
     return replace(tried, written=tried.written and ask.live_database.shown(tried.written))
 

@@ -113,7 +113,7 @@ def _propose(root: Path, record: Mapping[str, Any], mode: WriteMode) -> WriteRes
 
 
 def _doubts(by: FormContext, typed: FormValues) -> list[str]:
-    """What is recorded, or what waits in the inbox, and may be the same."""
+    """The items, recorded or in the inbox, that may be the same."""
     summary, url = typed.first("summary").strip(), typed.first("url").strip() or None
     day = typed_in.observed(typed.first("observed").strip() or "today", lambda: by.today)
     recorded, waits = by.database.evidence, waiting(by.root).waiting.items()

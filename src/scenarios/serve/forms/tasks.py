@@ -44,6 +44,7 @@ from scenarios.workspace.results import (
     forecast_figures,
     id_of_new,
 )
+from scenarios.workspace.sitting import given_late
 from scenarios.workspace.tasks import evidence, forecast, source
 from scenarios.workspace.tasks.task import (
     AnswerContext,
@@ -60,7 +61,6 @@ NEW = "new_source"
 _OFFERED = 100
 """Most known values that a field offers, the latest first for labels; others can be typed."""
 Pairs = tuple[tuple[str, str], ...]
-_LATE = "[not blind: given after the sitting, which left this question out]"
 _OUTCOMES = ("occurred", "did-not-occur")
 
 
@@ -182,7 +182,10 @@ def answers_of(task: Task, by: FormContext, reading: ParsedForm) -> Answers:
         context.answers[ask.key] = _answer(ask, by, reading, context)
     if _accepts(task, reading.typed):
         try:
-            context.answers["proposal"] = waiting_at(by.root, reading.typed.first("proposal"))
+            pending = waiting_at(by.root, reading.typed.first("proposal"))
+            if by.is_blind and pending.proposal.forecast:
+                reading.fault("", "a proposed figure is shown once you have finished your sitting")
+            context.answers["proposal"] = pending
         except ScenError as error:
             reading.fault("", str(error))
         if "analyst" in context.answers and not context.answers["analyst"]:
@@ -388,7 +391,7 @@ def _forecast_draft(by: FormContext, reading: ParsedForm) -> WorkspaceCall | Non
         return fault
 
     if by.is_late(answers["scenario"]):
-        answers["rationale"] = f"{answers['rationale'] or ''} {_LATE}".lstrip()
+        answers["rationale"] = given_late(answers["rationale"])
     return partial(forecast.TASK.write, by.root, answers, placed=placed)
 
 

@@ -297,6 +297,8 @@ def _answer(session: OpenSession, topic: ScenarioQuestion, reading: ParsedForm) 
             reading.fault(names[0], f"{what}, as before, or skip it")
         return
     why, items = sitting.cited(why, topic.fresh.evidence)
+    if session.ask.live_database.is_late(id):
+        why = sitting.given_late(why)
     answer = SittingAnswer(ended[0], ended[0], "answered", topic.grounds, why, items)
     sitting.put(session.notes, id, answer)
 

@@ -2,6 +2,7 @@
 
 import threading
 import time
+from contextlib import suppress
 from datetime import date
 from functools import partial
 from typing import NamedTuple
@@ -14,6 +15,7 @@ from scenarios.serve.live_database import DatabaseVersion, LiveDatabase, Writing
 from scenarios.serve.person import Person, member
 from scenarios.serve.team import blind
 from scenarios.serve.team.week import Periods, given, has_sat, period_start
+from scenarios.storage.git import committing
 from scenarios.storage.git import repository as git
 from scenarios.storage.git.repository import newest
 from scenarios.workspace import pushing
@@ -36,7 +38,7 @@ class _SeenVersion(NamedTuple):
 
 
 class TeamDesk:
-    """What the people of one server share."""
+    """The state that the people of one server share."""
 
     def __init__(
         self,
@@ -50,11 +52,12 @@ class TeamDesk:
         self.written = threading.Event()
         self.push_fault = ""
         self._uncommitted: dict[str, str] = {}
+        self._looked = 0
         self._lock = threading.Lock()
         self._seen: dict[Viewer, _SeenVersion] = {}
         self._sat: dict[Analyst, tuple[tuple[int, date], bool]] = {}
         self._here: dict[str, float] = {}
-        self._editing: dict[str, dict[str, float]] = {}
+        self._editing: dict[str, dict[str, tuple[str, float]]] = {}
 
     def member(self, login: str) -> Person | None:
         """The person of a login by the tracker as it is now."""
@@ -76,10 +79,9 @@ class TeamDesk:
         now = time.monotonic()
         with self._lock:
             editing = self._editing.setdefault(path, {})
-            editing[person.name] = now
-            return sorted(
-                name for name, at in editing.items() if now - at < _EDITING and name != person.name
-            )
+            editing[person.login] = person.name, now
+            others = [other for login, other in editing.items() if login != person.login]
+            return sorted(name for name, at in others if now - at < _EDITING)
 
     def note(self, written: WriteResult) -> None:
         """Note that nobody edits the written files any more, and whether they are in git."""
@@ -90,6 +92,13 @@ class TeamDesk:
                 self._uncommitted.pop(draft.path, None)
                 if fault:
                     self._uncommitted[draft.path] = f"{fault}"
+
+    def _forget_committed(self) -> None:
+        """Forget the faults of files that somebody has committed since."""
+        with self._lock, suppress(ScenError):
+            repository = committing.repository(self.live.root)
+            left = committing.uncommitted(repository, [*self._uncommitted])
+            self._uncommitted = {path: self._uncommitted[path] for path in left}
 
     def push(self, remote: str) -> None:
         """Take what the remote has, if nothing stands against it, and push what it lacks."""
@@ -108,7 +117,7 @@ class TeamDesk:
 
     @property
     def trouble(self) -> str:
-        """What an editor has to mend: a commit or a push that git refused."""
+        """The fault that an editor has to mend: a commit or a push that git refused."""
         return " ".join([*dict.fromkeys(self._uncommitted.values()), self.push_fault]).strip()
 
     def start(self, database: Database, today: date) -> date:
@@ -138,6 +147,9 @@ class TeamDesk:
         if whose and not given(full.opened.database, whose, start):
             whose = None  # all who have given nothing yet see the same
         viewer = whose, sees_all, person.role == "editor"
+        if self._uncommitted and self._looked != full.number:
+            self._looked = full.number
+            self._forget_committed()
         of = full.number, today, self.trouble
         with self._lock:
             before = self._seen.get(viewer)

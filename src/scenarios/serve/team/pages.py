@@ -46,7 +46,7 @@ def _page(ask: PageRequest) -> ServedPage:
 
 
 def _asked(ask: PageRequest, today: date) -> Iterator[tuple[str, str, str]]:
-    """What is asked of the person this week: a text, and a way with its label."""
+    """Yield each task of the person this week: a text, and a link with its label."""
     person, database = ask.person, ask.live_database.latest.opened.database
     if person.may("analyst") and person.analyst:
         due = agenda(database, person.analyst, today)
@@ -54,7 +54,7 @@ def _asked(ask: PageRequest, today: date) -> Iterator[tuple[str, str, str]]:
             yield f"{summary}.", "/sitting/", "Sit"
         if person.may("editor") and due.overdue:
             overdue = counted(len(due.overdue), "question")
-            yield f"{overdue} past its day, without an outcome.", "/record/resolution/", "Decide"
+            yield f"{overdue} overdue, without an outcome.", "/record/resolution/", "Decide"
     every, is_blind = waiting(ask.live_database.root).waiting, ask.live_database.is_blind
     number = sum(not (is_blind and proposal.forecast) for proposal in every.values())
     if person.may("analyst") and number:

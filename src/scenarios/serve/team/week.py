@@ -1,6 +1,7 @@
 """The periods of sittings: who has finished, and whether an editor has opened the figures."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from threading import Lock
@@ -8,7 +9,6 @@ from threading import Lock
 import msgspec
 
 from scenarios.analysis.forecasts import refusal
-from scenarios.errors import ScenError
 from scenarios.model import Analyst, Database, ScenarioId
 from scenarios.storage import state_folder
 
@@ -21,7 +21,7 @@ def period_start(day: date, days: int) -> date:
 
 
 class PeriodNotes(msgspec.Struct, frozen=True):
-    """What the state folder has of a period: when each analyst finished, and who opened it when."""
+    """The notes of a period: when each analyst finished, and who opened it when."""
 
     finished: dict[Analyst, str] = {}
     opened: tuple[str, str] | None = None
@@ -38,10 +38,9 @@ class Periods:
         """The notes of the period that begins on a day."""
         if start not in self._read:
             data = state_folder.content(self._path(start))
-            try:
+            self._read[start] = PeriodNotes()
+            with suppress(msgspec.DecodeError):  # else all are blind, and nobody is shut out
                 self._read[start] = msgspec.json.decode(data or b"{}", type=PeriodNotes)
-            except msgspec.DecodeError:
-                raise ScenError(f"{self._path(start)} cannot be read: move it away") from None
         return self._read[start]
 
     def finish(self, start: date, analyst: Analyst) -> None:
