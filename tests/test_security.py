@@ -16,7 +16,7 @@ import pytest
 TOP = Path(__file__).parents[1]
 PAGE = (TOP / "docs/security.md").read_text()
 PARTIES = (
-    *("A clone", "A local user without the token", "A feed of events"),
+    *("A clone", "A local user without the token", "A colleague, or", "A feed of events"),
     *("Who proposes into the inbox", "A feed of news", "An agent at", "A colleague's branch"),
 )
 _NAMED = re.compile(r"`(tests/[^`:]*)(?:::([^`]*))?`")
