@@ -25,7 +25,7 @@ from pygls.uris import to_fs_path
 
 from scenarios import __version__
 from scenarios.analysis.evidence.knowledge import borne, known_on
-from scenarios.analysis.ledger.ledger import effects
+from scenarios.analysis.ledger.effects import effects
 from scenarios.analysis.review.explanation import explain
 from scenarios.analysis.review.listing import ListFilter, indicators
 from scenarios.errors import Problem, ScenError, folded

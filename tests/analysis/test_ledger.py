@@ -15,7 +15,8 @@ from msgspec import UNSET
 from msgspec.structs import astuple, replace
 
 from scenarios.analysis.evidence.knowledge import known_on, resolved
-from scenarios.analysis.ledger.ledger import EvidenceEffect, effects, ledger
+from scenarios.analysis.ledger.effects import EvidenceEffect, effects
+from scenarios.analysis.ledger.ledger import ledger
 from scenarios.analysis.ledger.lines import Ledger
 from scenarios.analysis.ledger.odds import Odds
 from scenarios.analysis.ledger.sensitivity import leave_one_out

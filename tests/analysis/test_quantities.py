@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from scenarios.analysis.changes import figure_words
 from scenarios.analysis.evidence.knowledge import known_on
 from scenarios.analysis.ledger.days import DailyLedgers
-from scenarios.analysis.ledger.ledger import EvidenceEffect, effects
+from scenarios.analysis.ledger.effects import EvidenceEffect, effects
 from scenarios.analysis.period.period import window
 from scenarios.analysis.quantities import distributions
 from scenarios.analysis.quantities.distributions import (

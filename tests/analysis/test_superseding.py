@@ -13,7 +13,7 @@ from scenarios.analysis.evidence.knowledge import bearing, known_on, superseders
 from scenarios.analysis.history.audit import audit
 from scenarios.analysis.history.provenance import CommitSnapshot, states, trail
 from scenarios.analysis.ledger.days import DailyLedgers
-from scenarios.analysis.ledger.ledger import effects
+from scenarios.analysis.ledger.effects import effects
 from scenarios.analysis.ledger.ledger_changes import Shift
 from scenarios.analysis.ledger.odds import Odds
 from scenarios.analysis.period.period import window

@@ -16,7 +16,7 @@ from scenarios.analysis.evidence.knowledge import known_on
 from scenarios.analysis.history.commit_log import KnownFigures, history
 from scenarios.analysis.history.provenance import CommitSnapshot
 from scenarios.analysis.ledger.days import DailyLedgers
-from scenarios.analysis.ledger.ledger import effects
+from scenarios.analysis.ledger.effects import effects
 from scenarios.analysis.period.period import Window, window
 from scenarios.analysis.period.probability_shifts import shifts
 from scenarios.analysis.period.trajectory import curves, trends

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from scenarios.analysis.ledger.ledger import EvidenceEffect
+from scenarios.analysis.ledger.effects import EvidenceEffect
 from scenarios.analysis.ledger.ledger_changes import Shift
 from scenarios.analysis.period.period import window
 from scenarios.analysis.review.explanation import explain

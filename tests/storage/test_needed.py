@@ -17,7 +17,7 @@ from msgspec.structs import replace
 from scenarios.analysis.evidence.knowledge import bearing
 from scenarios.analysis.history import audit
 from scenarios.analysis.history.audit import preview
-from scenarios.analysis.ledger.ledger import effects
+from scenarios.analysis.ledger.effects import effects
 from scenarios.analysis.period.probability_shifts import shifts
 from scenarios.analysis.review.restated import restated
 from scenarios.analysis.review.review import Review, review

@@ -10,7 +10,7 @@ from scenarios.analysis.changes import AuditFinding, Key, touched_by
 from scenarios.analysis.evidence.knowledge import borne, members
 from scenarios.analysis.forecasts import stated
 from scenarios.analysis.ledger.days import DailyLedgers
-from scenarios.analysis.ledger.ledger import EvidenceEffect, effects
+from scenarios.analysis.ledger.effects import EvidenceEffect, effects
 from scenarios.analysis.period.probability_shifts import ScenarioShift, shifts
 from scenarios.analysis.quantities.explanation import row_effects
 from scenarios.analysis.quantities.figures import QuantityFigure
@@ -21,6 +21,8 @@ from scenarios.paths import id_of, kind_of
 from scenarios.render.cells import commit_subject
 from scenarios.scales import has_moved
 from scenarios.storage.cache.files import bearing_on, sides
+from scenarios.storage.cache.memory import RecordCache
+from scenarios.workspace.followed_ledgers import FollowedLedgers
 from scenarios.workspace.opened import from_here
 from scenarios.workspace.write_mode import CommitFields
 from scenarios.workspace.writing import WriteResult
@@ -119,19 +121,44 @@ class UndoResult(CommitFields, frozen=True):
 
 
 def evidence_effects(written: WriteResult, id: EvidenceId, day: date) -> tuple[EvidenceEffect, ...]:
-    """Effects of an item on each scenario that it bears on, on a day."""
-    after = written.after.database
+    """Effects of an item on each scenario that it bears on, on a day; computed once."""
+    key = ("effects", id, day)
+    if key not in written.computed:
+        written.computed[key] = _evidence_effects(written, id, day)
+    effects: tuple[EvidenceEffect, ...] = written.computed[key]
+    return effects
+
+
+def _evidence_effects(
+    written: WriteResult, id: EvidenceId, day: date
+) -> tuple[EvidenceEffect, ...]:
+    after, memory = written.after.database, written.before.read
+    odds = None
+    if isinstance(memory, RecordCache) and memory.lasts and not written.dry_run:
+        # Under the lock of the write: a trial in another thread has ledgers of its own.
+        followed = memory.results.setdefault(("ledgers", ""), FollowedLedgers())
+        odds = followed.of(written.before)
     then, now = sides(written.before.database, after, borne(after, after.evidence[id]))
     on_rows: tuple[EvidenceEffect, ...] = ()
     if now.quantities:
         on_rows = row_effects(then, now, id, day)
-    return (*effects(then, now, id, day), *on_rows)
+    return (*effects(then, now, id, day, odds), *on_rows)
 
 
 def forecast_figures(
     written: WriteResult, ids: Iterable[ScenarioId], on: date
 ) -> list[ForecastFigure]:
-    """The stated probability of each scenario before and after a sheet was written."""
+    """The stated probability of each scenario before and after a sheet was written; kept."""
+    key = ("figures", *(ids := tuple(ids)), on)
+    if key not in written.computed:
+        written.computed[key] = _forecast_figures(written, ids, on)
+    figures: list[ForecastFigure] = written.computed[key]
+    return figures
+
+
+def _forecast_figures(
+    written: WriteResult, ids: Iterable[ScenarioId], on: date
+) -> list[ForecastFigure]:
     figures = []
     for id in ids:
         if id in written.after.database.quantities:

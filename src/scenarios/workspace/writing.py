@@ -258,15 +258,16 @@ def commit(pending: PendingWrite, held: int, *, dry_run: bool) -> CommitResult:
 class WriteResult(NamedTuple):
     """A change that was written, or in a dry run would have been.
 
-    `warnings` are new warnings of the database; `mended` are messages about a killed command, or
-    that this one cannot be undone; `committed` is None if no commit was requested. `person` is the
-    login of whoever made it on a team's server.
+    `computed` has results of both states; `warnings` are new warnings of the database; `mended` are
+    messages about a killed command, or that this one cannot be undone; `committed` is None if no
+    commit was requested. `person` is the login of whoever made it on a team's server.
     """
 
     before: OpenDatabase
     after: LoadResult
     drafts: list[FileChange]
     dry_run: bool
+    computed: dict[Any, Any]
     warnings: tuple[Problem, ...] = ()
     mended: tuple[str, ...] = ()
     committed: CommitResult | None = None
@@ -338,7 +339,7 @@ def write(
         gone = stray(after.database)
         attached = tuple(path for path in (copy and copy.path, gone) if path)
         written = WriteResult(
-            opened, after, drafts, mode.dry_run, warnings, mended, None, attached, mode.person
+            opened, after, drafts, mode.dry_run, {}, warnings, mended, None, attached, mode.person
         )
         pending = None
         if mode.commit and proposed:

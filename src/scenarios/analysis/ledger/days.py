@@ -115,6 +115,12 @@ class DailyLedgers:
             vars(database)["superseders"] = {}  # else each of many databases looks at every item
         return other
 
+    def beside(self, database: Database) -> DailyLedgers:
+        """The ledgers of a database that differs in its sheets alone; both share all accounts."""
+        other = DailyLedgers(database, vars(self).get("items"), self._most)
+        other._accounts, other.clusters = self._accounts, self.clusters
+        return other
+
     def put(self, id: EvidenceId, before: Record | None, after: Record | None) -> None:
         """Follow a change of an item in the database."""
         self._odds.clear()

@@ -3,34 +3,27 @@
 import math
 from collections.abc import Callable, Mapping
 from datetime import date
-from functools import partial
 
 import msgspec
 
 from scenarios.analysis.evidence.knowledge import (
     KnownEvidence,
-    bears_on,
     known_on,
     last_open_day,
     resolved,
-    state,
     waits_until,
 )
 from scenarios.analysis.ledger.contributions import GroupTotal
 from scenarios.analysis.ledger.lines import Ledger, Line, Quantity, in_prior, line_of, step
 from scenarios.analysis.ledger.odds import EvidenceTotals, Odds, left, log_odds
 from scenarios.model import (
-    Database,
-    Evidence,
     EvidenceId,
     Outcome,
     Prior,
-    Rating,
     ScenarioId,
     SourceId,
 )
-from scenarios.scales import decibans, has_moved
-from scenarios.values import RatedId, indicator_key, owner_of
+from scenarios.scales import decibans
 
 _NOISE = 1e-12
 """Decibans: a part of a step smaller than this is floating-point noise."""
@@ -151,120 +144,7 @@ def rival_lines(odds: Odds, scenario_id: ScenarioId) -> list[Line]:
     ]
 
 
-_DOUBTFUL = "DEF"
-_EVIDENCE = frozenset({"direct", "indicator", "absence"})
-
-
-class EvidenceEffect(msgspec.Struct, frozen=True, kw_only=True):
-    """A scenario before and after the item; `note` says why nothing, or not all, was counted.
-
-    `weight`, `factor` and `decibans` are those of the line that the item stands in. `doubtful` is
-    the item's grade where it is D, E or F and its line is now the heaviest of the scenario.
-    """
-
-    scenario: RatedId
-    rating: Rating
-    via: str | None
-    weight: float
-    factor: float | None
-    counted_decibans: float
-    before: float | None
-    after: float | None
-    note: str | None
-    doubtful: str | None = None
-
-
-def effects(
-    before: Database, after: Database, evidence_id: EvidenceId, day: date
-) -> tuple[EvidenceEffect, ...]:
-    """Effects of the item on `day`, on every scenario that it bears on, in the item's order."""
-    item = after.evidence[evidence_id]
-    then, now = Odds(known_on(before, day)), Odds(known_on(after, day))
-    per_scenario = []
-    for scenario_id, rating, via in ratings_of(after, item):
-        if scenario_id not in after.binary:
-            continue
-        weight = now.known.weights.get(evidence_id, 0.0)
-        effect = partial(
-            EvidenceEffect, scenario=scenario_id, rating=rating, via=via, weight=weight
-        )
-        if state(after, scenario_id, day) in ("resolved", "unopened"):
-            outcome = resolved(after, scenario_id, day)
-            note = f"resolved on {outcome.recorded}" if outcome else "not open yet"
-            nothing = effect(factor=None, counted_decibans=0.0, before=None, after=None, note=note)
-            per_scenario.append(nothing)
-            continue
-        old, new = ledger_of(then, scenario_id), ledger_of(now, scenario_id)
-        row = via or evidence_id
-        line = _line_of(new, row)
-        replaced = now.known.superseded.items()
-        gone = [id for id, by in replaced if by == evidence_id and _line_of(old, id)]
-        why = _note(old, line, row) if line else "neutral: fits every outcome equally"
-        if evidence_id not in now.known.evidence:
-            by = now.known.superseded.get(evidence_id)
-            why = f"superseded by {by}" if by else "retracted"
-        elif line is None and not weight:
-            why = "its grade leaves it no weight"
-        elif not (line or gone) and has_moved(old.implied.probability, new.implied.probability):
-            why = "nothing of its own: its rivals moved it"
-        if gone:
-            instead = f"in place of {', '.join(gone)}, no longer counted"
-            why = f"{why}; {instead}" if why else instead
-        is_counted = line is not None and row not in line.suppressed
-        per_scenario.append(
-            effect(
-                factor=line.factor if line else None,
-                counted_decibans=line.counted_decibans if line and is_counted else 0.0,
-                before=old.implied.probability,
-                after=new.implied.probability,
-                note=why,
-                doubtful=_doubtful(after, item, new, line if is_counted else None),
-            )
-        )
-    return tuple(per_scenario)
-
-
-def ratings_of(database: Database, item: Evidence) -> list[tuple[ScenarioId, Rating, str | None]]:
-    """The ratings of an item in a database, rows of quantities too, each with its indicator."""
-    known_ids = bears_on(database, item)
-    rated: list[tuple[ScenarioId, Rating, str | None]] = [
-        (id, rating, None) for id, rating in item.ratings.items() if owner_of(id) in known_ids
-    ]
-    for text in item.indicators:
-        scenario_id, name = indicator_key(text)
-        scenario = database.scenarios.get(scenario_id)
-        if scenario and name in scenario.indicators:
-            ratings = scenario.indicators[name].ratings
-            rated += [(id, r, text) for id, r in ratings.items() if owner_of(id) in known_ids]
-    return rated
-
-
-def _line_of(book: Ledger, row: str) -> Line | None:
-    """The line of an item or an indicator, counted or suppressed."""
-    for line in book.lines:
-        if line.kind != "absence" and row in (line.id, *line.evidence, *line.suppressed):
-            return line
-    return None
-
-
-def _doubtful(database: Database, item: Evidence, book: Ledger, line: Line | None) -> str | None:
-    """The grade of a doubtful item whose line is now a scenario's heaviest."""
-    graded = item.grade(database.sources)
-    if line is None or not line.counted_decibans or graded[0] not in _DOUBTFUL:
-        return None
-    weights = [abs(other.counted_decibans) for other in book.lines if other.kind in _EVIDENCE]
-    return graded if abs(line.counted_decibans) >= max(weights) else None
-
-
-def _note(old: Ledger, line: Line, row: str) -> str | None:
-    """Reason why nothing, or nothing more, was counted; None where the item's line changed."""
-    if line.kind == "in-prior":
-        return "in the prior"
-    if row in line.suppressed:
-        return f"same origin or event as {line.id}: one witness"
-    was = _line_of(old, line.id)
-    same = was is not None and was.decibans == line.decibans
-    return "adds nothing to what was already seen" if same else None
+EVIDENCE = frozenset({"direct", "indicator", "absence"})
 
 
 class OutcomeLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -304,7 +184,7 @@ def post_mortem(book: Ledger, outcome: Outcome | None) -> PostMortem | None:
             evidence=line.evidence,
         )
         for line in book.lines
-        if line.kind in _EVIDENCE and line.counted_decibans
+        if line.kind in EVIDENCE and line.counted_decibans
     ]
     return PostMortem(
         right=tuple(line for line in pointed if line.decibans > 0),
@@ -356,5 +236,5 @@ def _lines(
     return [
         (line, sign * line.counted_decibans)
         for line in ledger_of(odds_on(day), id).lines
-        if line.kind in _EVIDENCE and line.evidence and line.counted_decibans
+        if line.kind in EVIDENCE and line.evidence and line.counted_decibans
     ]

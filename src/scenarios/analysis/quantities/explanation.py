@@ -8,7 +8,7 @@ import msgspec
 
 from scenarios.analysis.evidence.knowledge import State, resolved, state
 from scenarios.analysis.ledger.days import DailyLedgers
-from scenarios.analysis.ledger.ledger import EvidenceEffect, ratings_of
+from scenarios.analysis.ledger.effects import EvidenceEffect, ratings_of
 from scenarios.analysis.quantities.figures import Interval, QuantityFigure, outcome_of_row
 from scenarios.analysis.quantities.ledger import QuantityLedger, once_nothing_came, quantity_ledger
 from scenarios.analysis.quantities.view import (

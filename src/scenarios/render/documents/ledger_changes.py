@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
-from scenarios.analysis.ledger.ledger import EvidenceEffect
+from scenarios.analysis.ledger.effects import EvidenceEffect
 from scenarios.analysis.ledger.ledger_changes import LineChange
 from scenarios.analysis.ledger.lines import Line
 from scenarios.model import Database, EvidenceId, ScenarioId, ThemeId, Tracker

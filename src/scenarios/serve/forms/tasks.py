@@ -9,7 +9,7 @@ import msgspec
 
 from scenarios.analysis.forecasts import current_forecasts
 from scenarios.analysis.history import audit
-from scenarios.analysis.ledger.ledger import EvidenceEffect
+from scenarios.analysis.ledger.effects import EvidenceEffect
 from scenarios.analysis.review.agenda import sums
 from scenarios.analysis.rules.duplicates import alike
 from scenarios.errors import Keys, ScenError

@@ -52,6 +52,7 @@ def blind_result(written: WriteResult, whose: Analyst | None, since: date) -> Wr
         after=after.loaded,
         drafts=[draft for draft in written.drafts if draft.path not in lost],
         committed=committed,
+        computed={},
     )
 
 
