@@ -1,10 +1,11 @@
 """Ranges of the evidence on past days, kept in the user's cache."""
 
 from bisect import bisect_right
-from collections.abc import Collection, Iterator, MutableMapping
+from collections.abc import Collection, Iterator, Mapping, MutableMapping
 from contextlib import contextmanager
 from datetime import date
 from operator import itemgetter
+from typing import Any
 
 import msgspec
 
@@ -13,9 +14,11 @@ from scenarios.analysis.ledger.version import VERSION
 from scenarios.analysis.period.period import Window
 from scenarios.analysis.period.recent import EvidencePoint
 from scenarios.model import Scenario, ScenarioId
+from scenarios.storage.cache.files import CachedFiles
+from scenarios.storage.cache.memory import RecordCache
 from scenarios.storage.cache.packed import digest
 from scenarios.workspace.opened import OpenDatabase
-from scenarios.workspace.remembered import remembered_each
+from scenarios.workspace.remembered import keys_of, remembered_each
 
 _KEPT = 20_000
 """Points that are kept in all; of more, those that were asked for last."""
@@ -25,12 +28,19 @@ class RangesByRecords(MutableMapping[tuple[ScenarioId, date], EvidencePoint]):
     """The points of a database among `kept` ones, by the digest of what was recorded by their day.
 
     A record that is changed, or added with an earlier day, gives all days from its own on another
-    key.
+    key. The keys of a scenario are those of an earlier state, `known` with the digest of all that
+    it depended on, where the `digests` of the scenarios have the same.
     """
 
-    def __init__(self, window: Window, kept: dict[str, EvidencePoint]) -> None:
+    def __init__(
+        self,
+        window: Window,
+        kept: dict[str, EvidencePoint],
+        digests: Mapping[ScenarioId, bytes],
+        known: dict[ScenarioId, tuple[bytes, list[tuple[date, bytes]]]],
+    ) -> None:
         self._window, self._kept = window, kept
-        self._keys: dict[ScenarioId, list[tuple[date, bytes]]] = {}
+        self._all, self._known = digests, known
         self._items: dict[str, bytes] = {}
         self.asked: dict[str, EvidencePoint] = {}
 
@@ -52,9 +62,9 @@ class RangesByRecords(MutableMapping[tuple[ScenarioId, date], EvidencePoint]):
         return len(self._kept)
 
     def _key(self, id: ScenarioId, day: date) -> str:
-        if id not in self._keys:
-            self._keys[id] = [*self._digests(id)]
-        states = self._keys[id]
+        if id not in self._known or self._known[id][0] != self._all[id]:
+            self._known[id] = self._all[id], [*self._digests(id)]
+        _, states = self._known[id]
         place = bisect_right(states, day, key=itemgetter(0))
         return f"{id} {day} {states[place - 1][1].hex()}"
 
@@ -88,8 +98,14 @@ def _rates(scenario: Scenario, ids: Collection[ScenarioId]) -> bool:
 @contextmanager
 def past_ranges(opened: OpenDatabase, window: Window) -> Iterator[RangesByRecords]:
     """The points of the cache, which keeps those that are added."""
+    files, memory, known = opened.snapshot, opened.read, dict[ScenarioId, Any]()
+    if isinstance(files, CachedFiles) and isinstance(memory, RecordCache):
+        digests = keys_of(files, opened.database, "", ("sources",))
+        known = memory.results.setdefault(("ranges", ""), known)
+    else:
+        digests = dict.fromkeys(opened.database.scenarios, b"")
     with remembered_each(opened, "ranges", EvidencePoint) as kept:
-        points = RangesByRecords(window, kept)
+        points = RangesByRecords(window, kept, digests, known)
         yield points
         if len(kept) > _KEPT:
             kept.clear()
