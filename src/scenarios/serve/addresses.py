@@ -29,7 +29,7 @@ from scenarios.serve.forms import pages as forms
 from scenarios.serve.forms.html import records_of, texts
 from scenarios.serve.forms.pages import SavedPage, ticket
 from scenarios.serve.frame import ENTRIES as PAGES
-from scenarios.serve.frame import carried
+from scenarios.serve.frame import carried, ledgers
 from scenarios.serve.sitting import pages as sitting
 from scenarios.serve.team import pages as team
 from scenarios.site.site import INDEX, Links
@@ -127,7 +127,7 @@ def _digest(written: WriteResult) -> str:
 
 def _status(ask: PageRequest) -> ServedPage:
     opened = ask.seen.opened
-    listed = standings(opened, ask.on)
+    listed = standings(opened, ask.on, odds=ledgers(ask))
     rows = [row_state.row for row_state in listed]
     since = start_of(opened, ask.on)
     blocks = status.document(
@@ -148,7 +148,7 @@ def _list(ask: PageRequest) -> ServedPage:
         raise HTTPException(404)
     narrow, now = _narrowed(ask, kind), known_on(ask.database, ask.on)
     if kind == "scenarios":
-        row_state = (row_state.row for row_state in standings(opened, ask.on))
+        row_state = (row_state.row for row_state in standings(opened, ask.on, odds=ledgers(ask)))
         rows = [row for row in row_state if narrow.subject(ask.database, row.id)]
     else:
         rows = _ROWS[kind](now, narrow)

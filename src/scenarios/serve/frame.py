@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from starlette.exceptions import HTTPException
 from starlette.responses import FileResponse, PlainTextResponse, RedirectResponse, Response
 
+from scenarios.analysis.ledger.days import DailyLedgers
 from scenarios.errors import ScenError
 from scenarios.model import Database
 from scenarios.render.templating import fill, macro
@@ -31,17 +32,19 @@ from scenarios.serve.exchange import (
     read,
     to_filter,
 )
-from scenarios.serve.live_database import DatabaseVersion, changed_items
+from scenarios.serve.live_database import DatabaseVersion
 from scenarios.serve.sized_cache import SizedCache
 from scenarios.site import frame
 from scenarios.site.at import EACH, SINGLE, page_at
 from scenarios.site.figures import odds_of
 from scenarios.site.frame import SECTIONS, Section
+from scenarios.site.page_keys import PageKeys
 from scenarios.site.site import INDEX, STYLE, Site
 from scenarios.site.site import Page as SitePage
 from scenarios.storage.git import repository as git
 from scenarios.storage.git.repository import Repository
 from scenarios.text import counted
+from scenarios.workspace.followed_ledgers import FollowedLedgers
 from scenarios.workspace.input import typed_in
 
 _BY_SECTION = {section[0]: section for section in SECTIONS}
@@ -205,22 +208,48 @@ def _its_rules(ask: PageRequest) -> Response:
 
 
 class SiteCache(SizedCache[tuple[str, Site]]):
-    """The sites of the days viewed last, used by one page at a time."""
+    """The sites of the days viewed last, used by one page at a time.
+
+    Those of a day share its ledgers, which follow the items from state to state.
+    """
 
     def __init__(self) -> None:
-        super().__init__(4, lambda _: 1)
+        super().__init__(_DAYS, lambda _: 1)
+        self._ledgers = SizedCache[FollowedLedgers](_DAYS, lambda _: 1)
+        self._pages = SizedCache[tuple[SitePage, bool]](_PAGES, lambda kept: len(kept[0].main))
 
     def of(self, seen: DatabaseVersion, on: date) -> Site:
-        """Return the site of a state, with the ledgers of the one before where items changed."""
-        key = on, seen.opened.commit, seen.view
-        name, site = self.get(key) or ("", None)
+        """Return the site of a state."""
+        key, opened = (on, seen.opened.commit), seen.opened
+        followed = self._ledgers.get(key) or FollowedLedgers()
+        self._ledgers.put(key, followed)
+        # Also before a site that is kept: the ledgers may follow another state by now.
+        ledgers = followed.of(opened)
+        name, site = self.get((*key, seen.view)) or ("", None)
         if site is None or name != seen.name:
-            before, site = site, Site(seen.opened, on, _repository(seen))
-            changed = changed_items(before.opened, site.opened) if before else None
-            if before and changed is not None and (days := before.hand_over(odds_of, site)):
-                days.follow(site.database, changed)
-            self.put(key, (seen.name, site))
+            if site:
+                site.clear()
+            site = Site(opened, on, _repository(seen))
+            site.put(odds_of, ledgers.beside(opened.database))
+            self.put((*key, seen.view), (seen.name, site))
         return site
+
+    def page(self, site: Site, address: str) -> SitePage | None:
+        """Return the page of an address: that of an earlier state where all it rests on is same."""
+        key = site.once(PageKeys).of(address)
+        name = address, key, site.href("", ""), site.is_whole
+        page, site.is_cut = (key and self._pages.get(name)) or (None, False)
+        if page is None:
+            page = page_at(site, address)
+            if page and key:
+                self._pages.put(name, (page, site.is_cut))
+        return page
+
+
+def ledgers(ask: PageRequest) -> DailyLedgers:
+    """The ledgers of the day that a page shows; for one page at a time."""
+    sites: SiteCache = ask.request.app.state.sites
+    return sites.of(ask.seen, ask.on).once(odds_of)
 
 
 def _repository(seen: DatabaseVersion) -> Repository | None:
@@ -231,6 +260,8 @@ def _repository(seen: DatabaseVersion) -> Repository | None:
         return None
 
 
+_DAYS, _PAGES = 4, 16 << 20
+"""Days whose sites are kept, and characters of pages without their frames."""
 _COPY = re.compile(r"attachments/[0-9a-f]{64}(\.[a-z0-9]{1,8})?")
 
 
@@ -238,7 +269,7 @@ def _site(ask: PageRequest) -> ServedPage:
     sites: SiteCache = ask.request.app.state.sites
     query, is_whole = ask.asked.query(only_when=True), "all" in ask.request.query_params
     site = sites.of(ask.seen, ask.on).served(query, is_whole=is_whole)
-    page = page_at(site, _address(ask))
+    page = sites.page(site, _address(ask))
     if page is None:
         _refuse(ask)
         raise HTTPException(404)

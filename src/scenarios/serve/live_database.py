@@ -15,13 +15,14 @@ from watchfiles import Change, awatch
 from watchfiles.main import FileChange
 
 from scenarios.errors import ScenError
-from scenarios.model import EvidenceId, ScenarioId
+from scenarios.model import ScenarioId
 from scenarios.serve.sized_cache import SizedCache
 from scenarios.storage import lock, worktree
-from scenarios.storage.cache.files import CachedEvidence, CachedFiles, digest_of
+from scenarios.storage.cache.files import CachedFiles, digest_of
 from scenarios.storage.cache.memory import RecordCache
 from scenarios.storage.git import repository as git
 from scenarios.storage.git.repository import ListedCommit, newest
+from scenarios.workspace.followed_ledgers import changed_items
 from scenarios.workspace.opened import OpenDatabase, open_folder, open_revision
 from scenarios.workspace.writing import WriteResult
 
@@ -250,15 +251,6 @@ class LiveDatabase:
         if self.read_only or os.access(self.root, os.W_OK):
             return ""
         return f"{worktree.safe(self.root)} cannot be written to: nothing can be recorded."
-
-
-def changed_items(before: OpenDatabase, after: OpenDatabase) -> Collection[EvidenceId] | None:
-    """The items that differ; None where other records than sheets do too."""
-    old, new = before.database.evidence, after.database.evidence
-    if not (isinstance(old, CachedEvidence) and isinstance(new, CachedEvidence)):
-        return None
-    changed = new.take(old)
-    return changed if old.files.digest_of("sources") == new.files.digest_of("sources") else None
 
 
 def _files(opened: OpenDatabase) -> CachedFiles:

@@ -5,7 +5,7 @@ import multiprocessing
 import os
 import re
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import date
 from functools import partial
@@ -17,16 +17,13 @@ from uuid import NAMESPACE_URL, uuid5
 
 import msgspec
 
-from scenarios.analysis.evidence.knowledge import bears_on, dependents, superseders
-from scenarios.analysis.ledger.odds import decays
-from scenarios.model import EvidenceId, ScenarioId
-from scenarios.paths import file_address, path_of
 from scenarios.progress import Progress, unwatched
 from scenarios.render.cells import one_line
 from scenarios.render.templating import fill
 from scenarios.site import frame
 from scenarios.site.at import addresses, has_place, page_at
 from scenarios.site.figures import drawn, figures
+from scenarios.site.page_keys import PageKeys
 from scenarios.site.site import (
     CARD,
     FEED,
@@ -35,15 +32,11 @@ from scenarios.site.site import (
     STYLE,
     Site,
     address_of,
-    commits,
-    printed,
 )
 from scenarios.storage import site_folder
-from scenarios.storage.cache.files import CachedFiles
-from scenarios.storage.cache.packed import cache_of, digest, program
+from scenarios.storage.cache.packed import cache_of, digest
 from scenarios.storage.site_folder import SiteFolder
 from scenarios.workspace.opened import nothing_collected
-from scenarios.workspace.remembered import keys_of
 
 SEARCH = "search/index.html"
 _MANY, _BLOCK = 60, 256
@@ -78,15 +71,14 @@ class SiteBuild:
         site: Site,
         folder: SiteFolder,
         before: Mapping[str, SiteFile],
-        keys: Mapping[str, str],
     ) -> None:
-        self._site, self._folder, self._before, self._keys = site, folder, before, keys
+        self._site, self._folder, self._before, self._keys = site, folder, before, PageKeys(site)
         self.files: dict[str, SiteFile] = {}
         self.written: set[str] = set()
 
     def stands(self, address: str) -> bool:
         """True for an existing page whose inputs have not changed."""
-        key, card = self._keys.get(address, ""), card_of(address)
+        key, card = self._keys.of(address), card_of(address)
         if card in self._before and not self.existing_file(card, key):
             return False
         return self.existing_file(address, key) is not None
@@ -127,7 +119,7 @@ class SiteBuild:
             page = page_at(self._site, address)
             assert page is not None, address  # noqa: S101 - it is one of the addresses
             text = frame.whole_page(self._site, page).encode()
-            key = self._keys.get(address, "")
+            key = self._keys.of(address)
             self.put(address, text, key, page.description, page.title)
             if page.card and self._site.previews:
                 self.put(card_of(address), drawn(page.card), key)
@@ -182,99 +174,6 @@ def _unit(site: Site, address: str) -> tuple[str, str]:
     id = address.split("/")[1]
     scenario = site.scenarios.get(id)
     return (scenario.set or id) if scenario else "", id
-
-
-def keys(site: Site) -> Mapping[str, str]:
-    """The digest of all that each page depends on, by address; a page without one is always built.
-
-    Empty if the database is not read from its files.
-    """
-    files = site.opened.snapshot
-    if not isinstance(files, CachedFiles):
-        return {}
-    base = program() + f"{site.database.unreadable} {site.previews} {site.url}".encode()
-    today = f"{site.as_of}".encode()
-    figures = keys_of(files, site.database, f"{site.as_of}")
-    items = {id: files.digest(path_of("evidence", id)) for id in site.evidence}
-    by_address = {
-        **dict(_scenarios(site, figures)),
-        **dict(_items(site, files, figures, items)),
-        "scores/index.html": _scores(site, files, items),
-    }
-    by_address = {address: key + today for address, key in by_address.items()}
-    by_address |= _reviews(site, files, items)
-    return {address: digest(base + key).hex() for address, key in by_address.items()}
-
-
-def _scenarios(site: Site, figures: Mapping[ScenarioId, bytes]) -> Iterator[tuple[str, bytes]]:
-    by_then = printed(site, site.as_of).encode()  # commits tell of later changes
-    for id in site.scenarios:
-        own = _commits(site, path_of("scenario", id))
-        yield address_of("s", id), figures[id] + own + by_then
-    for id, members in site.sets.items():
-        yield address_of("set", id), b"".join(figures[member] for member in members)
-
-
-def _items(
-    site: Site,
-    files: CachedFiles,
-    figures: Mapping[ScenarioId, bytes],
-    items: Mapping[EvidenceId, bytes],
-) -> Iterator[tuple[str, bytes]]:
-    """Keys of items and events: digests of all that the questions they can move depend on."""
-    other_files, decided = (
-        files.digest_of("sources", "forecasts"),
-        dict[EvidenceId, list[ScenarioId]](),
-    )
-    for scenario_id, scenario in site.scenarios.items():
-        for id in scenario.resolution.evidence if scenario.resolution else ():
-            decided.setdefault(id, []).append(scenario_id)
-
-    def key(*ids: EvidenceId) -> bytes:
-        own = [site.evidence[id] for id in ids]
-        borne = {scenario for item in own for scenario in bears_on(site.database, item)}
-        borne |= {scenario for id in ids for scenario in decided.get(id, ())}
-        about = (figures[id] for id in sorted(dependents(site.database, borne)) if id in figures)
-        named = {other for item in own for other in (*item.corroborated_by, *item.supersedes)}
-        named.update(*(superseders(site.database).get(id, ()) for id in ids))
-        others = (items[id] for id in sorted(named) if id in items)
-        return b"".join((*(items[id] for id in ids), other_files, *about, *others))
-
-    for id, item in site.evidence.items():
-        together = site.events.get(item.event or "", ())
-        yield address_of("e", id), key(id, *together) + _commits(site, path_of("evidence", id))
-    for event, ids in site.events.items():
-        yield address_of("event", event), key(*ids)
-
-
-def _reviews(site: Site, files: CachedFiles, items: Mapping[EvidenceId, bytes]) -> dict[str, bytes]:
-    """Keys of the reviews: records of the day, files at the top, and the neighbouring reviews."""
-    by_address = {}
-    for number, day in enumerate(site.days):
-        around = f"{site.days[max(number - 1, 0) : number + 2]} {printed(site, day)}"
-        key = _key(day, site, files, items) + around.encode()
-        by_address[address_of("review", f"{day}")] = key
-    return by_address
-
-
-def _scores(site: Site, files: CachedFiles, items: Mapping[EvidenceId, bytes]) -> bytes:
-    """Key of the scores, by the records up to the last outcome, or to today if some are so far."""
-    scenarios = site.scenarios.values()
-    days = (scenario.resolution.recorded for scenario in scenarios if scenario.resolution)
-    last = max((day for day in days if day <= site.as_of), default=date.min)
-    is_daily = any(decays(scenario) for scenario in scenarios)
-    return _key(site.as_of if is_daily else last, site, files, items)
-
-
-def _key(day: date, site: Site, files: CachedFiles, items: Mapping[EvidenceId, bytes]) -> bytes:
-    """Digest of the items that were recorded by a day, and of all other files."""
-    own = b"".join(items[id] for id, item in site.evidence.items() if item.recorded <= day)
-    return digest(own) + files.digest_of("sources", "forecasts")
-
-
-def _commits(site: Site, path: str) -> bytes:
-    ids = [commit.id for commit in commits(site).get(path, ())]
-    return f"{file_address(site.database.tracker, path)}{ids}".encode()
 
 
 _MOST = 40
@@ -352,7 +251,7 @@ def build(site: Site, path: Path, progress: Progress = unwatched) -> BuildSummar
     name = f"site-{digest(os.fsencode(os.path.realpath(path))).hex()}"
     before = msgspec.json.decode((cache and cache.read(name)) or b"{}", type=dict[str, SiteFile])
     with site_folder.opened(path, site.opened.root, has_place) as folder, nothing_collected():
-        making = SiteBuild(site, folder, before, keys(site))
+        making = SiteBuild(site, folder, before)
         wanted = list(dict.fromkeys(addresses(site)))
         making.pages([page for page in wanted if not making.stands(page)], progress)
         sources = {page: making.files if page in making.files else before for page in wanted}

@@ -12,7 +12,6 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from scenarios.analysis.changes import Commit
 from scenarios.analysis.evidence.knowledge import declared_events, known_on, opened_scenarios
 from scenarios.errors import ScenError
 from scenarios.model import Database, Evidence, EvidenceId, Scenario, ScenarioId, SetId
@@ -22,7 +21,8 @@ from scenarios.render.text import short_day
 from scenarios.render.writers import html
 from scenarios.render.writers.html import Origin
 from scenarios.storage.git.repository import Repository, commit_of
-from scenarios.workspace.opened import OpenDatabase, origin, placed, touching
+from scenarios.workspace.file_commits import FileCommits, file_commits
+from scenarios.workspace.opened import OpenDatabase, origin, placed
 
 
 class PageLink(msgspec.Struct, frozen=True):
@@ -286,26 +286,18 @@ class Site:
         value: T = self._values[find]
         return value
 
-    def hand_over(self, find: Callable[[Site], T], after: Site) -> T | None:
-        """Move a result, if computed, to another site, and clear the others."""
-        value: T | None = self._values.get(find)
+    def put(self, find: Callable[[Site], T], value: T) -> None:
+        """Set the result of a function of the site."""
+        self._values[find] = value
+
+    def clear(self) -> None:
+        """Forget all results, which refer to each other."""
         self._values.clear()
-        after._values |= {find: value} if value else {}
-        return value
 
 
-By = Mapping[str, Sequence[Commit]]
-
-
-def commits(site: Site) -> By:
+def commits(site: Site) -> FileCommits:
     """The commits that changed each file, newest first; none where there is no history."""
     return site.once(_by_file)
-
-
-def printed(site: Site, day: date) -> str:
-    """The commits up to a day as a key, since the day's review is compared with them."""
-    every = {commit for changes in commits(site).values() for commit in changes}
-    return "".join(sorted(commit.id for commit in every if commit.committed <= day))
 
 
 def revision(site: Site) -> Origin:
@@ -316,9 +308,9 @@ def revision(site: Site) -> Origin:
     return Origin(site.as_of, "")
 
 
-def _by_file(site: Site) -> By:
+def _by_file(site: Site) -> FileCommits:
     if site.repository:
         with suppress(ScenError):  # no commit yet
             tip = commit_of(site.repository, site.opened.commit or "HEAD")
-            return touching(site.repository, tip)
+            return file_commits(site.repository, tip)
     return {}

@@ -1,18 +1,18 @@
 """A database as it was read, from its folder or a revision, with its faults and its past."""
 
 import gc
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
-from functools import cache, lru_cache
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
 
-from scenarios.analysis.changes import Commit, Revision
+from scenarios.analysis.changes import Revision
 from scenarios.errors import Problem, ScenError, UsageError
 from scenarios.model import Database, EvidenceId, Kind, ScenarioId, SourceId
 from scenarios.paths import path_of
@@ -22,7 +22,7 @@ from scenarios.storage.cache.files import bearing_on, with_changes
 from scenarios.storage.cache.memory import RecordCache
 from scenarios.storage.cache.packed import cache_of
 from scenarios.storage.git import repository as git
-from scenarios.storage.git.repository import Repository, changed_files, revisions
+from scenarios.storage.git.repository import Repository, revisions
 from scenarios.storage.loader import LoadResult, Read, load, read_record
 from scenarios.text import counted, did_you_mean, shown
 from scenarios.values import owner_of
@@ -321,16 +321,6 @@ def past(
     """The commits that led to a revision, oldest first, and its own name."""
     tip = git.commit_of(repository, revision or "HEAD")
     return revisions(repository, tip, progress), tip
-
-
-@lru_cache(maxsize=2)
-def touching(repository: Repository, tip: str) -> Mapping[str, Sequence[Commit]]:
-    """The commits that changed each file, newest first; a merge only if it differs from parents."""
-    commits: dict[str, list[Commit]] = {}
-    for commit, paths in changed_files(repository, tip):
-        for path in paths:
-            commits.setdefault(path, []).insert(0, commit)
-    return commits
 
 
 def origin(opened: OpenDatabase, repository: Repository) -> tuple[str, bool]:

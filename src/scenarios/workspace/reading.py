@@ -226,12 +226,13 @@ def standings(
     *,
     banded: bool = False,
     repository: git.Repository | None = None,
+    odds: DailyLedgers | None = None,
 ) -> tuple[StatusStanding, ...]:
-    """Every scenario that had opened, in order, since the last review.
+    """Every scenario that had opened, in order, since the last review; reuses `odds` if given.
 
     In a `repository` the earlier figures are those reported then.
     """
-    since, odds = start_of(opened, on), DailyLedgers(opened.database, most=FEW)
+    since, odds = start_of(opened, on), odds or DailyLedgers(opened.database, most=FEW)
 
     def make(database: Database, ids: Collection[ScenarioId]) -> dict[ScenarioId, StatusStanding]:
         around = {near: None for id in ids for near in (id, *database.scenarios[id].implies)}

@@ -59,7 +59,7 @@ def remembered(
     missing = {id for id, key in keys.items() if before.keys.get(id) != key}
     values = {id: value for id, value in before.values.items() if id in keys.keys() - missing}
     if missing:
-        around = {other for id in missing for other in _neighbours(database, id)}
+        around = {other for id in missing for other in neighbours(database, id)}
         values |= make(bearing_on(database, *around), missing)
     memo = ScenarioMemo(whole, keys, values)
     memory.keep(name, arguments, memo)
@@ -117,12 +117,12 @@ def keys_of(
     same = arguments.encode() + files.digest_of(*folders)
     own = digests(files, database)
     return {
-        id: digest(b"".join((same, *(own[other] for other in _neighbours(database, id)))))
+        id: digest(b"".join((same, *(own[other] for other in neighbours(database, id)))))
         for id in database.scenarios
     }
 
 
-def _neighbours(database: Database, id: ScenarioId) -> list[ScenarioId]:
+def neighbours(database: Database, id: ScenarioId) -> list[ScenarioId]:
     """A scenario, those it implies, and all they depend on; in order."""
     ids = (id, *database.scenarios[id].implies)
     return sorted({other for id in ids for other in connected(database, id)})

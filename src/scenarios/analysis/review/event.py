@@ -60,8 +60,9 @@ class EventMove(msgspec.Struct, frozen=True, kw_only=True):
 class EventStory(msgspec.Struct, frozen=True, kw_only=True):
     """The reports of an event, the first recorded first, and the questions that it moved.
 
-    `beside` are other items of one origin with them. `observed` is the day, month or year of
-    its beginning, `recorded` the first and the last day on which its items entered the record.
+    `beside` are other items of one origin with them, on the same questions. `observed` is the day,
+    month or year of its beginning, `recorded` the first and the last day on which its items entered
+    the record.
     `moves` are the decided questions, then the largest moves; `small` are too small to print.
     """
 
@@ -116,9 +117,15 @@ def event_story(
     origins = {item.origin for item in items.values() if item.origin}
     known = sorted((item.recorded, id) for id, item in database.evidence.items() if origins)
     beside = [id for on, id in known if first <= on <= last and id not in items]
+    bearing = {id for item in items.values() for id in bears_on(database, item)}
     return EventStory(
         items=tuple(id for _, id in by_day),
-        beside=tuple(id for id in beside if database.evidence[id].origin in origins),
+        beside=tuple(
+            id
+            for id in beside
+            if (item := database.evidence[id]).origin in origins
+            and not bearing.isdisjoint(bears_on(database, item))
+        ),
         observed=min((item.observed for item in items.values()), key=first_day),
         recorded=(first, last),
         moves=tuple(sorted((move for move in moves.values() if move.visible), key=_order)),

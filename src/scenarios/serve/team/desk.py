@@ -11,7 +11,7 @@ import anyio
 
 from scenarios.errors import ScenError
 from scenarios.model import Analyst, Database, ScenarioId
-from scenarios.serve.live_database import DatabaseVersion, LiveDatabase, Writing, changed_items
+from scenarios.serve.live_database import DatabaseVersion, LiveDatabase, Writing
 from scenarios.serve.person import Person, member
 from scenarios.serve.team import blind
 from scenarios.serve.team.week import Periods, given, has_sat, period_start
@@ -19,6 +19,7 @@ from scenarios.storage.git import committing
 from scenarios.storage.git import repository as git
 from scenarios.storage.git.repository import newest
 from scenarios.workspace import pushing
+from scenarios.workspace.followed_ledgers import changed_items
 from scenarios.workspace.input import typed_in
 from scenarios.workspace.opened import OpenDatabase
 from scenarios.workspace.writing import WriteResult
