@@ -232,9 +232,13 @@ def test_200_from_each_of_three_proposers_fill_the_room_of_each_alone(root: Path
         items = [story(who, f"{who['name']} says word{n}") for n in range(200)]
         _, result = propose(root, items)
         assert [entry.status for entry in result.entries] == ["added"] * 100 + ["refused"] * 100
+        bound, settle = {
+            "agent": (", 500 of all agents", "an analyst has to accept"),
+            "feed": ("", "accept"),
+        }[who["by"]]
         assert str(result.entries[-1].reason) == (
-            "at most 100 proposals of one proposer, 500 of all agents wait: accept or dismiss some"
-            " of them first"
+            f"at most 100 proposals of one proposer{bound} wait: {settle} or dismiss some of them"
+            " first"
         )
     assert fates(root, story(WIRE, "The wire has room"), story(STORE, "The store too")) == [
         ("added", "2022-02-05-the-wire-has-room"),

@@ -89,9 +89,10 @@ def test_the_form_of_a_proposed_question_has_its_texts_and_asks_for_the_prior(
     client: TestClient, root: Path
 ) -> None:
     asked = {"title": "A summit in Kazan", "criteria": "A photo.", "horizon": "2090-12-31"}
-    propose(root, [{"proposed": AGENT, "question": asked}])
+    propose(root, [{"proposed": AGENT, "question": {**asked, "why": "Both speak of it."}}])
     way = forms(client)[0]
     page = client.get(way).text
+    assert "<p>Proposed by agent reader on 5 Feb 2022: Both speak of it.</p>" in page
     assert way.startswith("/record/scenario/?proposal=2022-02-05-a-summit-in-kazan&")
     assert 'value="A summit in Kazan"' in page
     assert 'value="2090-12-31"' in page

@@ -63,7 +63,7 @@ def test_a_proposer_of_a_team_proposes_an_item_and_a_question_and_a_reader_does_
     pro, rea = (teams.person(app, id) for id in ("pro", "rea"))
     for form, fields, after in (
         ("propose", ITEM, "an analyst records it with ratings of their own"),
-        ("propose-question", QUESTION, "an editor gives it a prior and settles the criteria"),
+        ("propose-question", QUESTION, "an editor adds it, with criteria and a first probability"),
     ):
         answer = send_in_team(pro, form, fields)
         assert answer.status_code == 303
@@ -152,7 +152,10 @@ def test_a_flood_is_refused_and_names_the_bound(client: TestClient, root: Path) 
     propose(root, [{"proposed": jane, "evidence": item} for item in items])
     sent = send(client, "propose", ITEM)
     assert not sent.is_saved
-    assert "nothing is proposed: at most 100 proposals of one proposer" in sent.text
+    assert (
+        "nothing is proposed: at most 100 proposals of one proposer wait: an analyst has to accept"
+        " or dismiss some of them first"
+    ) in sent.text
     assert len(waiting(root).waiting) == MOST_WAITING
 
 

@@ -144,7 +144,9 @@ def _reply(
 ) -> Response:
     person = getattr(request.state, "person", OWNER)
     if not person.may(entry.role):
-        return fault(request, 403, f"You are {person.role} here; this needs {entry.role}.")
+        return fault(
+            request, 403, f"Your role is {person.role}; this is for {entry.role}s: ask an editor."
+        )
     try:
         for _ in range(2):
             try:

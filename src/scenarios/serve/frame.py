@@ -75,7 +75,7 @@ DOING: tuple[Way, ...] = (
     ("Inbox", "/inbox/", "g p"),
     ("Sitting", "/sitting/", "w"),
     ("Undo", "/undo/", "u"),
-    ("Team", "/team/", "g m"),
+    ("You", "/team/", "g m"),
 )
 """Shown where this server has them, to those who may go there."""
 RECORDING: tuple[Way, ...] = (

@@ -227,8 +227,13 @@ class InboxWriter:
             if why != SAME_DAY:
                 return self._entry("known", known, why)
         if is_full:
-            most = f"{self.most} proposals of one proposer, {self.most * AGENTS} of all agents"
-            raise ScenError(f"at most {most} wait: accept or dismiss some of them first")
+            most = f"{self.most} proposals of one proposer"
+            if own.report.by == "agent":
+                most += f", {self.most * AGENTS} of all agents"
+            # An agent or a proposer who reads this may accept nothing.
+            may_not = own.report.by in ("agent", "person")
+            who = "an analyst has to accept" if may_not else "accept"
+            raise ScenError(f"at most {most} wait: {who} or dismiss some of them first")
         if not self._keep(id, proposal, own):
             raise ScenError(f"a proposal has at most {MOST_BYTES:,} bytes")
         return self._entry("added", own)

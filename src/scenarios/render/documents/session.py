@@ -28,7 +28,7 @@ _DAY = re.compile(r"(?<![\w-])[0-9]{4}-[0-9]{2}(-[0-9]{2})?(?![\w-])")
 _NAMED = re.compile(r"\[([^\[\]\s]+)\]")
 _MOST = 50
 """Items in full; of more, the newest."""
-_FEW = 5
+_FEW = 3
 """News that stands open on a page."""
 _PAGE = 1_000_000
 """Width and lines of a page, on which nothing is folded or left out."""

@@ -279,7 +279,7 @@ def _overview(ask: PageRequest) -> ServedPage:
         *((f"/record/{form.name}/", form.title, form.lead) for form in forms),
         ("/inbox/", "Inbox", "what is proposed and not yet accepted"),
         ("/sitting/", "The weekly sitting", "forecast what is due without seeing the others"),
-        ("/undo/", "Undo", "the last command, here or in a terminal"),
+        ("/undo/", "Undo", "the last change"),
     )
     titles = {f"/record/{form.name}/": form.title for form in FORMS}
     drafts = [
@@ -291,6 +291,7 @@ def _overview(ask: PageRequest) -> ServedPage:
         for draft in saved_drafts(ask.live_database.root, ask.person.login)
         if (title := titles.get(draft.address.partition("?")[0]))
     ]
+    ways = tuple(way for way in ways if ask.may(way[0]))
     content = fill("serve/record.html", who=people.who_records(ask), ways=ways, drafts=drafts)
     return ServedPage(title="Record", content=content, live=False)
 

@@ -35,11 +35,11 @@ _MOST = 5
 _COMMIT = FieldGroup(title="", parts=SWITCHES.parts[1:])
 _WHY = Field(name="why", label="Why it matters", kind="text")
 _DECIDES = "The document or report by which a stranger could say yes or no."
-_LAST = "The last day on which it can happen, like 2030-12-31."
+_LAST = "The last day on which it can happen."
 _ITEM = (
     Field(name="summary", label="What happened", hint="In one sentence.", needed=True, begins=True),
-    Field(name="observed", label="When", hint="A day, a month (2021-12) or a year. Else today."),
-    Field(name="source", label="Where it stands", hint="A paper, a ministry: a name is enough."),
+    Field(name="observed", label="When", hint="Like 22 February or 2021-12. Today if empty."),
+    Field(name="source", label="Who says so", hint="A paper, a ministry: a name is enough."),
     Field(name="url", label="Its web address", hint="Like https://www.example.org/news."),
     _WHY,
 )
@@ -154,9 +154,9 @@ QUESTION = Form(
     name="propose-question",
     title="Propose a question",
     save="Propose it",
-    lead="Something to forecast. It waits in the inbox until an editor gives it a prior.",
+    lead="Something to forecast. It waits in the inbox until an editor adds it.",
     groups=partial(_groups, _QUESTION),
     draft=partial(_call, "question", _question),
-    report=partial(_report, "an editor gives it a prior and settles the criteria"),
+    report=partial(_report, "an editor adds it, with criteria and a first probability"),
     role="proposer",
 )

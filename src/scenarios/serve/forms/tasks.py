@@ -17,6 +17,7 @@ from scenarios.paths import path_of
 from scenarios.render.document import Document, Item, Items, Paragraph
 from scenarios.render.documents.ledger_changes import effects_document
 from scenarios.render.documents.session import forecast_document, set_sums
+from scenarios.render.text import short_day
 from scenarios.scales import percent
 from scenarios.serve.forms import across, quantities
 from scenarios.serve.forms.form import (
@@ -34,6 +35,7 @@ from scenarios.serve.forms.form import (
     listed,
     until,
 )
+from scenarios.storage.proposals import waiting
 from scenarios.values import ProposalOrigin, owner_of
 from scenarios.workspace.audit_preview import preview_lines
 from scenarios.workspace.inbox import waiting_at
@@ -81,8 +83,19 @@ def form_of(task: Task) -> Form:
 
 def _groups(task: Task, by: FormContext, typed: FormValues) -> tuple[FieldGroup, ...]:
     proposal = Field(name="proposal", label="", kind="hidden", value=typed.first("proposal"))
-    groups = [FieldGroup(title="", parts=(proposal,))] if _accepts(task, typed) else []
-    return (*(_group(task, layout, by, typed) for layout in task.groups), *groups, SWITCHES)
+    note = _proposer(by, typed.first("proposal"))
+    groups = [FieldGroup(title="", note=note, parts=(proposal,))] if _accepts(task, typed) else []
+    return (*groups, *(_group(task, layout, by, typed) for layout in task.groups), SWITCHES)
+
+
+def _proposer(by: FormContext, id: str) -> str:
+    """Who proposed a record, and why a question was asked; nothing of what was suggested."""
+    proposal = waiting(by.root).waiting.get(id) if id else None
+    if proposal is None:
+        return ""
+    why = f": {proposal.question.why}" if proposal.question else ""
+    who, day = proposal.proposed.who.removeprefix("person "), short_day(proposal.proposed.on)
+    return f"Proposed by {who} on {day}{why}"
 
 
 def _accepts(task: Task, typed: FormValues) -> bool:

@@ -135,7 +135,9 @@ def _sheet(session: OpenSession, *, stopped: bool = False) -> ServedPage:
     preview = preview_of_sheet(
         session.opened.root, session.analyst, session.on, entries, typed_in.today(), audit
     )
-    values = step_content.end_shown(session.on, entries, (*left_out, *preview), open_ends)
+    values = step_content.end_shown(
+        session.database, session.on, entries, (*left_out, *preview), open_ends
+    )
     return page("end", stopped=stopped, is_team=bool(session.ask.person.login), **values)
 
 

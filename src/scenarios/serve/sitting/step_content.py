@@ -201,8 +201,7 @@ def _own_fields(topic: ScenarioQuestion, answer: SittingAnswer | None) -> tuple[
             label="Why",
             kind="text",
             rows=2,
-            hint="Why did you move it? Others will ask. The numbers of items before a reason, like "
-            "1 3: They met, cite them.",
+            hint="Others will ask. To cite items, begin with their numbers, like 1 3: They met.",
             value=_reason_text(topic, answer),
         ),
         Field(name=f"skip:{id}", label="Skip it today", kind="check"),
@@ -242,7 +241,7 @@ def _reason_text(topic: ScenarioQuestion, answer: SittingAnswer | None) -> str:
 def sums_shown(answered: SessionRecord, step: SessionStep) -> Values:
     """The analyst's own figures of a set, before any others are shown."""
     figures = [
-        (topic.id, words(answered.answers[topic.id].probability))
+        (topic.scenario.title, words(answered.answers[topic.id].probability))
         for topic in step.group
         if topic.id in answered.answers
     ]
@@ -273,7 +272,7 @@ def revision_asked(
             *_figures_asked(
                 topic,
                 answer.blind,
-                f"You said {words(answer.blind)}: leave it, or revise it once.",
+                "Leave it, or revise it once.",
                 "Your probability now",
             ),
             Field(
@@ -311,10 +310,15 @@ def _figures(figures: FigureComparison, absent: Sequence[str]) -> tuple[Facts | 
 
 
 def end_shown(
-    on: date, entries: Sequence[ForecastEntry], notes: Sequence[str], open_ends: Sequence[str]
+    database: Database,
+    on: date,
+    entries: Sequence[ForecastEntry],
+    notes: Sequence[str],
+    open_ends: Sequence[str],
 ) -> Values:
     """A preview of the sheet."""
-    answers = [(entry.scenario, words(entry.figure), entry.rationale) for entry in entries]
+    titles = {id: scenario.title for id, scenario in database.scenarios.items()}
+    answers = [(titles[entry.scenario], words(entry.figure), entry.rationale) for entry in entries]
     return {"date": short_day(on), "answers": answers, "notes": notes, "open_ends": open_ends}
 
 

@@ -1,7 +1,7 @@
-"""The page of a team: who is here, who has sat, and whether the figures are open to all."""
+"""The page of a person in a team: role and tasks of the week; who has sat, and the figures."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 
 from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse
@@ -38,30 +38,32 @@ def _page(ask: PageRequest) -> ServedPage:
         asked=[*_asked(ask, today)],
         rows=rows,
         since=short_day(start),
+        until=short_day(start + timedelta(database.tracker.review_every_days)),
         opened=notes.opened,
         is_blind=ask.live_database.is_blind,
         may_open=ask.person.may("editor") and not notes.opened,
     )
-    return ServedPage(title="Team", content=content, live=False)
+    return ServedPage(title="Your week", content=content, live=False)
 
 
 def _asked(ask: PageRequest, today: date) -> Iterator[tuple[str, str, str]]:
-    """Yield each task of the person this week: a text, and a link with its label."""
+    """Yield each task of the person this week: the label and path of a link, and a text."""
     person, database = ask.person, ask.live_database.latest.opened.database
     if person.may("analyst") and person.analyst:
         due = agenda(database, person.analyst, today)
         if summary := agenda_summary(due, person.analyst, today):
-            yield f"{summary}.", "/sitting/", "Sit"
+            yield "Give your forecasts", "/sitting/", summary
         if person.may("editor") and due.overdue:
             overdue = counted(len(due.overdue), "question")
-            yield f"{overdue} overdue, without an outcome.", "/record/resolution/", "Decide"
+            yield "Record an outcome", "/record/resolution/", f"{overdue} overdue"
     every, is_blind = waiting(ask.live_database.root).waiting, ask.live_database.is_blind
     number = sum(not (is_blind and proposal.forecast) for proposal in every.values())
     if person.may("analyst") and number:
-        yield f"{counted(number, 'proposal')} in the inbox.", "/inbox/", "Look"
+        yield "Settle the inbox", "/inbox/", counted(number, "proposal")
     if person.may("proposer"):
-        yield "Something that the desk should know?", "/record/", "Record or propose it"
-    yield "What moved, and because of what:", "/", "the news"
+        does = "Record or propose" if person.may("analyst") else "Propose"
+        yield does, "/record/", "something that the desk should know"
+    yield "Read the news", "/", "what moved, and because of what"
 
 
 def _open(ask: PageRequest, _form: FormData) -> Reply:

@@ -400,8 +400,8 @@ RESOLUTION = task.Task(
     ),
     groups=(
         task.FormSection("", "scenario"),
-        task.FormSection("", "outcome basis evidence"),
-        task.FormSection("More", "date recorded", folded=True),
+        task.FormSection("", "outcome date basis evidence"),
+        task.FormSection("More", "recorded", folded=True),
     ),
     options="scenario outcome basis date recorded evidence",
     write=_resolve,
