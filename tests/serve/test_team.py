@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections.abc import Callable, Sequence
 from datetime import date
 from hashlib import sha256
 from html import unescape
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin
 
+import anyio
 import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
@@ -27,8 +29,9 @@ from scenarios.storage import state_folder
 from scenarios.workspace.input import typed_in
 from scenarios.workspace.sitting import NOT_BLIND, given_late
 from scenarios.workspace.tasks import dismissal, evidence, forecast
-from tests.cli.commands import FILES
+from tests.cli.commands import FILES, scen
 from tests.serve import teams
+from tests.serve.desks import portal
 from tests.serve.teams import ADDRESS, HEADER, HERE, LOGINS, SECRET, database, person
 
 TODAY = date(2022, 2, 9)
@@ -484,6 +487,84 @@ def written(client: TestClient) -> dict[str, tuple[int, dict[str, str], str]]:
     return answers
 
 
+def mails(root: Path, id: str) -> str:
+    """The mail and the calendar of `scen remind` for a person."""
+    folder = root.parent / "mails"
+    folder.mkdir()
+    for form in ("eml", "ics"):
+        words = ("--format", form, "--output", str(folder / form), "--as-of", f"{TODAY}")
+        made = scen("--database", str(root), "remind", *words)
+        assert made.exit_code == 0, made.stderr
+    files = sorted(folder.glob(f"*/{id}.*"))
+    return "\n".join(file.read_text() for file in files)
+
+
+def streamed(app: Starlette, id: str, changes: Sequence[Callable[[], object]]) -> list[str]:
+    """The whole event stream of a person, while the files change and nobody tells the server."""
+    headers = {"Host": "desk.example.org", "X-Scen-Secret": SECRET, HEADER: f"{id}@example.org"}
+    raw = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+    scope: dict[str, Any] = {
+        "type": "http",
+        "method": "GET",
+        "path": "/scen/-/events",
+        "query_string": b"",
+    }
+    scope |= {"headers": raw, "scheme": "https", "server": ("desk.example.org", 443)}
+    scope |= {"http_version": "1.1", "raw_path": b"/scen/-/events", "root_path": "", "asgi": {}}
+    notifier, parts = app.state.notifier, list[str]()
+
+    async def stream() -> None:
+        sent = anyio.Semaphore(0)
+
+        async def receive() -> dict[str, Any]:
+            await anyio.sleep_forever()
+            return {}
+
+        async def send(message: Any) -> None:
+            if body := message.get("body", b""):
+                parts.append(body.decode())
+                sent.release()
+
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(app, scope, receive, send)
+            await sent.acquire()
+            for change in changes:
+                await anyio.to_thread.run_sync(change)
+                await anyio.to_thread.run_sync(app.state.live.look)
+                notifier.ring()
+                await sent.acquire()
+            notifier.close()
+
+    portal().call(stream)
+    return parts
+
+
+@pytest.mark.parametrize("id", ["ana", "pro", "rea"])
+def test_an_event_stream_is_the_same_whatever_others_say_while_it_is_open(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, id: str
+) -> None:
+    app = variant(tmp_path / "desk", 0.31, "Reasonable", monkeypatch)
+    root = tmp_path / "desk/scenarios"
+    ((path, again),) = sheet("bo", 0.87, "Otherwise").items()
+    ((late, more),) = sheet("cy", 0.5, "So", "2022-02-09").items()
+    item = "summary: {}\nobserved: 2022-02-09\nrecorded: 2022-02-09\nratings: {{pact: C}}\n"
+    evidence = root / "evidence/2022"
+    parts = streamed(
+        app,
+        id,
+        [
+            lambda: (root / path).write_text(again),
+            lambda: (root / late).write_text(more),
+            lambda: (evidence / "2022-02-09-seen.yaml").write_text(item.format("Seen by all")),
+            (root / late).unlink,
+            lambda: (evidence / "2022-02-09-too.yaml").write_text(item.format("Seen too")),
+        ],
+    )
+    still = ": still here\n\n"
+    first, second, third = (f"retry: 500\nevent: state\ndata: {n}\n\n" for n in (1, 2, 3))
+    assert parts == [first, still, still, second, still, third]
+
+
 @pytest.mark.parametrize("id", ["ana", "pro", "rea"])
 def test_the_same_bytes_whatever_others_said_in_the_period(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, id: str
@@ -497,7 +578,9 @@ def test_the_same_bytes_whatever_others_said_in_the_period(
             folder.parent.mkdir()
             patch.setattr(teams, "form_key", lambda _: b"k" * 32)
             client = person(variant(folder, figure, reason, patch), id)
-            answers.append(crawl(client) | (written(client) if id == "ana" else {}))
+            answers.append(crawl(client))
+            answers[-1]["mails"] = 0, {}, mails(folder / "scenarios", id)
+            answers[-1].update(written(client) if id == "ana" else {})
     one, two = answers
     assert len(one) > 150
     assert one.keys() == two.keys()
@@ -507,6 +590,7 @@ def test_the_same_bytes_whatever_others_said_in_the_period(
     assert "31%" not in whole
     assert "Reasonable as" not in whole
     assert "Later news" in whole
+    assert ("Later news" in one["mails"][2]) is (id == "ana")  # only analysts are reminded
 
 
 def test_whoever_has_sat_or_whose_week_was_opened_sees_all(
