@@ -19,7 +19,7 @@ from tests.serve import teams
 from tests.serve.strangers import ended
 from tests.serve.test_team import own
 
-CLIENTS, STRANGERS = 400, 32
+CLIENTS, STRANGERS = 400, 256
 HOST = "Host: desk.example.org\r\n"
 SECRET = f"X-Scen-Secret: {teams.SECRET}\r\n{teams.HEADER}: bo@example.org\r\n"
 FORM = f"Origin: {teams.HERE}\r\nContent-Type: application/x-www-form-urlencoded\r\n"
@@ -113,6 +113,19 @@ def test_400_connections_of_the_proxy_that_wait_keep_no_person_out(
             assert client.recv(len(status)) == status
         team.works()
     assert team.log.read_text() == ""
+
+
+def test_what_the_pages_of_200_people_ask_at_once_is_answered(team: Served) -> None:
+    request = f"GET /scen/-/desk.svg HTTP/1.1\r\n{HOST}{SECRET}\r\n".encode()
+    with ExitStack() as stack:
+        clients = [stack.enter_context(socket.socket(socket.AF_UNIX)) for _ in range(200)]
+        for client in clients:
+            client.setblocking(False)  # a full backlog refuses at once
+            client.connect(f"{team.place}")
+            client.send(request)
+        for client in clients:
+            client.settimeout(PATIENCE)
+            assert client.recv(13) == b"HTTP/1.1 200 "
 
 
 def test_400_requests_without_the_secret_get_nothing_but_a_refusal(team: Served) -> None:
