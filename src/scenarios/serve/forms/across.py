@@ -30,7 +30,7 @@ def ratings_asked(
     rows = []
     for group in groups:
         cells = tuple(_cell(database, id, ratings.get(id)) for id in _names(database, group.ids))
-        note = "Rated across: a member that is left out counts as N." if group.is_set else ""
+        note = "One of these happens. One that is left out counts as N." if group.is_set else ""
         rows.append(ChoiceRow(title=group.title, cells=cells, note=note))
     return tuple(rows)
 
