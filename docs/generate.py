@@ -30,9 +30,9 @@ from scenarios.analysis.review.status import StatusRow
 from scenarios.analysis.rules import consistency, findings
 from scenarios.analysis.rules.rule import Rule
 from scenarios.analysis.scores.scoring import Score
-from scenarios.cli.commands.extensions import Extensions
 from scenarios.exchange.answer import QueryResult
 from scenarios.exchange.events.candidates import Candidates
+from scenarios.extensions import Extensions
 from scenarios.workspace import checking, reading, results, sitting
 from scenarios.workspace.exchange.candidates import AcceptResult
 from scenarios.workspace.exchange.exporting import ExportResult

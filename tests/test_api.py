@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -42,10 +43,13 @@ def python(program: str, folder: Path) -> str:
     return subprocess.run(words, cwd=folder, capture_output=True, text=True, check=True).stdout
 
 
-def test_the_script_of_the_page_prints_what_the_page_says(tmp_path: Path) -> None:
+def test_each_script_of_the_page_prints_what_the_page_says(tmp_path: Path) -> None:
     assert scen("init", str(tmp_path / "desk")).exit_code == 0
-    ((kind, script), (_, printed)) = re.findall(r"```(python|text)\n(.*?)```", PAGE, re.DOTALL)
-    assert (kind, python(script, tmp_path)) == ("python", printed)
+    shutil.copytree(SHIPPED, tmp_path / "scenarios")
+    shown = re.findall(r"```(python|text)\n(.*?)```", PAGE, re.DOTALL)
+    assert [kind for kind, _ in shown] == ["python", "text"] * 2
+    for (_, script), (_, printed) in zip(shown[::2], shown[1::2], strict=True):
+        assert python(script, tmp_path) == printed
     assert scen("--database", str(tmp_path / "desk"), "check", "--strict").exit_code == 0
 
 

@@ -13,6 +13,7 @@ SOURCE = Path(__file__).parents[1] / "src" / "scenarios"
 FLOORS = (
     *(
         "errors",
+        "result",
         "extensions",
         "text",
         "address",
@@ -28,7 +29,8 @@ FLOORS = (
         "exchange",
         "render",
     ),
-    *("workspace", "api", "site", "extending", "behind", "serve editor agents", "cli"),
+    *("workspace", "site", "connections", "api"),
+    *("extending", "behind", "serve editor agents", "cli"),
 )
 ANALYSIS = (
     *(
@@ -51,7 +53,7 @@ ROOMS = {
     "agents": "agents cli.commands.mcp",
     "site": "site. cli.commands.site",
     "serve": "serve. cli.commands.serve",
-    "charts": "render.charts. render.pictures cli.commands.plot",
+    "charts": "render.charts. render.pictures render.shown cli.commands.plot",
     "history": "analysis.history. render.documents.history"
     " cli.commands.history cli.commands.diff cli.commands.audit",
     "matrix": "analysis.review.ach render.documents.matrix cli.commands.matrix",
@@ -172,7 +174,9 @@ def upward(name: str, text: str) -> Iterator[tuple[str, str]]:
     files of its commands.
     """
     own = capability(name)
-    is_face = re.match(r"scenarios\.(api|cli(\.commands)?|cli\.(?!commands\.).*)$", name)
+    is_face = re.match(
+        r"scenarios\.(api|connections|cli(\.commands)?|cli\.(?!commands\.).*)$", name
+    )
     for other in {capability(module) for module in set.union(*imports(text))} - {"", own}:
         if (not own and not is_face) or (own in EXTENSIONS and other in EXTENSIONS):
             yield name.removeprefix("scenarios."), other

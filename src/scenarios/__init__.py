@@ -8,37 +8,64 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from scenarios.analysis.history.audit import Audit
+    from scenarios.analysis.history.commit_log import History
+    from scenarios.analysis.quantities.explanation import QuantityExplanation
+    from scenarios.analysis.review.ach import Matrix
+    from scenarios.analysis.review.deadlines import Due
+    from scenarios.analysis.review.explanation import Explanation
+    from scenarios.analysis.review.inbox import InboxListing
+    from scenarios.analysis.review.listing import ListFilter
+    from scenarios.analysis.review.reminders import Reminders
+    from scenarios.analysis.review.review import Brief, Review
+    from scenarios.analysis.review.search import SearchResult
+    from scenarios.analysis.scores.scoring import Score
     from scenarios.api import Workspace, open  # noqa: A004 - as it is called: scenarios.open
+    from scenarios.connections import Plot
     from scenarios.errors import Problem, ScenError, UsageError
+    from scenarios.exchange.answer import QueryResult
     from scenarios.exchange.arrivals import ReadOptions
+    from scenarios.exchange.events.candidates import Candidates
+    from scenarios.extensions import Extensions
     from scenarios.model import Database, Evidence, Indicator, Scenario, Sheet, Source, Tracker
-    from scenarios.workspace.importing.settings import Settings
+    from scenarios.result import Picture, Rows
+    from scenarios.workspace.checking import CheckResult
+    from scenarios.workspace.exchange.exporting import ExportResult
+    from scenarios.workspace.importing.settings import ImportSummary, Settings
+    from scenarios.workspace.inbox import ProposedEntries
+    from scenarios.workspace.reading import Diff, RecordShown, Status
+    from scenarios.workspace.results import (
+        BuildSummary,
+        CorrectionResult,
+        EvidenceRecorded,
+        ForecastRecorded,
+        RecordResult,
+        UndoResult,
+    )
 
 __version__ = "0.1.0"
-__all__ = [
-    "Database",
-    "Evidence",
-    "Indicator",
-    "Problem",
-    "ReadOptions",
-    "ScenError",
-    "Scenario",
-    "Settings",
-    "Sheet",
-    "Source",
-    "Tracker",
-    "UsageError",
-    "Workspace",
-    "__version__",
-    "open",
-]
-_HOMES = {
-    "Workspace": "api",
-    "open": "api",
-    **dict.fromkeys(("Problem", "ScenError", "UsageError"), "errors"),
-    "Settings": "workspace.importing.settings",
-    "ReadOptions": "exchange.arrivals",
+__all__ = ["Audit", "Brief", "BuildSummary", "Candidates", "CheckResult", "CorrectionResult"]
+__all__ += ["Database", "Diff", "Due", "Evidence", "EvidenceRecorded", "Explanation"]
+__all__ += ["ExportResult", "Extensions", "ForecastRecorded", "History", "ImportSummary"]
+__all__ += ["InboxListing", "Indicator", "ListFilter", "Matrix", "Picture", "Plot", "Problem"]
+__all__ += ["ProposedEntries", "QuantityExplanation", "QueryResult", "ReadOptions", "RecordResult"]
+__all__ += ["RecordShown", "Reminders", "Review", "Rows", "ScenError", "Scenario", "Score"]
+__all__ += ["SearchResult", "Settings", "Sheet", "Source", "Status", "Tracker", "UndoResult"]
+__all__ += ["UsageError", "Workspace", "__version__", "open"]
+_NAMES = {
+    "connections": "Candidates InboxListing ListFilter Plot ProposedEntries",
+    "errors": "Problem ScenError UsageError",
+    "exchange.arrivals": "ReadOptions",
+    "extensions": "Extensions",
+    "model": "Database Evidence Indicator Scenario Sheet Source Tracker",
+    "result": "Picture Rows",
+    "workspace.checking": "CheckResult",
+    "workspace.importing.settings": "Settings",
+    "workspace.reading": "Diff RecordShown Status",
+    "workspace.results": "BuildSummary CorrectionResult EvidenceRecorded ForecastRecorded"
+    " RecordResult UndoResult",
 }
+_HOMES = {name: module for module, names in _NAMES.items() for name in names.split()}
 _FORMERLY = {"Wanted": "ReadOptions"}  # to go with version 0.2
 
 
@@ -47,7 +74,7 @@ def __getattr__(name: str) -> Any:
     name = _FORMERLY.get(name, name)
     if name not in __all__:
         raise AttributeError(f"module 'scenarios' has no attribute {name!r}")
-    return getattr(import_module(f"scenarios.{_HOMES.get(name, 'model')}"), name)
+    return getattr(import_module(f"scenarios.{_HOMES.get(name, 'api')}"), name)
 
 
 def __dir__() -> list[str]:

@@ -10,8 +10,9 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import date
 from pathlib import Path
-from typing import Any, TypedDict, Unpack
+from typing import Any, Unpack
 
+from scenarios.analysis.changes import differences
 from scenarios.analysis.evidence.knowledge import known_on
 from scenarios.analysis.history import audit as audit_rules
 from scenarios.analysis.history.audit import Audit, audit
@@ -28,28 +29,24 @@ from scenarios.analysis.review.review import Brief, Review, brief
 from scenarios.analysis.review.rows import explain_row
 from scenarios.analysis.review.search import SearchResult
 from scenarios.analysis.scores.scoring import By, Score, score
-from scenarios.errors import Problem, ScenError
+from scenarios.connections import Connections, WriteOptions, called, warn
+from scenarios.errors import ScenError
 from scenarios.exchange.answer import SECONDS, QueryResult, QueryRows, result_of
 from scenarios.exchange.arrivals import ReadOptions
 from scenarios.extensions import own
-from scenarios.model import Database, Outcome, Rating, SourceId
+from scenarios.model import Outcome, Rating, SourceId
+from scenarios.result import Rows
 from scenarios.storage import worktree
-from scenarios.storage.git import repository as git
-from scenarios.storage.git.repository import Repository
 from scenarios.values import owner_of
 from scenarios.workspace import checking, corrections, reading, results
 from scenarios.workspace.audit_preview import preview_of
 from scenarios.workspace.corrections import KeyChange, RecordLocation, remove, rename
-from scenarios.workspace.exchange.exporting import ExportResult, export, view_of
+from scenarios.workspace.exchange.exporting import ExportResult, export, trackers_at, view_of
 from scenarios.workspace.importing.database import KIND, restore
 from scenarios.workspace.importing.importing import bring
 from scenarios.workspace.importing.settings import ImportSummary, Settings, arrive
-from scenarios.workspace.inbox import ProposedEntries, propose
 from scenarios.workspace.opened import (
-    OpenDatabase,
     known_id,
-    open_folder,
-    open_revision,
     past,
     states,
 )
@@ -66,41 +63,21 @@ from scenarios.workspace.write_mode import WriteMode
 from scenarios.workspace.writing import WriteResult
 
 
-class WriteOptions(TypedDict, total=False):
-    """How a change is made: `dry_run` tries it and writes nothing, `commit` commits it to git."""
-
-    dry_run: bool
-    commit: bool
-
-
-class Workspace:
+class Workspace(Connections):
     """A database as it was read last: when opened, or after a write.
 
     Recording needs a workspace that was opened without a revision.
     """
 
-    def __init__(self, root: Path, rev: str | None = None) -> None:
-        self._root, self._rev = root, rev
-        self._opened = self._read()
-
-    @property
-    def database(self) -> Database:
-        """The records that are sound."""
-        return self._opened.database
-
-    @property
-    def problems(self) -> Sequence[Problem]:
-        """Faults of the files, by path, line and column; both count from 1."""
-        return tuple(self._opened.problems)
-
-    def refuse_unless_whole(self) -> None:
-        """Raise NotWhole if nothing may leave the desk: no tracker, or a command half done."""
-        self._opened.refuse_unless_whole()
-
     def status(self, as_of: date) -> reading.Status:
         """One row for each scenario that had opened by a day."""
-        rows = tuple(s.row for s in standings(self._opened, as_of, banded=True))
-        return reading.status_of(self._opened, as_of, start_of(self._opened, as_of), rows)
+        since, each = start_of(self._opened, as_of), standings(self._opened, as_of, banded=True)
+        rows, flagged = tuple(s.row for s in each), [note for s in each for note in s.flagged]
+        language = self.database.tracker.estimative_language
+        nothing = reading.nothing_yet(self._opened, as_of)
+        content = ("documents.status:document", rows, flagged, language, nothing)
+        result = reading.status_of(self._opened, as_of, since, rows)
+        return self._shown(result, *content, since=since)
 
     def report(self, as_of: date, since: date | None = None, *, restate: bool = True) -> Review:
         """Moves between two days, their sizes and their causes.
@@ -108,12 +85,18 @@ class Workspace:
         `since` is by default one review earlier. In a repository `restate` compares with that
         day's figures by the last commit up to then.
         """
-        return self._reviewed(as_of, since, restate=restate).review
+        window, result, _ = self._reviewed(as_of, since, restate=restate)
+        content = ("documents.report:document", result, self.database)
+        nothing = "" if result.scenarios else reading.nothing_yet(self._opened, as_of)
+        pictures = ("review_picture:overview", window, result)
+        return self._shown(result, *content, nothing=nothing, whole=True, pictures=pictures)
 
     def brief(self, as_of: date, since: date | None = None) -> Brief:
         """The review on one page, for those who decide."""
         window, review, _ = self._reviewed(as_of, since, restate=True)
-        return brief(window, review)
+        result = brief(window, review)
+        content = ("documents.brief:document", result, self.database)
+        return self._shown(result, *content, pictures=("review_picture:overview", window, review))
 
     def _reviewed(self, as_of: date, since: date | None, *, restate: bool) -> ReviewResult:
         """A review; in a repository beside the figures reported then."""
@@ -125,12 +108,14 @@ class Workspace:
 
     def due(self, as_of: date, within_days: int = WITHIN_DAYS) -> Due:
         """Indicators, horizons, reviews and expiries due within some days, and what is late."""
-        return due(self.database, as_of, within_days)
+        result, is_partial = due(self.database, as_of, within_days), bool(self.database.withheld)
+        return self._shown(result, "documents.due:document", result, is_partial=is_partial)
 
     def remind(self, as_of: date, within_days: int = REMIND_WITHIN_DAYS) -> Reminders:
         """Each declared analyst's questions to forecast, their news, and tasks due by then."""
         self.refuse_unless_whole()
-        return reminders(self.database, as_of, within_days)
+        result = reminders(self.database, as_of, within_days)
+        return self._shown(result, "documents.reminder:everybody", result, self.database)
 
     def search(
         self,
@@ -144,28 +129,31 @@ class Workspace:
     ) -> SearchResult:
         """The records known on a day whose texts hold every word, with the line of each."""
         wanted = listing.ListFilter(source=source, tag=tag, since=since, until=until)
-        return search_of(self._opened, text, as_of, wanted)
+        result = search_of(self._opened, text, as_of, wanted)
+        return self._shown(result, "documents.records:hits", result)
 
     def explain(self, scenario: str, as_of: date, *, sweep: bool = False) -> Explanation:
         """The odds ledger of a scenario or a row, from its prior to its implied probability."""
         id = self._opened.row_on(scenario, as_of)
         if id in self._opened.database.quantities:
             raise ScenError(f"{id} is a quantity: explain a row of it, or see Workspace.quantity")
-        about = self._opened.about(owner_of(id))
-        if id not in self._opened.database.scenarios:
-            return explain_row(about, id, as_of)
-        return explain(about, id, as_of, swept=sweep)
+        about, is_row = self._opened.about(owner_of(id)), id not in self.database.scenarios
+        result = explain_row(about, id, as_of) if is_row else explain(about, id, as_of, swept=sweep)
+        return self._shown(result, "documents.explanation:document", result, self.database)
 
     def quantity(self, scenario: str, as_of: date) -> QuantityExplanation:
         """A quantity: its prior, what is stated and implied, its rows and its lines."""
         id = self._opened.scenario_on(scenario, as_of)
         known_id(id, self._opened.database.quantities, "quantity")
-        return explain_quantity(self._opened.about(id), id, as_of)
+        result = explain_quantity(self._opened.about(id), id, as_of)
+        return self._shown(result, "documents.quantity:document", result, self.database)
 
     def matrix(self, as_of: date, *scenarios: str, set_id: str | None = None) -> Matrix:
         """Evidence against two or more scenarios side by side, or the members of a set."""
         columns = reading.columns_of(self._opened, scenarios, set_id, as_of)
-        return matrix(known_on(self._opened.about(*map(owner_of, columns)), as_of), columns)
+        known = known_on(self._opened.about(*map(owner_of, columns)), as_of)
+        result, title = matrix(known, columns), self.database.tracker.sets[set_id] if set_id else ""
+        return self._shown(result, "documents.matrix:document", result, known, title)
 
     def score(
         self,
@@ -182,52 +170,75 @@ class Workspace:
         )
         if forecaster is not None:
             known_id(forecaster, scored.names, "forecaster", "Workspace.score")
-        return scored
+        head = f"{self.database.tracker.title}: scores as of {as_of}"
+        content = ("documents.score:document", scored, head)
+        pictures = ("shown:of_score", scored)
+        return self._shown(scored, *content, whole=True, pictures=pictures)
 
     def query(self, sql: str, as_of: date) -> QueryResult:
         """Run SQL on the tables of docs/tables.md; needs the extra `sql`."""
-        view, query = view_of(self._opened, as_of, limited=False), own("commands", "query").run
-        return result_of(query.call(QueryRows, view, sql, SECONDS), as_of, self._opened.commit)
+        view = view_of(self._opened, as_of, limited=False)
+        return self._asked(view, sql, as_of, self._opened.commit)
+
+    def across(self, place: str, sql: str, as_of: date) -> QueryResult:
+        """Run SQL on the tables of many trackers, each row with its `tracker`.
+
+        The place is a lake, an address of PostgreSQL, or a file with a folder on each line. A
+        tracker that cannot be read is a warning.
+        """
+        trackers, unread = trackers_at(place, as_of)
+        result = self._asked(trackers, sql, as_of)
+        warn((*unread, *result.answer.unread))
+        return result
+
+    def _asked(self, tables: Any, sql: str, as_of: date, commit: str | None = None) -> QueryResult:
+        rows = own("commands", "query").run.call(QueryRows, tables, sql, SECONDS)
+        result = result_of(rows, as_of, commit)
+        names, cells = [name for name, _ in rows.columns], [(*row.values(),) for row in result.rows]
+        return self._shown(result, "documents.records:query_table", names, cells)
 
     def export(
         self, target: str, as_of: date, *, overwrite: bool = False, lake: bool = False
     ) -> ExportResult:
         """Put the tables into a folder, a file or a database, named as for the command."""
-        return export(self._opened, target, as_of, overwrite=overwrite, lake=lake)
+        return self._shown(export(self._opened, target, as_of, overwrite=overwrite, lake=lake))
 
     def check(self, findings_on: date | None = None) -> checking.CheckResult:
         """Every fault of the files; with a day, the findings of that day too."""
-        return checking.check(self._opened, None, findings_on)
+        result = checking.check(self._opened, None, findings_on)
+        return self._shown(result, "documents.faults:document", result.problems, result.findings)
 
-    def show(self, id: str, as_of: date | None = None) -> list[reading.RecordShown]:
+    def show(self, id: str, as_of: date | None = None) -> Rows[reading.RecordShown]:
         """The records of an id."""
-        return reading.records_of(self._opened, id, as_of)
+        records = Rows(reading.records_of(self._opened, id, as_of))
+        by_name = {f"{record.id} ({record.path})": record.record for record in records}
+        return self._shown(records, "documents.records:record", by_name)
 
     def diff(
         self, before: str = "HEAD", after: str | None = None, as_of: date | None = None
     ) -> reading.Diff:
         """Differences between two revisions, or between one and the files as they are."""
         earlier, later = states(self._root, self._repository(), before, after)
-        return reading.diff_of(earlier, later, as_of, date.max)
+        result = reading.diff_of(earlier, later, as_of, date.max)
+        old, new = earlier.opened.database, later.opened.database
+        head = f"{earlier.name} → {later.name}, figures of {result.as_of}"
+        of = (head, old, new, differences(old, new), result.shifts)
+        comparison = called("render.documents.history:StateComparison", *of)
+        return self._shown(result, "documents.history:diff_document", comparison)
 
     def history(
         self, subject: str | None = None, since: date | None = None, limit: int | None = 20
     ) -> History:
         """The commits that changed the database, or that concern one record, newest first."""
-        return history(past(self._repository(), self._rev)[0], subject, since, limit)
+        result = history(past(self._repository(), self._rev)[0], subject, since, limit)
+        title = getattr(self.database.scenarios.get(subject or ""), "title", None)
+        return self._shown(result, "documents.history:log_document", result, subject, title)
 
     def audit(self, days: int = BACKDATED_DAYS) -> Audit:
         """Judgements and changes made with hindsight; a record committed later is backdated."""
         revisions, tip = past(self._repository(), self._rev)
-        return audit(trail(revisions, days), sum(r.left_out for r in revisions), tip)
-
-    def _read(self) -> OpenDatabase:
-        if self._rev is None:
-            return open_folder(self._root)
-        return open_revision(self._root, self._repository(), self._rev)
-
-    def _repository(self) -> Repository:
-        return git.repository(self._root)
+        result = audit(trail(revisions, days), sum(r.left_out for r in revisions), tip)
+        return self._shown(result, "documents.history:audit_document", result, [], every=True)
 
     # -- recording ------------------------------------------------------------------------------
 
@@ -316,7 +327,8 @@ class Workspace:
         root = self._writable()
         written = forecast(root, analyst, on, entries, WriteMode(**options))
         self._reread(written)
-        return results.forecast_recorded(written, analyst, on, list(probabilities))
+        ids = [*probabilities]
+        return self._shown(results.forecast_recorded(written, analyst, on, ids))
 
     def resolve(
         self,
@@ -388,18 +400,7 @@ class Workspace:
             arrived = arrive(root, kind, file, wanted or ReadOptions(today=today))
             written, imported = bring(root, kind, arrived, settings, WriteMode(**options))
         self._reread(written)
-        return imported
-
-    def propose(
-        self, proposals: Sequence[Mapping[str, Any]], **options: Unpack[WriteOptions]
-    ) -> ProposedEntries:
-        """Put drafts into the inbox, each with the keys of the file of a proposal.
-
-        One that is refused, or known already, stops no other: the entries say so, in that order.
-        """
-        written, entries = propose(self._writable(), proposals, WriteMode(**options))
-        self._reread(written)
-        return entries
+        return self._shown(imported)
 
     # -- correcting -----------------------------------------------------------------------------
 
@@ -445,26 +446,17 @@ class Workspace:
         """Take back what was recorded last in this checkout."""
         written, what = undo(self._writable(), WriteMode(**options))
         self._reread(written)
-        return results.undone(written, what)
-
-    def _writable(self) -> Path:
-        if self._rev is not None:
-            raise ScenError(f"{self._root} was opened as {self._rev} had it: open it without rev")
-        return self._root
-
-    def _reread(self, written: WriteResult) -> None:
-        if written.committed and written.committed.fault:
-            raise written.committed.fault
-        if not written.dry_run:
-            self._opened = self._read()
+        return self._shown(results.undone(written, what))
 
     def _moved(self, written: WriteResult, id: str, on: date) -> results.EvidenceRecorded:
         self._reread(written)
-        return results.evidence_recorded(written, id, on)
+        result, tracker = results.evidence_recorded(written, id, on), self.database.tracker
+        content = ("documents.ledger_changes:effects_document", result.effects, tracker, on)
+        return self._shown(result, *content)
 
     def _recorded(self, written: WriteResult, id: str) -> results.RecordResult:
         self._reread(written)
-        return results.recorded(written, id)
+        return self._shown(results.recorded(written, id))
 
     def _corrected(
         self, done: tuple[WriteResult, RecordLocation], on: date, formerly: str | None = None
@@ -472,7 +464,7 @@ class Workspace:
         written, now = done
         self._reread(written)
         findings = preview_of(written, on, audit_rules) if written.drafts else []
-        return results.corrected(written, now.name, findings, on, formerly)
+        return self._shown(results.corrected(written, now.name, findings, on, formerly))
 
 
 def open(path: str | Path = ".", rev: str | None = None) -> Workspace:

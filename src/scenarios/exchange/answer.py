@@ -11,6 +11,7 @@ import msgspec
 from scenarios.analysis.ledger.version import VERSION
 from scenarios.errors import Problem
 from scenarios.exchange.view.table import plain
+from scenarios.result import Result
 
 SECONDS = 60.0
 """The time limit of a query."""
@@ -35,7 +36,7 @@ class QueryColumn(msgspec.Struct, frozen=True, kw_only=True):
     type: str
 
 
-class QueryResult(msgspec.Struct, frozen=True, kw_only=True, dict=True):
+class QueryResult(Result, frozen=True, kw_only=True):
     """The answer to a query: its columns, and its rows by their names.
 
     Of many trackers `as_of` is the day of the question; exports have days of their own, in `meta`.

@@ -21,6 +21,7 @@ from typing import Any, Literal, NamedTuple, Self, TypeVar
 import msgspec
 
 from scenarios.errors import ScenError
+from scenarios.result import Result
 
 T = TypeVar("T")
 Code = str | Callable[..., Any]
@@ -211,6 +212,42 @@ def installed() -> tuple[Installed, ...]:
                 fault = f"installed already, by {used}, which is used: pip uninstall one of them"
                 again[point.name, title] = Installed(point.name, title, None, fault)
     return tuple(sorted((*first.values(), *again.values()), key=lambda each: each.name))
+
+
+class ListedExtension(msgspec.Struct, frozen=True, kw_only=True):
+    """An extension, its package with the version, and the names that it adds by hook.
+
+    With a `fault` it is left out, for that reason.
+    """
+
+    name: str
+    package: str
+    meaning: str
+    adds: dict[str, list[str]]
+    fault: str | None
+
+
+class Extensions(Result, frozen=True, kw_only=True):
+    """The extensions, and the programs `scen-NAME` on PATH: each NAME with its path."""
+
+    extensions: list[ListedExtension]
+    programs: dict[str, str]
+
+
+def listed() -> Extensions:
+    """Return what is installed, with what each extension adds, and the programs."""
+    rows = []
+    for name, package, extension, fault in installed():
+        adds = {hook: sorted(getattr(extension, hook, ())) for hook in HOOKS}
+        row = ListedExtension(
+            name=name,
+            package=package,
+            meaning=extension.meaning if extension else "",
+            adds={hook: names for hook, names in adds.items() if names},
+            fault=fault or None,
+        )
+        rows.append(row)
+    return Extensions(extensions=rows, programs=programs())
 
 
 def _is_here(place: str) -> bool:

@@ -1,8 +1,8 @@
 """Pictures with their labels and tables: scenarios over time, sets, the overview, each alone."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from itertools import count, pairwise
+from itertools import chain, count, pairwise
 from typing import Literal
 
 from msgspec import convert
@@ -30,7 +30,7 @@ from scenarios.render.charts.timeline import (
     ScenarioTimeline,
     StateBar,
 )
-from scenarios.render.document import Chart, Ref, Row, Span, Table
+from scenarios.render.document import Chart, Document, Heading, Paragraph, Ref, Row, Span, Table
 from scenarios.render.documents.review.causes import analyst_name, short
 from scenarios.render.documents.review.context import context_of
 from scenarios.render.documents.review.sentences import label
@@ -386,6 +386,12 @@ def chosen(
         return [("", replace(timeline(trajectory, views[id], database, since), drawing=line))]
     charts = (timeline(by_scenario[id], views[id], database, since) for id in ids)
     return [(chart.drawing.title, chart) for chart in charts]
+
+
+def document(pictures: Iterable[Titled]) -> Document:
+    """Each picture under its title, behind what it shows."""
+    blocks = ((Heading(2, title), Paragraph(chart.label), chart) for title, chart in pictures)
+    return tuple(chain.from_iterable(blocks))
 
 
 def svg(

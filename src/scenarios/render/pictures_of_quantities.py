@@ -1,6 +1,6 @@
 """Pictures of a quantity with their tables: its fan over time, and the course of a row."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
 from msgspec import convert
@@ -8,6 +8,7 @@ from msgspec import convert
 from scenarios.analysis.evidence.knowledge import resolved
 from scenarios.analysis.ledger.days import DailyLedgers
 from scenarios.analysis.ledger.odds import changes_daily
+from scenarios.analysis.period.period import Window
 from scenarios.analysis.period.quantity_course import (
     CoursePoint,
     QuantityCourse,
@@ -18,8 +19,9 @@ from scenarios.analysis.quantities.estimates import number
 from scenarios.analysis.quantities.explanation import row_on
 from scenarios.analysis.quantities.figures import from_to
 from scenarios.analysis.quantities.view import StandingEstimate, interval, quantity_view
+from scenarios.errors import UsageError
 from scenarios.model import Database, Scenario, ScenarioId
-from scenarios.render import cells
+from scenarios.render import cells, pictures
 from scenarios.render.cells import left, right
 from scenarios.render.charts.fan import EstimateMark, FanDay, QuantityFan, value_scale
 from scenarios.render.charts.parts import WORDS, OutcomeMark
@@ -30,6 +32,25 @@ from scenarios.render.text import on_screen, short_day
 from scenarios.values import owner_of
 
 _STRIP, _ITEMS = 26, 3
+
+
+def drawn(
+    kind: pictures.Subject, window: Window, ids: Sequence[ScenarioId], set_id: str | None = None
+) -> list[pictures.Titled]:
+    """The pictures of questions, quantities and rows of these, each under its title, in order."""
+    measured = [id for id in ids if owner_of(id) in window.database.quantities]
+    if not measured:
+        return pictures.chosen(kind, window, ids, set_id)
+    if kind != "courses":
+        raise UsageError(f"--grid and --sparkline draw no quantity: scen plot {measured[0]}")
+    charts = {}
+    if others := [id for id in ids if id not in measured]:
+        charts = dict(zip(others, pictures.chosen(kind, window, others), strict=True))
+    for id in measured:
+        of, days = window.odds, pictures.DAYS
+        chart = quantity_picture(of, id, window.since, window.as_of, days)
+        charts[id] = (chart.drawing.title, chart)
+    return [charts[id] for id in ids]
 
 
 def quantity_picture(

@@ -27,7 +27,7 @@ from scenarios.render.documents.review.context import ReviewContext, context_of
 from scenarios.render.documents.review.news import EventGroup, event_groups
 from scenarios.render.overview import Overview, OverviewGroup, OverviewRow
 from scenarios.render.quantity_rows import quantity_row
-from scenarios.render.text import short_day, term
+from scenarios.render.text import long_day, short_day, term
 from scenarios.scales import has_moved, percent, percents
 from scenarios.text import counted
 from scenarios.values import first_day
@@ -42,6 +42,12 @@ _WORDS = 24
 """Most words of a reason in a row."""
 _DAY = 10
 """Letters of a date that is known to the day."""
+
+
+def overview(window: Window, review: Review) -> list[tuple[str, Chart]]:
+    """The picture of all that is open, under a title; none where nothing is."""
+    picture = review_picture(window, review, most=None)
+    return [(f"Open scenarios on {long_day(window.as_of)}", picture)] if picture else []
 
 
 def review_picture(

@@ -37,6 +37,7 @@ from scenarios.storage import site_folder
 from scenarios.storage.cache.packed import cache_of, digest
 from scenarios.storage.site_folder import SiteFolder
 from scenarios.workspace.opened import nothing_collected
+from scenarios.workspace.results import BuildSummary
 
 SEARCH = "search/index.html"
 _MANY, _BLOCK = 60, 256
@@ -230,18 +231,6 @@ def _id(site: Site, name: str) -> str:
 
 def _text(text: str) -> str:
     return _NO_XML.sub("", one_line(text))
-
-
-class BuildSummary(msgspec.Struct, frozen=True, kw_only=True):
-    """Counts of a run: pages in all, files written, and files removed.
-
-    `search_bytes` is the size of the search page with its index, gzipped as it is sent.
-    """
-
-    pages: int
-    written: tuple[str, ...]
-    removed: tuple[str, ...]
-    search_bytes: int
 
 
 def build(site: Site, path: Path, progress: Progress = unwatched) -> BuildSummary:

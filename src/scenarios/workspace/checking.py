@@ -24,6 +24,7 @@ from scenarios.errors import NAMED, Fault, Keys, Problem, ScenError, UsageError,
 from scenarios.exchange.additions import asked_extensions, file_rules, finding_rules, record_faults
 from scenarios.model import Kind
 from scenarios.paths import id_of, kind_of, path_of, printable_path, references
+from scenarios.result import Result
 from scenarios.storage import disk, journal
 from scenarios.storage.attachments import copies, digest_of
 from scenarios.storage.git import merging
@@ -167,7 +168,7 @@ class PlacedFinding(msgspec.Struct, frozen=True, kw_only=True):
         return f"{where}: {self.rule}: {self.subject}: {self.message}"
 
 
-class CheckResult(msgspec.Struct, frozen=True, kw_only=True):
+class CheckResult(Result, frozen=True, kw_only=True):
     """Faults, and findings if asked for.
 
     `extensions` are those whose rules and findings were asked, if the tracker names any.

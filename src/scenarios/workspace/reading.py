@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from functools import cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import msgspec
 from msgspec.structs import replace
@@ -17,6 +17,7 @@ from scenarios.analysis.ledger.sensitivity import Band
 from scenarios.analysis.ledger.version import VERSION
 from scenarios.analysis.period.period import FEW, PreviousFigures, Window, bands_of, window
 from scenarios.analysis.period.probability_shifts import ScenarioShift, shifts
+from scenarios.analysis.review import listing
 from scenarios.analysis.review.listing import ListFilter
 from scenarios.analysis.review.search import SearchResult, What, search, words_of
 from scenarios.analysis.review.status import (
@@ -35,8 +36,10 @@ from scenarios.errors import At, Keys, ScenError, UsageError
 from scenarios.model import Database, Kind, ScenarioId, SetId
 from scenarios.model.quantity import of_its_kind
 from scenarios.paths import path_of
+from scenarios.result import Result
 from scenarios.storage.git import repository as git
 from scenarios.text import unaccented
+from scenarios.values import owner_of
 from scenarios.workspace.afterwards import changed_afterwards, compared, reported_figures
 from scenarios.workspace.opened import DatabaseRevision, OpenDatabase, from_here, known_id
 from scenarios.workspace.remembered import remembered, remembered_whole
@@ -48,7 +51,7 @@ _FEWEST = 2
 """The fewest scenarios that a matrix compares."""
 
 
-class Status(msgspec.Struct, frozen=True, kw_only=True):
+class Status(Result, frozen=True, kw_only=True):
     """One row a scenario that had opened, as of a day, and what changed `since`.
 
     `ledger` is the version of the arithmetic, here and in other results.
@@ -70,7 +73,7 @@ class RecordShown(msgspec.Struct, frozen=True, kw_only=True):
     record: Any
 
 
-class Diff(msgspec.Struct, frozen=True, kw_only=True, rename={"from_": "from"}):
+class Diff(Result, frozen=True, kw_only=True, rename={"from_": "from"}):
     """Two states, commits or `working tree`: ids that came and went, fields, and figures.
 
     Both are read on the day `as_of`, so that only records differ.
@@ -125,6 +128,18 @@ def records_of(opened: OpenDatabase, id: str, as_of: date | None = None) -> list
     return [_record_shown(opened, id, kind, id, record) for kind, record, _ in matches]
 
 
+Listed = Literal["scenarios", "indicators", "evidence", "forecasts", "sources"]
+
+
+def listed(opened: OpenDatabase, what: Listed, on: date, wanted: ListFilter) -> list[Any]:
+    """The rows of a kind of record, as far as known on a day; scenarios have those of status."""
+    if what == "scenarios":
+        rows = (state.row for state in standings(opened, on))
+        return [row for row in rows if wanted.subject(opened.database, row.id)]
+    rows_of: Callable[..., list[Any]] = getattr(listing, what)
+    return rows_of(known_on(opened.database, on), wanted)
+
+
 def columns_of(
     opened: OpenDatabase, named: Collection[ScenarioId], set_id: SetId | None, on: date
 ) -> tuple[ScenarioId, ...]:
@@ -149,6 +164,32 @@ def columns_of(
         had = f"{len(columns)} of the {len(every)} in {set_id} had opened by {on}"
         raise UsageError(f"a matrix compares two scenarios or more: {had}")
     return columns
+
+
+def plotted(
+    opened: OpenDatabase, on: date, named: Sequence[str], set_id: str | None
+) -> tuple[ScenarioId, ...]:
+    """The scenarios to draw: those named, or the members of a set that had opened by a day.
+
+    Raises ScenError where a file that cannot be read withholds figures.
+    """
+    if set_id is None:
+        return _not_withheld(opened, tuple(opened.row_on(id, on) for id in named))
+    sets = opened.database.tracker.sets
+    known_id(set_id, sets, "set", "scen show tracker" if sets else "tracker.yaml")
+    every = opened.database.listed.get(set_id, ())
+    ids = tuple(id for id in every if opened.database.scenarios[id].opened <= on)
+    if not ids:
+        had = f"none of the {len(every)} in {set_id} had opened by {on}"
+        raise ScenError(f"nothing to draw: {had}")
+    return _not_withheld(opened, ids)
+
+
+def _not_withheld(opened: OpenDatabase, ids: tuple[ScenarioId, ...]) -> tuple[ScenarioId, ...]:
+    owners, withheld = {*map(owner_of, ids)}, opened.database.withheld.items()
+    if path := next((path for id, path in withheld if id in owners), None):
+        raise ScenError(f"nothing to draw: the figures are withheld, {path} cannot be read")
+    return ids
 
 
 def diff_of(

@@ -19,6 +19,7 @@ from scenarios.analysis.review.explanation import explain
 from scenarios.model import Analyst, EvidenceId, ScenarioId, SetId
 from scenarios.paths import id_of, kind_of
 from scenarios.render.cells import commit_subject
+from scenarios.result import Result
 from scenarios.scales import has_moved
 from scenarios.storage.cache.files import bearing_on, sides
 from scenarios.storage.cache.memory import RecordCache
@@ -118,6 +119,18 @@ class UndoResult(CommitFields, frozen=True):
     restored: list[str]
     removed: list[str]
     dry_run: bool
+
+
+class BuildSummary(Result, frozen=True, kw_only=True):
+    """Counts of a run: pages in all, files written, and files removed.
+
+    `search_bytes` is the size of the search page with its index, gzipped as it is sent.
+    """
+
+    pages: int
+    written: tuple[str, ...]
+    removed: tuple[str, ...]
+    search_bytes: int
 
 
 def evidence_effects(written: WriteResult, id: EvidenceId, day: date) -> tuple[EvidenceEffect, ...]:

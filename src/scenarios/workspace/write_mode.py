@@ -4,7 +4,9 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any, NamedTuple
 
-from msgspec import UNSET, Struct, UnsetType
+from msgspec import UNSET, UnsetType
+
+from scenarios.result import Result
 
 
 class WriteMode(NamedTuple):
@@ -33,7 +35,7 @@ AS_USUAL = WriteMode()
 TRIED = WriteMode(dry_run=True)
 
 
-class CommitFields(Struct, frozen=True, kw_only=True):
+class CommitFields(Result, frozen=True, kw_only=True):
     """The last two keys of a result: present only if a commit was requested."""
 
     commit: str | UnsetType | None = UNSET

@@ -14,6 +14,7 @@ from scenarios.analysis.history.audit_rules import of_step, rejudgements
 from scenarios.analysis.history.provenance import RecordVersion, VersionHistory, trail
 from scenarios.analysis.rules.rule import Rule, note
 from scenarios.model import Database, Evidence, Kind, Record, Scenario, Sheet, Source, Tracker
+from scenarios.result import Result
 from scenarios.values import Analyst
 
 
@@ -89,7 +90,7 @@ class AcceptedProposals(msgspec.Struct, frozen=True):
     forecasts: int
 
 
-class Audit(msgspec.Struct, frozen=True, kw_only=True):
+class Audit(Result, frozen=True, kw_only=True):
     """The findings up to the commit `tip`, and the limits of the commits as evidence.
 
     `commits` is their number, from the day `first` to `last`; `left_out` files had faults.

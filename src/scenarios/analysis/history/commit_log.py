@@ -22,6 +22,7 @@ from scenarios.analysis.history.provenance import CommitSnapshot, states
 from scenarios.analysis.ledger.version import VERSION
 from scenarios.model import Database, EvidenceId, Kind, Record, ScenarioId, Tracker
 from scenarios.progress import Progress, unwatched
+from scenarios.result import Result
 from scenarios.scales import MOVED_BITS, jeffreys
 
 SHOWN = 3
@@ -48,7 +49,7 @@ class HistoryEntry(msgspec.Struct, frozen=True, kw_only=True):
     left_out: int
 
 
-class History(msgspec.Struct, frozen=True, kw_only=True):
+class History(Result, frozen=True, kw_only=True):
     """The commits shown, newest first, and the number of older ones."""
 
     ledger: int = VERSION

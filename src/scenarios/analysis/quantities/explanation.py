@@ -19,6 +19,7 @@ from scenarios.analysis.quantities.view import (
     stated_quantity,
 )
 from scenarios.model import Database, EvidenceId, Outcome, ScenarioId, ThemeId
+from scenarios.result import Result
 from scenarios.values import RatedId, owner_of
 
 
@@ -34,7 +35,7 @@ class QuantityLineShown(msgspec.Struct, frozen=True, kw_only=True):
     suppressed: tuple[str, ...]
 
 
-class QuantityExplanation(msgspec.Struct, frozen=True, kw_only=True):
+class QuantityExplanation(Result, frozen=True, kw_only=True):
     """A quantity on a day: its prior, what is stated and implied, its rows and its lines.
 
     Of a date each of the three is that once nothing has come by `ledger_day`.

@@ -10,6 +10,7 @@ import msgspec
 from scenarios.analysis.evidence.indicators import strength
 from scenarios.analysis.evidence.knowledge import KnownEvidence, resolved
 from scenarios.model import EvidenceId, IndicatorKey, Rating, ScenarioId, Tracker
+from scenarios.result import Result
 from scenarios.scales import rating_decibans
 from scenarios.values import Code, RatedId, indicator_key, owner_of
 
@@ -73,7 +74,7 @@ class Linchpin(msgspec.Struct, frozen=True, kw_only=True):
     leader_after: tuple[RatedId, ...]
 
 
-class Matrix(msgspec.Struct, frozen=True, kw_only=True):
+class Matrix(Result, frozen=True, kw_only=True):
     """Bookkeeping: no figure of it is a probability or may be turned into one.
 
     `scenarios` are the columns, those that were ruled out last. Scores are `withheld` by a path.

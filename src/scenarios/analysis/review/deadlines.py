@@ -14,6 +14,7 @@ from scenarios.analysis.forecasts import current_forecasts, forecasts_between, r
 from scenarios.analysis.quantities.figures import row_name
 from scenarios.analysis.quantities.view import current_estimates
 from scenarios.model import Analyst, Database, ScenarioId
+from scenarios.result import Result
 from scenarios.values import owner_of
 
 What = Literal["indicator", "horizon", "review", "forecasts"]
@@ -39,7 +40,7 @@ class DueEntry(msgspec.Struct, frozen=True, kw_only=True):
     analyst: Analyst | None = None
 
 
-class Due(msgspec.Struct, frozen=True, kw_only=True):
+class Due(Result, frozen=True, kw_only=True):
     """Tasks that are late at `as_of`, and those that come by `until`.
 
     `days` of an entry count from `as_of`: 1 is tomorrow, -1 was yesterday.

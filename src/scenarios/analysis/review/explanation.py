@@ -22,6 +22,7 @@ from scenarios.analysis.ledger.odds import Odds
 from scenarios.analysis.ledger.sensitivity import Band, Budgets, LeaveOneOut, Term, leave_one_out
 from scenarios.analysis.ledger.version import VERSION
 from scenarios.model import Database, EvidenceId, Outcome, ScenarioId
+from scenarios.result import Result
 from scenarios.scales import base_rate, decibans
 from scenarios.values import RatedId, ReferenceClass
 
@@ -33,7 +34,7 @@ class SupersededItem(msgspec.Struct, frozen=True, kw_only=True):
     by: EvidenceId
 
 
-class Explanation(msgspec.Struct, frozen=True, kw_only=True):
+class Explanation(Result, frozen=True, kw_only=True):
     """Prior + Σ counted decibans = implied. `ledger_day` is the last open day of a resolved one.
 
     `ledger` is the version of the arithmetic, `base_rate` the rate of the reference class. What is

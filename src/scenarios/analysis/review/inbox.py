@@ -12,6 +12,7 @@ from scenarios.analysis.rules.duplicates import alike, clusters
 from scenarios.drafts import Proposal
 from scenarios.errors import Fault
 from scenarios.model import Database, Evidence, ScenarioId
+from scenarios.result import Result
 
 
 class ProposalRow(msgspec.Struct, frozen=True):
@@ -30,7 +31,7 @@ class ProposalRow(msgspec.Struct, frozen=True):
     origin: str | None
 
 
-class InboxListing(msgspec.Struct, frozen=True, kw_only=True):
+class InboxListing(Result, frozen=True, kw_only=True):
     """The proposals of people, then of feeds and stores, then of agents, each the oldest first.
 
     Those of a group stand together.

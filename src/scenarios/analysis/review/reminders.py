@@ -10,6 +10,7 @@ from scenarios.analysis.review.agenda import RecentNews, agenda
 from scenarios.analysis.review.deadlines import Due, DueEntry, due
 from scenarios.errors import ScenError
 from scenarios.model import Analyst, Database, ScenarioId
+from scenarios.result import Result
 
 REMIND_WITHIN_DAYS = 7
 _LEFT_AFTER = timedelta(365)
@@ -43,7 +44,7 @@ class Reminder(msgspec.Struct, frozen=True, kw_only=True):
     due: tuple[DueEntry, ...]
 
 
-class Reminders(msgspec.Struct, frozen=True, kw_only=True):
+class Reminders(Result, frozen=True, kw_only=True):
     """The reminders of a day; `sitting` is the address of the sitting, if the tracker has one.
 
     `none` need none; `unreachable` need one and have no mail address; `left`, who gave their last

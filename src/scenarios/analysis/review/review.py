@@ -31,6 +31,7 @@ from scenarios.analysis.review.story import Headline, Story, headline, quoted, s
 from scenarios.analysis.rules.findings import FindingRule, since_then
 from scenarios.analysis.rules.rule import Finding
 from scenarios.model import Dependence, Retraction, ScenarioId, ThemeId
+from scenarios.result import Result
 from scenarios.values import GradeWeights
 
 
@@ -125,7 +126,7 @@ class UnchangedScenarios(msgspec.Struct, frozen=True, kw_only=True):
     untouched: tuple[ScenarioId, ...]
 
 
-class Review(msgspec.Struct, frozen=True, kw_only=True):
+class Review(Result, frozen=True, kw_only=True):
     """The weekly report; `restated` is None where no earlier state was compared.
 
     `findings` are those that did not stand at `since`, `findings_standing` the others.
@@ -232,7 +233,7 @@ def story_of(
     return story(window, resolved, restatement, looks_back=looks_back)
 
 
-class Brief(msgspec.Struct, frozen=True, kw_only=True):
+class Brief(Result, frozen=True, kw_only=True):
     """The story in short and in full, open questions, what to decide, to do and to watch.
 
     A quantity whose value has become known in the window is among the `scenarios` too.

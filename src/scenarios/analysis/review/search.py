@@ -10,6 +10,7 @@ from scenarios.analysis.evidence.knowledge import KnownEvidence, bears_on, opene
 from scenarios.analysis.review.listing import ListFilter
 from scenarios.errors import At, Keys
 from scenarios.model import Kind, ScenarioId
+from scenarios.result import Result
 from scenarios.text import unaccented
 
 What = Literal["scenario", "indicator", "evidence", "forecast", "source", "tracker"]
@@ -45,7 +46,7 @@ class SearchHit(msgspec.Struct, frozen=True, kw_only=True):
     places: tuple[TextMatch, ...]
 
 
-class SearchResult(msgspec.Struct, frozen=True, kw_only=True):
+class SearchResult(Result, frozen=True, kw_only=True):
     """Records that hold all `words`, which are in small letters and without accents.
 
     `total` counts all of them, also those beyond the hits.

@@ -44,6 +44,7 @@ from scenarios.analysis.scores.skill import Skill, skill
 from scenarios.analysis.scores.so_far import timelines_so_far
 from scenarios.model import Database, ScenarioId, SetId
 from scenarios.progress import Progress, unwatched
+from scenarios.result import Result
 
 By = Literal["analyst", "scenario", "tag", "proposer"]
 
@@ -102,7 +103,7 @@ class PriorScore(msgspec.Struct, frozen=True, kw_only=True):
     brier: float
 
 
-class Score(msgspec.Struct, frozen=True, kw_only=True):
+class Score(Result, frozen=True, kw_only=True):
     """All that `score` prints; `groups` is empty where the table is by analyst.
 
     Every mean, `skill`, fitted factor and calibration is of the cohort: the `questions` that are

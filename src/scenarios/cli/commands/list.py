@@ -5,16 +5,12 @@ from typing import Annotated, Literal
 
 import typer
 
-from scenarios.analysis.evidence.knowledge import known_on
-from scenarios.analysis.review import listing
 from scenarios.cli import parsing
 from scenarios.cli.opening import FromSource, InSet, Since, Tag, Until, reading, wanted
 from scenarios.cli.options import TABLE, All, AsOf, Output, Rev, Shown
 from scenarios.cli.output.result import show
 from scenarios.render.documents import records
-from scenarios.workspace.reading import standings
-
-Listed = Literal["scenarios", "indicators", "evidence", "forecasts", "sources"]
+from scenarios.workspace.reading import Listed, listed
 
 
 def command(
@@ -61,12 +57,7 @@ def command(
         by_value=by is not None,
     )
     document = records.DOCUMENTS[what]
-    if what == "scenarios":
-        standing_rows = (row_state.row for row_state in standings(opened, on))
-        rows = [row for row in standing_rows if narrow.subject(opened.database, row.id)]
-        show(context.obj, rows, lambda: document(rows, every=every), form, output)
-        return
-    listed = getattr(listing, what)(known_on(opened.database, on), narrow)
     if what == "indicators":
         document = partial(records.indicators, by_value=by is not None)
-    show(context.obj, listed, lambda: document(listed, every=every), form, output)
+    rows = listed(opened, what, on, narrow)
+    show(context.obj, rows, lambda: document(rows, every=every), form, output)

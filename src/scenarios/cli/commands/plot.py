@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from scenarios.analysis.period.period import Window, unresolved
+from scenarios.analysis.period.period import unresolved
 from scenarios.analysis.review.review import review
 from scenarios.cli import parsing
 from scenarios.cli.opening import reading
@@ -15,17 +15,12 @@ from scenarios.cli.options import TABLE, AsOf, Rev, SinceReview
 from scenarios.cli.output.result import in_pixels, origin_of, show
 from scenarios.cli.output.streams import say
 from scenarios.errors import ScenError, UsageError
-from scenarios.model import ScenarioId
-from scenarios.render import pictures
+from scenarios.render import pictures, review_picture
 from scenarios.render.cells import one_line
-from scenarios.render.document import Block, Heading, Paragraph
-from scenarios.render.pictures_of_quantities import quantity_picture
-from scenarios.render.review_picture import review_picture
-from scenarios.render.text import long_day
+from scenarios.render.pictures_of_quantities import drawn
 from scenarios.storage.output_files import write
-from scenarios.values import owner_of
-from scenarios.workspace.opened import OpenDatabase, from_here, known_id
-from scenarios.workspace.reading import span
+from scenarios.workspace.opened import OpenDatabase, from_here
+from scenarios.workspace.reading import plotted, span
 
 _SUFFIXES = (".svg", ".png")
 
@@ -57,30 +52,23 @@ def command(
         raise UsageError("the options of an image need --output FILE, like plot.svg")
     _refuse(output, named, set_id, overview=overview, grid=grid, sparkline=sparkline)
     opened, on = reading(context, rev), as_of or parsing.today()
-    ids = _ids(opened, on, named, set_id)
+    ids = plotted(opened, on, named, set_id)
     window = span(opened, on, parsing.day(since, on) if since else None, banded=True)
-    owners, withheld = {*map(owner_of, ids)}, opened.database.withheld.items()
-    if path := next((path for id, path in withheld if id in owners), None):
-        raise ScenError(f"nothing to draw: the figures are withheld, {path} cannot be read")
     ids = tuple(id for id, *_ in unresolved(window)) if overview else ids
     if not ids:
         raise ScenError(f"nothing to draw: no scenario was open on {on}")
     signature = "" if sparkline else _signature(context, opened, on)
     if overview and not grid:
-        picture = review_picture(window, review(window), most=None)
-        charts = [(f"Open scenarios on {long_day(on)}", picture)] if picture else []
+        charts = review_picture.overview(window, review(window))
     else:
         kind: pictures.Subject = "line" if sparkline else "grid" if grid else "courses"
-        charts = _drawn(kind, window, ids, set_id)
+        charts = drawn(kind, window, ids, set_id)
     if output is None:
-        blocks: list[Block] = []
-        for title, chart in charts:
-            blocks += [Heading(2, title), Paragraph(chart.label), chart]
-        show(context.obj, None, lambda: tuple(blocks), TABLE)
+        show(context.obj, None, lambda: pictures.document(charts), TABLE)
         return
-    drawn = pictures.svg(charts, signature, pixels, dark=dark)
+    image = pictures.svg(charts, signature, pixels, dark=dark)
     is_svg = output.suffix.lower() == ".svg"
-    write(output, drawn.encode() if is_svg else in_pixels(drawn, 1 if pixels else 2))
+    write(output, image.encode() if is_svg else in_pixels(image, 1 if pixels else 2))
     say(f"written: {from_here(output)}")
 
 
@@ -103,41 +91,6 @@ def _refuse(
         raise UsageError("draw one thing at a time: scenarios, --set ID or --overview")
     if sparkline and (grid or len(named) != 1):
         raise UsageError("--sparkline draws one scenario: name one, without --grid")
-
-
-def _ids(
-    opened: OpenDatabase, on: date, named: Sequence[str], set_id: str | None
-) -> tuple[ScenarioId, ...]:
-    """Those that are named, or the members of a set that had opened."""
-    if set_id is None:
-        return tuple(opened.row_on(id, on) for id in named)
-    sets = opened.database.tracker.sets
-    known_id(set_id, sets, "set", "scen show tracker" if sets else "tracker.yaml")
-    every = opened.database.listed.get(set_id, ())
-    ids = tuple(id for id in every if opened.database.scenarios[id].opened <= on)
-    if not ids:
-        had = f"none of the {len(every)} in {set_id} had opened by {on}"
-        raise ScenError(f"nothing to draw: {had}")
-    return ids
-
-
-def _drawn(
-    kind: pictures.Subject, window: Window, ids: Sequence[ScenarioId], set_id: str | None
-) -> list[pictures.Titled]:
-    """Those of questions with a yes or a no, of quantities and of their rows, in this order."""
-    measured = [id for id in ids if owner_of(id) in window.database.quantities]
-    if not measured:
-        return pictures.chosen(kind, window, ids, set_id)
-    if kind != "courses":
-        raise UsageError(f"--grid and --sparkline draw no quantity: scen plot {measured[0]}")
-    charts = {}
-    if others := [id for id in ids if id not in measured]:
-        charts = dict(zip(others, pictures.chosen(kind, window, others), strict=True))
-    for id in measured:
-        of, days = window.odds, pictures.DAYS
-        chart = quantity_picture(of, id, window.since, window.as_of, days)
-        charts[id] = (chart.drawing.title, chart)
-    return [charts[id] for id in ids]
 
 
 def _signature(context: typer.Context, opened: OpenDatabase, on: date) -> str:

@@ -1,6 +1,7 @@
 """The result of a reading command, in the format and at the place that are asked for."""
 
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,6 @@ from scenarios.cli.output.streams import Run, as_json, say, width
 from scenarios.errors import ScenError, UsageError, extra_needed
 from scenarios.render.document import Document
 from scenarios.render.documents.faults import unreadable_files
-from scenarios.render.svg import FALLBACKS, face, png
 from scenarios.render.writers import terminal, writer
 from scenarios.storage.output_files import write
 from scenarios.text import shown
@@ -64,10 +64,11 @@ def origin_of(context: typer.Context, opened: OpenDatabase) -> tuple[str | None,
 
 def in_pixels(drawn: str, zoom: float) -> bytes:
     """The SVG as PNG; a remark names a font that no picture asks for."""
+    svg = import_module("scenarios.render.svg")  # of all commands two draw
     try:
-        pixels = png(drawn, zoom)
+        pixels: bytes = svg.png(drawn, zoom)
     except ModuleNotFoundError:
         raise extra_needed("a picture in PNG", "png") from None
-    if face() in FALLBACKS:
-        say(f"its words are in {face()}: no font that a picture asks for is installed")
+    if (face := svg.face()) in svg.FALLBACKS:
+        say(f"its words are in {face}: no font that a picture asks for is installed")
     return pixels

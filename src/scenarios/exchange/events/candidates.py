@@ -20,6 +20,7 @@ from scenarios.errors import ScenError
 from scenarios.exchange.events.mappings import LONGEST_SUMMARY, EventLayout, clean, folded, sentence
 from scenarios.exchange.events.store import EventStore, Rows, layout_of
 from scenarios.model import EvidenceId
+from scenarios.result import Result
 from scenarios.text import did_you_mean, first_of, shown
 from scenarios.values import Events
 
@@ -76,7 +77,7 @@ class SearchMatches(IndicatorSearch, frozen=True, kw_only=True):
     candidates: tuple[Candidate, ...]
 
 
-class SearchWindow(msgspec.Struct, frozen=True, kw_only=True):
+class SearchWindow(Result, frozen=True, kw_only=True):
     """The days looked at, `since` and `until` included; of each indicator `limit` are listed."""
 
     as_of: dt.date

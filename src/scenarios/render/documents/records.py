@@ -17,6 +17,7 @@ from scenarios.analysis.review.listing import (
 )
 from scenarios.analysis.review.search import SearchHit, SearchResult
 from scenarios.analysis.review.status import StatusRow
+from scenarios.extensions import Extensions
 from scenarios.model import Kind
 from scenarios.render import cells
 from scenarios.render import document as doc
@@ -186,6 +187,17 @@ DOCUMENTS: dict[str, Callable[..., doc.Document]] = {
     "forecasts": forecasts,
     "sources": sources,
 }
+
+
+def extensions(result: Extensions) -> doc.Document:
+    """A row for each extension and each program, with what it adds or why it is left out."""
+    rows = []
+    for each in result.extensions:
+        adds = "; ".join(f"{hook}: {', '.join(names)}" for hook, names in each.adds.items())
+        rows.append((each.name, each.package, f"left out: {each.fault}" if each.fault else adds))
+    rows += [(f"scen-{name}", path, f"command: {name}") for name, path in result.programs.items()]
+    columns = left("Extension"), left("From"), left("Adds", least=20)
+    return (doc.Table(columns=columns, rows=tuple(rows), empty="No extension is installed."),)
 
 
 def record(records: Mapping[str, Mapping[str, Any]]) -> doc.Document:

@@ -35,6 +35,14 @@ def write(document: Document) -> str:
     return "\n".join(_text(rows, title if several else "") for title, rows in tables)[:-1]
 
 
+def records(document: Document) -> list[dict[str, float | str | None]]:
+    """Return the rows of the first table, or else of the first block that has rows, by column."""
+    blocks = sorted(flat(document), key=lambda block: not isinstance(block, doc.Table))
+    head, *rows = next((_ROWS[type(b)](b) for b in blocks if type(b) in _ROWS), iter(((),)))
+    names = [plain(name or "") for name in head]
+    return [dict(zip(names, (_cell(c, quoted=False) for c in row), strict=True)) for row in rows]
+
+
 def _text(rows: Iterable[Cells], title: Text) -> str:
     out = io.StringIO()
     lines = csv.writer(out, lineterminator="\n")
@@ -44,8 +52,8 @@ def _text(rows: Iterable[Cells], title: Text) -> str:
     return out.getvalue()
 
 
-def _cell(text: Text | None) -> float | str | None:
-    """A text that a spreadsheet would run is led by an apostrophe; a number stays one."""
+def _cell(text: Text | None, *, quoted: bool = True) -> float | str | None:
+    """A number stays one; if `quoted`, an apostrophe leads a text that a spreadsheet would run."""
     if isinstance(text, doc.ShadedCell):
         text = text.text
     if isinstance(text, Figure):
@@ -54,7 +62,7 @@ def _cell(text: Text | None) -> float | str | None:
     if not text:
         return None
     content = text.id if isinstance(text, doc.Ref) else plain(text)
-    return printable("'" + content if _FORMULA.match(content) else content)
+    return printable("'" + content if quoted and _FORMULA.match(content) else content)
 
 
 def _table(table: doc.Table) -> Iterator[Cells]:

@@ -68,7 +68,7 @@ def _spans(value: Text, root: str | None) -> str:
         else:
             run += plain(span)
     whole = (text + _inline(_BLANKS.sub(" ", printable(run)))).strip()
-    is_figure = isinstance(spans(value)[0], Figure)
+    is_figure = isinstance(spans(value or "")[0], Figure)
     return whole if is_figure else _LEADING.sub(r"\1\\\2", whole, count=1)
 
 

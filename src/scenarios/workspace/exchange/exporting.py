@@ -17,6 +17,7 @@ from scenarios.exchange.targets.table import named
 from scenarios.exchange.view.view import ExportMetadata, View
 from scenarios.extensions import Target
 from scenarios.progress import Progress, unwatched
+from scenarios.result import Result
 from scenarios.storage import worktree
 from scenarios.storage.git.repository import first_commit, may_follow, origin_of
 from scenarios.storage.output_files import refuse_unfit, replacing
@@ -32,7 +33,7 @@ class TableExported(msgspec.Struct, frozen=True, kw_only=True):
     rows: int
 
 
-class ExportResult(msgspec.Struct, frozen=True, kw_only=True):
+class ExportResult(Result, frozen=True, kw_only=True):
     """Exported rows by table, and their target.
 
     `left_out` counts rows, or names in them, of records that are not there.

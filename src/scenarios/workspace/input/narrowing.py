@@ -32,9 +32,13 @@ def narrowed(
 
     `more` are fields of the filter as they stand: an id, or a choice.
     """
-    database = opened.database
     first, last = span_of(since, until, on)
-    wanted = ListFilter(set=set_id, since=first, until=last, **more)
+    return refuse_unknown(opened, ListFilter(set=set_id, since=first, until=last, **more))
+
+
+def refuse_unknown(opened: OpenDatabase, wanted: ListFilter) -> ListFilter:
+    """Return the filter; raises ScenError for an id in it that the database does not have."""
+    database = opened.database
     if wanted.scenario is not None:
         opened.scenario(wanted.scenario)
     if wanted.source is not None:
@@ -42,8 +46,8 @@ def narrowed(
     if wanted.tag is not None:
         tags = {tag for scenario in database.scenarios.values() for tag in scenario.tags}
         known_id(wanted.tag, tags, "tag", "scen list scenarios")
-    if set_id is not None:
-        known_id(set_id, database.tracker.sets, "set", "tracker.yaml")
+    if wanted.set is not None:
+        known_id(wanted.set, database.tracker.sets, "set", "tracker.yaml")
     if wanted.theme is not None:
         known_id(wanted.theme, database.tracker.themes, "theme", "tracker.yaml")
     return wanted
