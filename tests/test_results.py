@@ -1,7 +1,8 @@
-"""Results show themselves, and each command has a method."""
+"""Results show themselves, each command has a method, and the notebook of the guide runs."""
 
 from __future__ import annotations
 
+import ast
 import csv
 import inspect
 import io
@@ -31,6 +32,7 @@ html5lib = lazily("html5lib")
 ROOT = Path(__file__).parents[1]
 SHIPPED = ROOT / "scenarios"
 PAGE = (ROOT / "docs" / "api.md").read_text("utf-8")
+NOTEBOOK = ROOT / "docs" / "notebook.ipynb"
 WEEK = date(2022, 2, 28)
 SCRIPT = "<script>alert(1)</script>"
 RESULTS: dict[str, Callable[[scenarios.Workspace], Any]] = {
@@ -244,6 +246,34 @@ def test_a_result_loads_what_draws_it_when_it_is_shown() -> None:
     assert python(program, SHIPPED) == "[]\n"
     shown = f"{start}; w.status(date(2022, 2, 28)).markdown(); {loaded}"
     assert python(shown, SHIPPED) == "['jinja2', 'scenarios.render.shown']\n"
+
+
+def test_the_notebook_runs_from_its_first_cell_to_its_last(monkeypatch: pytest.MonkeyPatch) -> None:
+    notebook = json.loads(NOTEBOOK.read_text("utf-8"))
+    assert (notebook["nbformat"], notebook["nbformat_minor"]) == (4, 5)
+    ids = [cell["id"] for cell in notebook["cells"]]
+    assert len({*ids}) == len(ids)
+    monkeypatch.chdir(NOTEBOOK.parent)
+    names: dict[str, Any] = {}
+    shown = {}
+    for cell in notebook["cells"]:
+        if cell["cell_type"] == "code":
+            assert (cell["outputs"], cell["execution_count"]) == ([], None)
+            shown[cell["id"]] = _last_value("".join(cell["source"]), names)
+    pages = {id: page_of(value) for id, value in shown.items() if hasattr(value, "_repr_html_")}
+    tables = {id for id, page in pages.items() if "<table" in page}
+    assert tables == {"status", "explain", "query", "try"}
+    assert {id for id, page in pages.items() if page.startswith("<img")} == {"report", "course"}
+    assert shown["open"] == "China–Russia alignment"
+    assert all(shown.values())
+
+
+def _last_value(source: str, names: dict[str, Any]) -> Any:
+    """Run a cell, and return the value of its last line, as a notebook shows it."""
+    *body, last = ast.parse(source).body
+    assert isinstance(last, ast.Expr)
+    exec(compile(ast.Module(body, []), str(NOTEBOOK), "exec"), names)  # noqa: S102 - our own notebook
+    return eval(compile(ast.Expression(last.value), str(NOTEBOOK), "eval"), names)  # noqa: S307
 
 
 FEED = 'feeds:\n  news: {url: "https://news.example.org/feed", source: kremlin, match: [beijing]}\n'
