@@ -197,6 +197,8 @@ def test_a_picture_is_one_image_and_can_be_written(desk: scenarios.Workspace) ->
     )
     with pytest.raises(scenarios.ScenError, match="no picture of this result"):
         desk.due(WEEK).plot()
+    with pytest.raises(scenarios.ScenError, match="draw one thing at a time"):
+        desk.plot(WEEK, "military-pact", set_id="ukraine-2022")
     with pytest.raises(scenarios.ScenError, match="no scenario was open on 1990-01-01"):
         desk.plot(date(1990, 1, 1))
 

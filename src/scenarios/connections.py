@@ -20,7 +20,8 @@ from scenarios.analysis.review.review import review
 from scenarios.errors import Problem, ScenError, extra_needed
 from scenarios.exchange.events.candidates import Candidates, SearchWindow
 from scenarios.exchange.events.store import open_store
-from scenarios.model import Database, SetId
+from scenarios.extensions import Extensions
+from scenarios.model import Database
 from scenarios.result import Presentation, Result, Rows
 from scenarios.storage.git import repository as git
 from scenarios.storage.git.repository import Repository
@@ -151,7 +152,7 @@ class Connections:
         warn((*unread, *matches.left_out, *filter(None, [matches.remark])))
         return self._shown(matches.candidates, "documents.candidates:document", matches.candidates)
 
-    def extensions(self) -> extensions.Extensions:
+    def extensions(self) -> Extensions:
         """The installed extensions, and what each of them adds."""
         result = extensions.listed()
         return self._shown(result, "documents.records:extensions", result)
@@ -175,18 +176,16 @@ class Connections:
         return self._shown(built)
 
     def plot(
-        self,
-        as_of: date,
-        *scenarios: str,
-        set_id: SetId | None = None,
-        since: date | None = None,
+        self, as_of: date, *scenarios: str, set_id: str | None = None, since: date | None = None
     ) -> Plot:
         """Draw scenarios one below the other, or a set; all that are open where none is named."""
         ids = plotted(self._opened, as_of, scenarios, set_id)
         window = span(self._opened, as_of, since, banded=True)
-        draw: Any = ("review_picture:overview", window, review(window))
-        if ids:
-            draw = ("pictures_of_quantities:drawn", "courses", window, ids, set_id)
+        draw: tuple[Any, ...] = (
+            ("pictures_of_quantities:drawn", "courses", window, ids, set_id)
+            if ids
+            else ("review_picture:overview", window, review(window))
+        )
         pictures = called(f"render.{draw[0]}", *draw[1:])
         if not pictures:
             raise ScenError(f"nothing to draw: no scenario was open on {as_of}")

@@ -173,6 +173,8 @@ def plotted(
 
     Raises ScenError where a file that cannot be read withholds figures.
     """
+    if named and set_id:
+        raise UsageError("draw one thing at a time: scenarios, or a set")
     if set_id is None:
         return _not_withheld(opened, tuple(opened.row_on(id, on) for id in named))
     sets = opened.database.tracker.sets
