@@ -154,7 +154,7 @@ class People:
 
     def __init__(self, ids: list[str], pages: list[str]) -> None:
         self.ids, self.pages = ids, pages
-        self.links = list[str]()
+        self.links, self.own_links = list[str](), dict[httpx2.Client, list[str]]()
         self.reads, self.writes, self.after = Took(), Took(), Took()
         self.items, self.figures = list[str](), dict[tuple[str, str], float]()
 
@@ -162,12 +162,12 @@ class People:
         """Read a page."""
         (page,) = chance.choices([page for page, _ in PAGES], [often for _, often in PAGES])
         if page == "link":
-            page = f"/{chance.choice(self.links)}"
+            page = f"/{chance.choice(self.own_links.get(client, self.links))}"
         elif page == "item":
             page = chance.choice(self.pages)
         answer = self.reads.add(partial(client.get, page))
         if page == "/" and answer:
-            self.links = LINK.findall(answer.text)
+            self.own_links[client] = LINK.findall(answer.text)
 
     def write(self, client: httpx2.Client, chance: random.Random, number: int) -> None:
         """Record an item and look at it, or state a figure."""
