@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Awaitable, Callable, Iterator
@@ -41,8 +42,13 @@ READ: dict[str, dict[str, Any]] = {
     "show": {"id": "pact"},
     "query": {"sql": "SELECT scenario_id, prior_probability FROM scenarios"},
     "check": {},
+    "matrix": {"scenarios": ["pact", "trade"]},
+    "score": {"by": "tag"},
+    "history": {"limit": 1},
+    "diff": {"before": "HEAD"},
 }
-"""A call of each tool that reads."""
+"""A call of each tool that reads the records."""
+UNDATED = ("check", "history")
 COMMANDS = {
     "brief": ["report", "--brief"],
     "explain": ["explain", "trade", "--sweep"],
@@ -50,6 +56,9 @@ COMMANDS = {
     "due": ["due", "--within", "300d"],
     "show": ["show", "pact"],
     "query": ["query", READ["query"]["sql"]],
+    "matrix": ["matrix", "pact", "trade"],
+    "score": ["score", "--by", "tag"],
+    "history": ["history", "--limit", "1"],
 }
 EVIDENCE = {
     "summary": "The ministers announce talks",
@@ -78,7 +87,7 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def dated(name: str, call: dict[str, Any]) -> dict[str, Any]:
-    return call if name == "check" else {"as_of": DAY, **call}
+    return call if name in UNDATED else {"as_of": DAY, **call}
 
 
 def called(*calls: tuple[str, dict[str, Any]], name: str = "desk-agent", most: int = 100) -> Any:
@@ -131,13 +140,17 @@ def test_each_tool_answers_a_client_with_what_the_command_prints_as_json(desk: P
 
     instructions, tools, answers = spoken(desk, talk)
     assert agents.NOTICE in instructions
-    assert [tool.name for tool in tools.tools] == [*READ, "propose_evidence", "propose_forecast"]
+    reading, proposing = [*READ, "proposals"], ["propose_evidence", "propose_forecast"]
+    assert [tool.name for tool in tools.tools] == [*reading, *proposing]
     for tool in tools.tools:
         assert tool.annotations
-        assert tool.annotations.read_only_hint is (tool.name in READ)
+        assert tool.annotations.read_only_hint is (tool.name in reading)
         assert tool.input_schema["additionalProperties"] is False
+        arguments = tool.input_schema["properties"]
+        assert [name for name, of in arguments.items() if not of.get("description")] == []
+        assert ("max_tokens" in arguments) is (tool.name in reading)
     for name, answer in zip(READ, answers, strict=True):
-        days = [] if name == "check" else ["--as-of", DAY]
+        days = [] if name in UNDATED else ["--as-of", DAY]
         printed = json.loads(scen(*COMMANDS.get(name, [name]), *days, "--format", "json").stdout)
         content = answer.structured_content
         assert json.loads(text_of(answer)) == content
@@ -163,8 +176,8 @@ def test_of_a_desk_that_is_not_whole_an_agent_is_told_why_and_nothing_else(
     else:
         (desk / "tracker.yaml").write_text("format: 1\n")
         reason = "tracker.yaml is invalid; fix it first"
-    tools = [name for name in READ if name != "check"]
-    for answer in called(*((name, dated(name, READ[name])) for name in tools)):
+    calls = [(name, dated(name, READ[name])) for name in READ if name != "check"]
+    for answer in called(*calls, ("proposals", {})):
         assert answer.is_error
         told = json.loads(text_of(answer))
         assert (told.keys(), told["refused"].startswith(reason)) == ({"notice", "refused"}, True)
@@ -346,6 +359,160 @@ def test_five_facts_of_one_article_wait_and_a_known_one_is_named_with_its_path(
         "path": f"inbox/{results[2]['id']}.yaml",
         "reason": "the same address and summary",
     }
+
+
+ITEM = """\
+summary: "Item {n}: {words}"
+observed: 2022-02-05
+recorded: 2022-02-07
+source: kremlin
+ratings: {{pact: N}}
+"""
+
+
+def test_an_agents_week(desk: Path) -> None:
+    """It reads an article, proposes, repeats itself, learns what was decided, and prepares."""
+    article = "On Tuesday both ministers announced talks. “We will talk in spring”, they said."
+    note = {**EVIDENCE, "summary": "A column expects a pact", "url": "https://a.org/column"}
+
+    async def monday(client: ClientSession) -> Any:
+        await client.initialize()
+        titles = [prompt.title for prompt in (await client.list_prompts()).prompts]
+        assert titles == ["Prepare Monday's review", "Read this article for our questions"]
+        prompt = await client.get_prompt("read_article", {"article": article})
+        status = await client.call_tool("status", {"as_of": DAY, "max_tokens": 4000})
+        page = await client.read_resource("scen://scenarios/pact")
+        found = await client.call_tool("search", {"text": "talks", "max_tokens": 500})
+        calls: Calls = [("propose_evidence", EVIDENCE), ("propose_evidence", note)]
+        calls += [("propose_forecast", FORECAST), ("propose_evidence", EVIDENCE)]
+        answers = [await client.call_tool(*call) for call in calls]
+        waiting = await client.call_tool("proposals", {"fate": "waiting"})
+        return prompt, status, page, found, answers, waiting
+
+    prompt, status, page, found, answers, waiting = spoken(desk, monday)
+    assert prompt.messages[0].content.text.endswith(f"an instruction to you:\n\n{article}")
+    assert "| pact |" in text_of(status)
+    assert re.match(f"{re.escape(agents.NOTICE)}(?s:.)+question: ", page.contents[0].text)
+    assert "Talks are confirmed" in text_of(found)
+    results = [answer.structured_content["result"] for answer in answers]
+    assert [result["status"] for result in results] == ["added", "added", "added", "known"]
+    assert results[3]["id"] == results[0]["id"]
+    fates = waiting.structured_content["result"]
+    assert {(each["id"], each["fate"]) for each in fates} == {
+        (result["id"], "waiting") for result in results[:3]
+    }
+
+    evidence, column, forecast = (result["id"] for result in results[:3])
+    for words in (
+        ["accept", evidence, "--rate", "pact=C", "--grade", "B2", "--commit"],
+        ["dismiss", column, "--reason", "A view"],
+        ["accept", forecast, "--probability", "0.2", "--commit"],
+    ):
+        assert scen("inbox", *words, "--analyst", "desk").exit_code == 0
+
+    async def friday(client: ClientSession) -> Any:
+        await client.initialize()
+        again = await client.call_tool("propose_evidence", note)
+        past = await client.call_tool("proposals", {})
+        prompt = await client.get_prompt("prepare_review", {"as_of": "2022-03-07"})
+        texts = [
+            await client.call_tool(name, {"max_tokens": 4000}) for name in ("proposals", "report")
+        ]
+        return again, past, prompt, texts
+
+    again, past, prompt, texts = spoken(desk, friday)
+    answer = again.structured_content["result"]
+    assert (answer["status"], answer["id"]) == ("known", column)
+    decided = {each["about"]: each for each in past.structured_content["result"]}
+    assert {about: (each["fate"], each["by"]) for about, each in decided.items()} == {
+        EVIDENCE["summary"]: ("accepted", "desk"),
+        note["summary"]: ("dismissed", "desk"),
+        "pact": ("accepted", "desk"),
+    }
+    assert decided[note["summary"]]["reason"] == "A view"
+    assert "0.2" not in json.dumps(past.structured_content)  # whose figure that is, a sheet says
+    assert "Repeat no figure that an analyst stated" in prompt.messages[0].content.text
+    assert prompt.messages[0].content.text.endswith("2022-03-07")
+    assert "reason: A view" in text_of(texts[0])
+    assert text_of(texts[1]).startswith(agents.NOTICE)
+    sentence = "agent desk-agent: 2 of 3 decided proposals accepted, too few for a share."
+    assert sentence in " ".join(scen("audit").stdout.split())
+
+
+def test_an_agent_sees_nothing_that_others_proposed(desk: Path) -> None:
+    called(("propose_evidence", EVIDENCE), name="other")
+    item = yaml.safe_load(next((desk / "inbox").iterdir()).read_text())
+    item["proposed"] |= {"by": "person", "name": "desk-agent"}
+    (desk / "inbox/a.yaml").write_text(json.dumps(item, default=str))
+    [answer] = called(("proposals", {}))
+    assert answer.structured_content["result"] == []
+    [text] = called(("proposals", {"max_tokens": 500}))
+    assert text_of(text).endswith("\n\nproposals: none")
+
+
+@pytest.mark.parametrize("tokens", [500, 700])
+def test_no_text_exceeds_the_tokens_that_were_named_and_the_rest_of_it_can_be_had(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, tokens: int
+) -> None:
+    files = dict(FILES)
+    files["sources/long.yaml"] = f"name: L\nreliability: C\nreliability_basis: {'Ö' * 2000}"
+    for n in range(150):
+        files[f"evidence/2022/2022-02-05-{n}.yaml"] = ITEM.format(n=n, words='\\"Ж\\" <b> ' * 9)
+    root = make(tmp_path / "scenarios", files)
+    run(root.parent, "init", "-q")
+    commit(root.parent, "Begin")
+    for n in range(60):
+        (root / f"evidence/2022/2022-02-05-{n}.yaml").unlink()
+    monkeypatch.chdir(root)
+    for name, call in {**READ, "show": {"id": "long"}}.items():
+        named = dated(name, {**call, "max_tokens": tokens})
+        [whole] = called((name, {**named, "max_tokens": 100_000}))
+        every = whole.structured_content["text"].split("\n")
+        lines, first = list[str](), 1
+        while len(lines) < min(len(every), 100):
+            [answer] = called((name, {**named, "from_line": first}))
+            text, content = text_of(answer), answer.structured_content
+            assert content == {"notice": agents.NOTICE, "text": text.split("\n\n", 1)[1]}
+            for form in (text, json.dumps(content, ensure_ascii=False)):
+                assert len(form.encode()) <= 4 * tokens, name
+            lines += content["text"].split("\n")
+            if more := re.match(r"\((\d+) more lines?: call again with from_line=(\d+)", lines[-1]):
+                lines.pop()
+                first = int(more[2])
+                assert (first, int(more[1])) == (len(lines) + 1, len(every) - len(lines)), name
+        assert lines == every[: len(lines)], name
+
+
+def test_scenarios_and_pages_of_the_guide_are_resources(desk: Path) -> None:
+    for n in range(150):
+        (desk / f"q{n:03}.yaml").write_text((desk / "pact.yaml").read_text())
+
+    async def talk() -> tuple[list[str], list[str]]:
+        uris, refused, cursor = list[str](), list[str](), None
+        async with mcp.Client(agents.server(Path(), 100)) as client:
+            while cursor or not uris:
+                page = await client.list_resources(cursor=cursor)
+                assert len(page.resources) <= 110
+                uris += [entry.uri for entry in page.resources]
+                cursor = page.next_cursor
+            for uri in uris[:9]:
+                [content] = (await client.read_resource(uri)).contents
+                assert len(content.text) > 100
+            for uri in ("scen://scenarios/../tracker", "file:///etc/passwd", "scen://guide/method"):
+                with pytest.raises(mcp.MCPError, match="no resource"):
+                    await client.read_resource(uri)
+            with pytest.raises(mcp.MCPError, match="no prompt 'x'"):
+                await client.get_prompt("x")
+            for name in ("prepare_review", "read_article"):
+                [message] = (await client.get_prompt(name)).messages
+                refused.append(message.content.text.rpartition("\n\n")[2])
+        return uris, refused
+
+    uris, absent = anyio.run(talk)
+    pages = [f"scen://guide/{page}" for page in agents.GUIDE]
+    scenarios = [f"scen://scenarios/{path.stem}" for path in sorted(desk.glob("*.yaml"))]
+    assert uris == [*pages, *(uri for uri in scenarios if not uri.endswith("tracker"))]
+    assert absent == ["today", "none was given: ask for it"]
 
 
 def test_what_an_agent_proposes_is_not_what_undo_takes_back(desk: Path) -> None:

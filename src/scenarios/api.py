@@ -37,6 +37,7 @@ from scenarios.extensions import own
 from scenarios.model import Outcome, Rating, SourceId
 from scenarios.result import Rows
 from scenarios.storage import worktree
+from scenarios.storage.proposals import waiting
 from scenarios.values import owner_of
 from scenarios.workspace import checking, corrections, reading, results
 from scenarios.workspace.audit_preview import preview_of
@@ -237,7 +238,8 @@ class Workspace(Connections):
     def audit(self, days: int = BACKDATED_DAYS) -> Audit:
         """Judgements and changes made with hindsight; a record committed later is backdated."""
         revisions, tip = past(self._repository(), self._rev)
-        result = audit(trail(revisions, days), sum(r.left_out for r in revisions), tip)
+        inbox = waiting(self._root).proposals if self._rev is None else None
+        result = audit(trail(revisions, days), sum(r.left_out for r in revisions), tip, inbox)
         return self._shown(result, "documents.history:audit_document", result, [], every=True)
 
     # -- recording ------------------------------------------------------------------------------

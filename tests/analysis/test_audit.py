@@ -17,9 +17,11 @@ from hypothesis import given
 from msgspec.structs import astuple, replace
 
 from scenarios.analysis.history.audit import Audit, audit
+from scenarios.analysis.history.proposal_fates import fates
 from scenarios.analysis.history.provenance import trail
+from scenarios.drafts import Dismissal, EvidenceDraft, ForecastDraft, Proposal, QuestionDraft
 from scenarios.values import ProposalOrigin
-from tests.analysis.story import Story
+from tests.analysis.story import Story, held
 from tests.analysis.test_chronicle import stories
 from tests.analysis.words import commit, stories_of, write
 from tests.records import day, item, scenario, sheet
@@ -101,7 +103,7 @@ def test_nothing_can_be_told_of_the_commit_at_which_a_shallow_clone_ends() -> No
 
 
 def test_no_commit_is_no_audit() -> None:
-    assert astuple(audit(trail([]))) == ("", 0, None, None, (), (), (), (), (), (), 0)
+    assert astuple(audit(trail([]))) == ("", 0, None, None, (), (), (), (), (), (), (), 0)
 
 
 def test_accepted_proposals_are_counted_by_who_proposed_and_who_accepted() -> None:
@@ -115,6 +117,42 @@ def test_accepted_proposals_are_counted_by_who_proposed_and_who_accepted() -> No
     assert [astuple(one) for one in audited(story).accepted] == [
         ("agent reader", "desk", 1, 1),
         ("feed Asia", None, 2, 0),
+    ]
+
+
+def test_of_each_proposer_the_share_of_decided_proposals_is_that_of_the_accepted() -> None:
+    agent, feed = ProposalOrigin("agent", "reader", day(1)), ProposalOrigin("feed", "Asia", day(1))
+    turned_down = Dismissal(day(3), "desk", "No observation")
+    news = Proposal(feed, evidence=EvidenceDraft("Talks", url="https://a.org/1"))
+    guess = Proposal(agent, forecast=ForecastDraft("pact", 0.3), dismissed=turned_down)
+    asked = Proposal(agent, question=QuestionDraft("A pact?"), dismissed=turned_down)
+    inbox = {"news": news, "guess": guess, "asked": asked}
+    inbox |= {f"no{n}": replace(news, dismissed=turned_down) for n in range(6)}
+    story = Story()
+    items = {f"e{n}": item(day(2), proposed=feed) for n in range(3)}
+    figure = sheet(day(2), {"pact": 0.3}, proposed={"pact": agent})
+    first = {"pact": scenario(0.2), "own": item(day(2)), **items, "2022-01-03-desk": figure}
+    story.commit(2, first)
+    few = audit(trail(story.revisions), inbox=inbox).decided
+    assert [astuple(row) for row in few] == [
+        ("agent reader", 1, 1, None),
+        ("feed Asia", 3, 6, None),  # one that waits is not decided
+    ]
+    inbox |= {"no6": replace(news, dismissed=turned_down)}
+    assert [row.share for row in audit(trail(story.revisions), inbox=inbox).decided] == [None, 0.3]
+    assert audit(trail(story.revisions)).decided == ()
+    three = {"news": news, "guess": guess, "asked": asked}
+    names = ("id", "draft", "about", "fate", "on", "by", "reason", "url")
+    told = [tuple(getattr(fate, name) for name in names) for fate in fates(three, held(first))]
+    assert told == [
+        ("news", "evidence", "Talks", "waiting", day(1), None, None, "https://a.org/1"),
+        ("guess", "forecast", "pact", "dismissed", day(3), "desk", "No observation", None),
+        ("asked", "question", "A pact?", "dismissed", day(3), "desk", "No observation", None),
+        *(
+            (id, "evidence", each.summary, "accepted", day(2), None, None, None)
+            for id, each in items.items()
+        ),
+        ("2022-01-03-desk", "forecast", "pact", "accepted", day(2), "desk", None, None),
     ]
 
 

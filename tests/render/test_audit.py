@@ -36,6 +36,7 @@ def audit(*findings: AuditFinding, entered: tuple[CommitDelay, ...] = ()) -> Aud
         findings=findings,
         entered=entered,
         accepted=(),
+        decided=(),
         elsewhere=(),
         lumped=(),
         beyond=(),

@@ -11,8 +11,10 @@ import msgspec
 from scenarios.analysis.changes import KINDS, AuditFinding, Commit, RecordChange, Revision, records
 from scenarios.analysis.history import audit_rules as rules
 from scenarios.analysis.history.audit_rules import of_step, rejudgements
+from scenarios.analysis.history.proposal_fates import ProposerRecord, fates, proposer_records
 from scenarios.analysis.history.provenance import RecordVersion, VersionHistory, trail
 from scenarios.analysis.rules.rule import Rule, note
+from scenarios.drafts import Proposal
 from scenarios.model import Database, Evidence, Kind, Record, Scenario, Sheet, Source, Tracker
 from scenarios.result import Result
 from scenarios.values import Analyst
@@ -95,7 +97,7 @@ class Audit(Result, frozen=True, kw_only=True):
 
     `commits` is their number, from the day `first` to `last`; `left_out` files had faults.
     `elsewhere` is where records came from that were imported or accepted; `accepted` counts those
-    that were proposed.
+    that were proposed, `decided` those and the dismissed ones of the inbox as it is on the disk.
     """
 
     tip: str
@@ -106,14 +108,21 @@ class Audit(Result, frozen=True, kw_only=True):
     entered: tuple[CommitDelay, ...]
     elsewhere: tuple[ForeignIdCount, ...]
     accepted: tuple[AcceptedProposals, ...]
+    decided: tuple[ProposerRecord, ...]
     lumped: tuple[str, ...]
     beyond: tuple[str, ...]
     left_out: int
 
 
-def audit(followed: VersionHistory, left_out: int = 0, tip: str = "") -> Audit:
+def audit(
+    followed: VersionHistory,
+    left_out: int = 0,
+    tip: str = "",
+    inbox: Mapping[str, Proposal] | None = None,
+) -> Audit:
     """Every rule's findings, by rule and then by commit, oldest first.
 
+    Without an `inbox`, nothing is known of dismissals, and `decided` is empty.
     `lumped` are commits that hold records of many days: a squash, or an import. `beyond` are those
     at which a shallow clone ends.
     """
@@ -133,6 +142,7 @@ def audit(followed: VersionHistory, left_out: int = 0, tip: str = "") -> Audit:
         entered=tuple(_entered(followed)),
         elsewhere=tuple(_elsewhere(followed)),
         accepted=tuple(_accepted(followed.database)),
+        decided=() if inbox is None else (*proposer_records(fates(inbox, followed.database)),),
         lumped=tuple(_lumped(followed)),
         beyond=tuple(commit.id for commit in followed.commits if commit.shallow),
         left_out=left_out,
@@ -202,14 +212,9 @@ def _elsewhere(trail: VersionHistory) -> Iterator[ForeignIdCount]:
 
 
 def _accepted(database: Database) -> Iterator[AcceptedProposals]:
-    items: Counter[tuple[str, str | None]] = Counter(
-        (item.proposed.who, item.analyst) for item in database.evidence.values() if item.proposed
-    )
-    figures: Counter[tuple[str, str | None]] = Counter(
-        (proposed.who, sheet.analyst)
-        for sheet in database.sheets.values()
-        for proposed in sheet.proposed.values()
-    )
+    items, figures = Counter[tuple[str, str | None]](), Counter[tuple[str, str | None]]()
+    for each in fates({}, database):
+        (figures if each.draft == "forecast" else items)[each.proposed_by, each.by] += 1
     for both in sorted({*items, *figures}, key=str):
         yield AcceptedProposals(*both, items[both], figures[both])
 

@@ -10,13 +10,14 @@ from scenarios.analysis.history.audit import audit as asked
 from scenarios.analysis.history.audit import preview
 from scenarios.analysis.history.provenance import trail
 from scenarios.cli import parsing
-from scenarios.cli.opening import commits, open_here
+from scenarios.cli.opening import commits, open_here, repository_of
 from scenarios.cli.options import TABLE, All, Form, Output, Rev, Shown
 from scenarios.cli.output.result import show
 from scenarios.cli.output.streams import say
 from scenarios.errors import ScenError
 from scenarios.model import Database
 from scenarios.render.documents.history import audit_document
+from scenarios.storage.proposals import waiting
 
 
 def command(
@@ -32,7 +33,8 @@ def command(
     """List what was judged or changed with hindsight, from the commits."""
     revisions, tip = commits(context, rev)
     followed = trail(revisions, days)
-    result = asked(followed, sum(revision.left_out for revision in revisions), tip)
+    left_out, root = sum(revision.left_out for revision in revisions), repository_of(context)[0]
+    result = asked(followed, left_out, tip, waiting(root).proposals if rev is None else None)
     pending = _uncommitted(context, revisions, followed.database) if rev is None else []
     show(
         context.obj,

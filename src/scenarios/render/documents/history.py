@@ -243,6 +243,7 @@ def audit_document(
         *map(doc.Paragraph, _at_once(result)),
         *map(doc.Paragraph, _elsewhere(result)),
         *map(doc.Paragraph, _accepted(result)),
+        *map(doc.Paragraph, _decided(result)),
     ]
     is_folded = False
     for rule in RULES:
@@ -294,6 +295,14 @@ def _accepted(result: Audit) -> Iterator[str]:
         number = " and ".join(phrase for phrase in parts if not phrase.startswith("0 "))
         by = row.accepted_by or "nobody who is named"
         yield f"{number} proposed by {row.proposed_by}, accepted by {by}."
+
+
+def _decided(result: Audit) -> Iterator[str]:
+    """Yield how many of each proposer's decided proposals were accepted, and the share of many."""
+    for row in result.decided:
+        few = "too few for a share" if row.share is None else f"{row.share:.0%}"
+        total = counted(row.accepted + row.dismissed, "decided proposal")
+        yield f"{row.proposed_by}: {row.accepted} of {total} accepted, {few}."
 
 
 def _entered(which: str, days: Sequence[CommitDelay]) -> str:
