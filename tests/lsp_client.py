@@ -58,11 +58,16 @@ class EditorClient:
         self._thread.start()
         formats = [lsp.MarkupKind.Markdown, lsp.MarkupKind.PlainText]
         watched = lsp.DidChangeWatchedFilesClientCapabilities(dynamic_registration=True)
+        renames = lsp.WorkspaceEditClientCapabilities(
+            document_changes=True, resource_operations=[lsp.ResourceOperationKind.Rename]
+        )
         capabilities = lsp.ClientCapabilities(
             text_document=lsp.TextDocumentClientCapabilities(
                 hover=lsp.HoverClientCapabilities(content_format=formats)
             ),
-            workspace=lsp.WorkspaceClientCapabilities(did_change_watched_files=watched),
+            workspace=lsp.WorkspaceClientCapabilities(
+                did_change_watched_files=watched, workspace_edit=renames
+            ),
             general=lsp.GeneralClientCapabilities(position_encodings=list(encodings) or None),
         )
         self.wait(self.client.start_io(str(SCEN), *words, "lsp", cwd=cwd))
@@ -138,10 +143,22 @@ class EditorClient:
             "hover": lsp.HoverParams,
             "definition": lsp.DefinitionParams,
             "references": lsp.ReferenceParams,
+            "prepare_rename": lsp.PrepareRenameParams,
+            "rename": lsp.RenameParams,
         }
         document, place = lsp.TextDocumentIdentifier(path.as_uri()), lsp.Position(line, character)
         params: Any = kinds[method](text_document=document, position=place, **more)
         return self.wait(getattr(self.client, f"text_document_{method}_async")(params))
+
+    def outline(self, path: Path) -> Sequence[lsp.DocumentSymbol]:
+        """The symbols of a document."""
+        params = lsp.DocumentSymbolParams(lsp.TextDocumentIdentifier(path.as_uri()))
+        return self.wait(self.client.text_document_document_symbol_async(params)) or ()
+
+    def find(self, query: str) -> Sequence[lsp.SymbolInformation]:
+        """The symbols of the workspace that a query finds."""
+        params = lsp.WorkspaceSymbolParams(query)
+        return self.wait(self.client.workspace_symbol_async(params)) or ()
 
     def fixes(self, path: Path, line: int) -> Sequence[lsp.CodeAction]:
         """The changes that are proposed for a line."""

@@ -25,8 +25,10 @@ from tests.lsp_client import PATIENCE, SCEN, EditorClient, edited, editor
 
 if TYPE_CHECKING:
     from lsprotocol import types as lsp
+    from pygls.exceptions import JsonRpcException
 else:
     lsp = lazily("lsprotocol.types")
+    JsonRpcException = lazily("pygls.exceptions").JsonRpcException
 
 cmarkgfm = lazily("cmarkgfm")
 
@@ -236,7 +238,7 @@ WITH_SIGN = "indicators: {x: {statement: S, ratings: {"
         (SHEET, "quantiles:\n  t|", ["turnover"]),
         (SHEET, "rationales: {|", ["pact", "ties", "trade", "turnover"]),
         (SHEET, "quantiles:\n  turnover:\n    |", ["p10", "p50", "p90"]),
-        (SHEET, "quantiles: {turnover: {p10: 1, |", ["p10", "p50", "p90"]),
+        (SHEET, "quantiles: {turnover: {p10: 1, |", ["p50", "p90"]),
         (SHEET, "quantiles:\n  turnover:\n    p|", ["p10", "p50", "p90"]),
         ("turnover.yaml", "prior:\n  quantiles: {p|", ["p10", "p50", "p90"]),
     ],
@@ -250,6 +252,66 @@ def test_rows_are_offered_where_they_are_rated_and_quantities_where_they_are_for
     desk.type(path, before)
     line, column = before.count("\n"), len(before) - before.rfind("\n") - 1
     assert labels(desk.ask("completion", path, line, column)) == expected
+    desk.close(path)
+
+
+@pytest.mark.parametrize(
+    ("file", "begun", "offered", "present"),
+    [
+        (VISIT, "summary: A\n|\nnotes: B\n", {"source", "url"}, {"summary", "notes"}),
+        (VISIT, "summary: A\nsou|\nnotes: B\nratings: {", {"source"}, {"summary", "notes"}),
+        (VISIT, "summary|: A\nnotes: B\n", {"summary", "source"}, {"notes"}),
+        (VISIT, "'summary|': A\nnotes: B\n", {"summary", "source"}, {"notes"}),
+        (VISIT, "ratings:\n  pact: C\n  |\n  ties: N\nnotes: A\n", {"trade"}, {"pact", "ties"}),
+        (VISIT, "ratings: {trade: C, pa|}\nnotes: A\n", {"pact", "ties"}, {"trade"}),
+        (VISIT, "ratings: {trade: C, pa|\nnotes: A\n", {"pact", "ties"}, {"trade"}),
+        ("pact.yaml", "prior:\n  basis: B\n  |\nhorizon: 2022-01-01\n", {"given"}, {"basis"}),
+        (
+            "pact.yaml",
+            "clarifications:\n  - date: 2022-01-01\n    |\n  - text: A\n",
+            {"text"},
+            {"date"},
+        ),
+    ],
+)
+def test_a_key_that_its_mapping_has_already_is_not_offered(
+    desk: EditorClient, root: Path, file: str, begun: str, offered: set[str], present: set[str]
+) -> None:
+    path, (before, _, behind) = root / file, begun.partition("|")
+    desk.open(path)
+    desk.type(path, before + behind)
+    line, column = before.count("\n"), len(before) - before.rfind("\n") - 1
+    words = {*labels(desk.ask("completion", path, line, column))}
+    assert (offered - words, present & words) == (set(), set())
+    desk.close(path)
+
+
+def test_events_and_origins_in_use_are_offered_those_of_the_nearest_days_first(
+    desk: EditorClient, root: Path
+) -> None:
+    item = (
+        "summary: S\nobserved: {day}\nrecorded: 2022-03-30\nsource: kremlin\nratings: {{pact: N}}\n"
+    )
+    for day, event in (
+        ("2022-01-01", "talks"),
+        ("2022-02-01", "parade"),
+        ("2022-03-01", "summit"),
+        ("2022-03-02", "summit"),
+    ):
+        text = item.format(day=day) + f"event: {event}\norigin: {event}-desk\n"
+        (root / f"evidence/2022/{day}-{event}.yaml").write_text(text)
+    path = root / VISIT
+    desk.open(path)
+    for number, key in enumerate(("event", "origin")):
+        text = path.read_text() + f"{key}: par"
+        desk.type(path, text, 2 + number)
+        items = desk.ask("completion", path, text.count("\n"), len(key) + 5).items
+        suffix = "" if key == "event" else "-desk"
+        used = [f"{event}{suffix}" for event in ("parade", "summit", "talks")]
+        assert [item.label for item in items][:3] == used
+        assert [item.detail for item in items][:3] == ["1 item: S", "2 items: S", "1 item: S"]
+        sources = [item.label for item in items][3:]
+        assert sources == ([] if key == "event" else ["kremlin"])
     desk.close(path)
 
 
@@ -394,6 +456,191 @@ def test_a_name_leads_to_its_record_and_a_record_to_its_names(
     [home] = desk.ask("definition", pact, 6, 6)
     assert (Path(home.uri).name, home.range.start.line) == ("tracker.yaml", 3)
     desk.close(pact)
+    desk.close(path)
+
+
+def renamed(root: Path, edit: lsp.WorkspaceEdit) -> dict[str, str]:
+    """The files of a database as an editor has them after the changes, by their paths."""
+    files = {str(path.relative_to(root)): path.read_text() for path in root.rglob("*.yaml")}
+    for change in edit.document_changes or ():
+        if isinstance(change, lsp.RenameFile):
+            uris = change.old_uri, change.new_uri
+            old, new = (uri.partition("/scenarios/")[2] for uri in uris)
+            files[new] = files.pop(old)
+        else:
+            assert isinstance(change, lsp.TextDocumentEdit)
+            path = change.text_document.uri.partition("/scenarios/")[2]
+            edits = [edit for edit in change.edits if isinstance(edit, lsp.TextEdit)]
+            files[path] = edited(files[path], edits)
+    return files
+
+
+@pytest.mark.parametrize(
+    ("file", "line", "column", "name", "id", "new"),
+    [
+        (VISIT, 5, 3, "trade", "trade", "commerce"),
+        (VISIT, 3, 10, "kremlin", "kremlin", "kremlin-ru"),
+        (VISIT, 7, 20, "talks", "pact/talks", "first-talks"),
+        (VISIT, 0, 3, "2022-02-04-visit", "2022-02-04-visit", "2022-02-04-beijing"),
+        (SHEET, 4, 3, "trade", "trade", "commerce"),
+        ("pact.yaml", 11, 4, "talks", "pact/talks", "first-talks"),
+        ("pact.yaml", 1, 2, "pact", "pact", "treaty"),
+    ],
+)
+def test_a_rename_changes_the_files_as_the_command_does(
+    desk: EditorClient, root: Path, file: str, line: int, column: int, name: str, id: str, new: str
+) -> None:
+    with (root / VISIT).open("a") as item:
+        item.write("indicators: {pact/talks: observed}\n")
+    path, before = root / file, content(root)
+    desk.open(path)
+    desk.until(lambda: desk.version(path) == 1)
+    place = desk.ask("prepare_rename", path, line, column)
+    assert place.placeholder == name
+    assert place.range.start.line == line
+    own = renamed(root, desk.ask("rename", path, line, column, new_name=new))
+    assert content(root) == before
+    subprocess.run([SCEN, "--database", root, "rename", id, new], check=True, capture_output=True)
+    files = {str(path.relative_to(root)): path.read_text() for path in root.rglob("*.yaml")}
+    assert own == files
+    desk.close(path)
+
+
+def test_at_a_row_of_a_quantity_the_quantity_is_renamed(desk: EditorClient, root: Path) -> None:
+    make(root, {"turnover.yaml": TURNOVER})
+    path = root / VISIT
+    desk.open(path)
+    text = path.read_text().replace("  trade: C", "  turnover/240: C")
+    assert desk.type(path, text) == []
+    place = desk.ask("prepare_rename", path, 5, 13)
+    named = place.range.start.character, place.range.end.character
+    assert (place.placeholder, *named) == ("turnover", 2, 10)
+    edit = desk.ask("rename", path, 5, 13, new_name="volume")
+    [own] = [
+        change
+        for change in edit.document_changes
+        if isinstance(change, lsp.TextDocumentEdit) and change.text_document.version
+    ]
+    edits = [edit for edit in own.edits if isinstance(edit, lsp.TextEdit)]
+    assert edited(text, edits) == text.replace("turnover/240", "volume/240")
+    desk.close(path)
+
+
+def test_a_rename_keeps_what_is_typed_and_not_saved(desk: EditorClient, root: Path) -> None:
+    path = root / VISIT
+    desk.open(path)
+    text = path.read_text().replace("notes: Seen", "# 😀\nnotes: Heard")
+    assert desk.type(path, text) == []
+    edit = desk.ask("rename", path, 5, 3, new_name="commerce")
+    changes = {
+        change.text_document.uri: change
+        for change in edit.document_changes
+        if isinstance(change, lsp.TextDocumentEdit)
+    }
+    own = changes[path.as_uri()]
+    assert own.text_document.version == 2
+    edits = [edit for edit in own.edits if isinstance(edit, lsp.TextEdit)]
+    assert edited(text, edits) == text.replace("trade:", "commerce:")
+    assert changes[(root / SHEET).as_uri()].text_document.version is None
+    desk.close(path)
+
+
+@pytest.mark.parametrize(
+    ("new", "reason"),
+    [
+        ("pact", "there is scenario 'pact' already"),
+        ("trade", "trade is called that already"),
+        ("Trade 2", "'Trade 2' is not a valid id"),
+        ("../trade", "'../trade' is not a valid id"),
+        ("tracker", "'tracker' is a reserved word"),
+        ("", "'' is not a valid id"),
+    ],
+)
+def test_a_name_that_is_taken_or_no_id_is_refused_by_an_error_of_the_protocol(
+    desk: EditorClient, root: Path, new: str, reason: str
+) -> None:
+    path = root / VISIT
+    desk.open(path)
+    desk.until(lambda: desk.version(path) == 1)
+    with pytest.raises(JsonRpcException, match=re.escape(reason)) as refused:
+        desk.ask("rename", path, 5, 3, new_name=new)
+    assert refused.value.code == lsp.LSPErrorCodes.RequestFailed
+    desk.close(path)
+
+
+def test_what_cannot_be_renamed_is_not_offered_and_is_refused(
+    desk: EditorClient, root: Path
+) -> None:
+    path, pact, sheet = root / VISIT, root / "pact.yaml", root / SHEET
+    for document in (path, pact, sheet):
+        desk.open(document)
+    text = path.read_text()
+    desk.type(path, text)
+    for line, column in ((0, 12), (5, 10)):  # in a sentence, at a rating
+        assert desk.ask("prepare_rename", path, line, column) is None
+        with pytest.raises(JsonRpcException, match="no record"):
+            desk.ask("rename", path, line, column, new_name="x")
+    with pytest.raises(JsonRpcException, match="not a valid"):
+        desk.ask("rename", pact, 11, 4, new_name="First Talks")
+    desk.type(path, text.replace("notes: Seen", "notes: [Seen"), 3)
+    with pytest.raises(JsonRpcException, match="changes that cannot be read: fix them first"):
+        desk.ask("rename", sheet, 4, 3, new_name="commerce")  # that the broken text names
+    for document in (path, pact, sheet):
+        desk.close(document)
+
+
+def test_an_editor_that_renames_no_file_is_told_the_command(root: Path) -> None:
+    talk = Talk()
+    talk.send("initialize", {"capabilities": {}}, id=1)
+    talk.answer(1)
+    talk.open(root / VISIT)
+    place = {"position": {"line": 5, "character": 3}, "newName": "commerce"}
+    talk.send("textDocument/rename", talk.document(root / VISIT) | place, id=2)
+    while (answer := talk.read()).get("id") != 2:
+        pass
+    assert answer["error"]["message"] == "this editor cannot rename a file: scen rename can"
+    talk.end()
+
+
+def test_a_file_has_its_record_and_its_parts_as_symbols(desk: EditorClient, root: Path) -> None:
+    path, pact = root / VISIT, root / "pact.yaml"
+    desk.open(path)
+    desk.type(path, path.read_text())
+    [record] = desk.outline(path)
+    assert (record.name, record.detail) == ("2022-02-04-visit", "A visit")
+    assert record.children
+    parts = [(part.name, part.detail, part.range.start.line) for part in record.children]
+    assert parts[0] == ("trade", "Trade of 200 billion", 5)
+    desk.open(pact)
+    desk.type(pact, pact.read_text())
+    [record] = desk.outline(pact)
+    assert record.children
+    assert [(part.name, part.detail) for part in record.children] == [
+        ("talks", "Talks are confirmed")
+    ]
+    desk.type(pact, "title: [", 3)
+    assert [each.name for each in desk.outline(pact)] == ["pact"]  # with its parts as saved
+    desk.close(pact)
+    desk.close(path)
+
+
+def test_the_workspace_has_its_questions_indicators_and_sources_as_symbols(
+    desk: EditorClient, root: Path
+) -> None:
+    path = root / VISIT
+    desk.open(path)
+    desk.type(path, path.read_text())
+
+    def named(query: str) -> list[str]:
+        symbols = [each for each in desk.find(query) if root.as_uri() in each.location.uri]
+        return [f"{Path(each.location.uri).name}: {each.name}" for each in symbols]
+
+    assert named("TALKS") == ["pact.yaml: pact/talks: Talks are confirmed"]
+    assert named("kreml") == ["kremlin.yaml: kremlin: The Kremlin"]
+    assert named("trade 200")[0].startswith("trade.yaml: trade: ")
+    assert len(named("")) == 5
+    [symbol] = [each for each in desk.find("talks") if root.as_uri() in each.location.uri]
+    assert symbol.location.range.start.line == 11
     desk.close(path)
 
 
@@ -731,7 +978,7 @@ CURSORS: list[tuple[str, tuple[tuple[str, ...], bool, str, int] | None]] = [
 def test_the_keys_above_a_place_are_known_before_the_text_is_whole(
     text: str, place: tuple[tuple[str, ...], bool, str, int] | None
 ) -> None:
-    from scenarios.editor import YamlPosition, cursor
+    from scenarios.storage.yaml.cursor import YamlPosition, cursor
 
     position = None
     if place:
@@ -753,27 +1000,71 @@ vim.cmd('quitall!')
 """
 
 
-@pytest.mark.skipif(not shutil.which("nvim"), reason="no Neovim")
-def test_neovim_set_up_as_the_guide_says_shows_faults_and_the_record_under_the_cursor(
-    root: Path, tmp_path: Path
-) -> None:
+VIM_RENAME = """
+local patience = %(patience)d
+assert(vim.wait(patience, function() return #vim.lsp.get_clients({bufnr = 0}) > 0 end), 'alone')
+vim.fn.append(7, 'sou')
+vim.fn.cursor(8, 3)
+local place = vim.lsp.util.make_position_params()
+place.position.character = 3
+for _, answer in pairs(vim.lsp.buf_request_sync(0, 'textDocument/completion', place, patience)) do
+  for _, item in ipairs(answer.result.items) do print('offered', item.label) end
+end
+vim.fn.setline(8, '# typed')
+vim.fn.cursor(6, 4)
+vim.lsp.buf.rename('commerce')
+local function is_renamed() return vim.fn.getline(6) == '  commerce: C   # a first guess' end
+assert(vim.wait(patience, is_renamed))
+vim.cmd('silent wall')
+vim.cmd('quitall!')
+"""
+
+
+def neovim(root: Path, folder: Path, script: str, at: str) -> str:
+    """What Neovim prints that is set up as the guide says and runs a script in the item."""
     guide = (DATA.parents[1] / "docs" / "in-an-editor.md").read_text()
     [setup] = re.findall(r"```lua\n(.*?)```", guide, re.DOTALL)
-    (tmp_path / "init.lua").write_text(setup)
-    (tmp_path / "try.lua").write_text(VIM % {"patience": PATIENCE * 1000})
-    path = root / VISIT
-    path.write_text(path.read_text().replace("source: kremlin", "source: kremlin\norigin: Kreml"))
-    before = content(root)
-    command = ["nvim", "--headless", "--clean", "--cmd", f"luafile {tmp_path}/init.lua", f"{path}"]
+    (folder / "init.lua").write_text(setup)
+    (folder / "try.lua").write_text(script % {"patience": PATIENCE * 1000})
+    command = ["nvim", "--headless", "--clean", "--cmd", f"luafile {folder}/init.lua"]
     ended = subprocess.run(
-        [*command, "+call cursor(4, 10)", f"+luafile {tmp_path}/try.lua"],
+        [*command, f"{root / VISIT}", f"+call cursor({at})", f"+luafile {folder}/try.lua"],
         env=os.environ | {"PATH": os.pathsep.join((str(SCEN.parent), os.environ["PATH"]))},
         capture_output=True,
         text=True,
         timeout=4 * PATIENCE,
         check=True,
     )
-    said = (ended.stdout + ended.stderr).replace("\r", "")
+    return (ended.stdout + ended.stderr).replace("\r", "")
+
+
+@pytest.mark.skipif(not shutil.which("nvim"), reason="no Neovim")
+def test_neovim_set_up_as_the_guide_says_shows_faults_and_the_record_under_the_cursor(
+    root: Path, tmp_path: Path
+) -> None:
+    path = root / VISIT
+    path.write_text(path.read_text().replace("source: kremlin", "source: kremlin\norigin: Kreml"))
+    before = content(root)
+    said = neovim(root, tmp_path, VIM, "4, 10")
     assert "4 8 value 'origin' is 'Kreml'" in said, said
     assert "name: The Kremlin" in said, said
     assert content(root) == before
+
+
+@pytest.mark.skipif(not shutil.which("nvim"), reason="no Neovim")
+def test_neovim_set_up_as_the_guide_says_completes_and_renames_in_all_files(
+    root: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(root, tmp_path / "other")
+    said = neovim(root, tmp_path, VIM_RENAME, "6, 4")
+    offered = re.findall(r"offered (\w+)", said)
+    assert {"url", "event"} <= {*offered}, said
+    assert not {"source", "notes"} & {*offered}, said
+    words = ["--database", f"{tmp_path}/other", "rename", "trade", "commerce"]
+    subprocess.run([SCEN, *words], check=True, capture_output=True)
+    files = [
+        {str(path.relative_to(of)): path.read_text() for path in of.rglob("*.yaml")}
+        for of in (root, tmp_path / "other")
+    ]
+    files[1][VISIT] += "# typed\n"
+    assert files[0] == files[1]

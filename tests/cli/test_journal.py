@@ -101,7 +101,7 @@ def test_an_editor_and_a_server_have_the_state_before_and_the_server_says_so(roo
     before = tree(root)
     live = LiveDatabase(root)
     killed(root)
-    from scenarios.editor import UnsavedDatabase
+    from scenarios.editor.unsaved import UnsavedDatabase
 
     assert {**UnsavedDatabase(root).now.snapshot} == before
     for desk in (live, LiveDatabase(root)):

@@ -82,28 +82,31 @@ def rename(
 ) -> tuple[WriteResult, RecordLocation]:
     """Give a scenario, item, source or indicator another id everywhere, or nowhere."""
 
-    def draft(opened: OpenDatabase) -> list[FileChange]:
-        old = locate(opened, id)
-        name = new.removeprefix(f"{old.id}/") if old.indicator else new
-        if old.kind == "tracker":
-            raise ScenError("the tracker has no other name; nothing was written")
-        if old.kind == "forecasts":
-            raise ScenError(
-                f"a sheet is named by its date and analyst: scen edit {old.id} analyst=…"
-                " changes both; nothing was written"
-            )
-        if name == (old.indicator or old.id):
-            raise ScenError(f"{old.name} is called that already; nothing was written")
-        return _indicator_drafts(opened, old, name) if old.indicator else drafts(opened, old, name)
-
     def words(written: WriteResult) -> str:
         return f"rename: {locate(written.before, id).name} → {new}"
 
+    draft = partial(renaming, id=id, new=new)
     written = write(root, draft, f"rename {id} {new}", mode, subject=words)
     old = locate(written.before, id)
     if old.indicator:
         return written, RecordLocation("scenario", old.id, new.removeprefix(f"{old.id}/"))
     return written, RecordLocation(old.kind, new)
+
+
+def renaming(opened: OpenDatabase, id: str, new: str) -> list[FileChange]:
+    """The changes by which a scenario, item, source or indicator has another id everywhere."""
+    old = locate(opened, id)
+    name = new.removeprefix(f"{old.id}/") if old.indicator else new
+    if old.kind == "tracker":
+        raise ScenError("the tracker has no other name; nothing was written")
+    if old.kind == "forecasts":
+        raise ScenError(
+            f"a sheet is named by its date and analyst: scen edit {old.id} analyst=…"
+            " changes both; nothing was written"
+        )
+    if name == (old.indicator or old.id):
+        raise ScenError(f"{old.name} is called that already; nothing was written")
+    return _indicator_drafts(opened, old, name) if old.indicator else drafts(opened, old, name)
 
 
 def drafts(

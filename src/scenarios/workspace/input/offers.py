@@ -1,10 +1,12 @@
 """Suggestions for an answer: known ids, each with its title."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from scenarios.model import Database
 from scenarios.text import counted, nearest
+from scenarios.values import first_day
 
 Offer = tuple[str, str]
 """A word that can be typed, and its meaning."""
@@ -76,11 +78,18 @@ def listed(offers: Sequence[Offer]) -> str:
     return ", ".join([*words, *more]) or "there is none yet"
 
 
-def labels(database: Database, key: str) -> list[Offer]:
-    """The origins or events that items have, the latest first, with how often and where."""
+def labels(database: Database, key: str, near: date | None = None, but: str = "") -> list[Offer]:
+    """The origins or events that items have, with how often and where; those of one are left out.
+
+    The latest are first, or if a day is given, those observed nearest to it.
+    """
+    items = [item for id, item in database.evidence.items() if id != but]
+    items.sort(key=lambda item: item.recorded, reverse=True)
+    if near:
+        items.sort(key=lambda item: abs((first_day(item.observed) - near).days))
     times: dict[str, int] = {}
     last: dict[str, str] = {}
-    for item in sorted(database.evidence.values(), key=lambda item: item.recorded, reverse=True):
+    for item in items:
         if label := getattr(item, key):
             times[label] = times.get(label, 0) + 1
             last.setdefault(label, item.summary)

@@ -7,19 +7,21 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import timedelta
+from difflib import SequenceMatcher
 from fnmatch import fnmatchcase
-from functools import lru_cache, partial
+from functools import partial
+from itertools import accumulate
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import yaml
 from lsprotocol import types as lsp
 from msgspec.structs import replace
 from pygls.capabilities import get_capability
+from pygls.exceptions import JsonRpcException
 from pygls.lsp.server import LanguageServer
 from pygls.uris import to_fs_path
 
@@ -28,8 +30,8 @@ from scenarios.analysis.evidence.knowledge import borne, known_on
 from scenarios.analysis.ledger.effects import effects
 from scenarios.analysis.review.explanation import explain
 from scenarios.analysis.review.listing import ListFilter, indicators
-from scenarios.errors import Problem, ScenError, folded
-from scenarios.model import Kind
+from scenarios.editor.unsaved import OpenDocument, UnsavedDatabase
+from scenarios.errors import ScenError
 from scenarios.paths import NAMES, id_of, kind_of, path_of, place_of
 from scenarios.render import cells
 from scenarios.render.document import Document, Paragraph
@@ -37,97 +39,25 @@ from scenarios.render.documents import explanation, quantity, records
 from scenarios.render.documents.ledger_changes import effects_document
 from scenarios.render.writers import terminal
 from scenarios.storage import worktree
-from scenarios.storage.disk import MAX_BYTES
-from scenarios.storage.loader import read_record
+from scenarios.storage.edits import FileChange, accept
 from scenarios.storage.schema import forms, nodes_at
+from scenarios.storage.yaml.cursor import YamlPosition, cursor, keys_beside
 from scenarios.text import printable, suggested
-from scenarios.values import owner_of
-from scenarios.workspace.checking import attachment_faults, key_places
-from scenarios.workspace.corrections import RecordLocation, naming, of_today
-from scenarios.workspace.input.offers import Offer, analysts, newest, questions, titled
+from scenarios.values import first_day, owner_of
+from scenarios.workspace.checking import key_places
+from scenarios.workspace.corrections import RecordLocation, naming, of_today, renaming
+from scenarios.workspace.input.offers import Offer, analysts, labels, newest, questions, titled
 from scenarios.workspace.input.typed_in import today
-from scenarios.workspace.opened import open_folder, overlaid
 from scenarios.workspace.reading import records_of
+from scenarios.workspace.symbols import parts, symbols_like
 from scenarios.workspace.tasks.task import QUANTILES
 
 _WIDTH = 76
-_TOKEN = re.compile(r"\"[^\"\n]*\"|'[^'\n]*'|[^\s,:\[\]{}]+|\S*")
 _DECLARED = ("theme", "analyst", "set")
-_read_typed = lru_cache(64)(read_record)
-
-
-class OpenDocument(NamedTuple):
-    """A document as its editor has it; `typed` is None where its file is the same."""
-
-    uri: str
-    version: int | None
-    text: str
-    typed: bytes | None = None
-
-    def offset(self, line: int, column: int) -> int:
-        """The offset, in characters, of a line and a character of it."""
-        return sum(len(above) + 1 for above in self.text.split("\n")[:line]) + column
-
-    def token(self, line: int, column: int) -> tuple[int, int]:
-        """The start and end of the word at a place that counts from 1."""
-        return next(_TOKEN.finditer(self.text, self.offset(line - 1, column - 1))).span()
-
-
-class UnsavedDatabase:
-    """A database as it was saved, and as it is `now`, with the texts that an editor has open.
-
-    In place of a text that cannot be read, the others are judged beside its file.
-    """
-
-    def __init__(self, root: Path) -> None:
-        self.is_stale = self.is_awaited = False
-        self.open: dict[str, OpenDocument] = {}
-        self.published: dict[str, tuple[int | None, list[Problem]]] = {}
-        self._attachments: list[Problem] = []
-        self._saved = self.now = open_folder(root)
-
-    def judge(self) -> Iterator[tuple[OpenDocument, list[Problem]]]:
-        """Yield each file whose faults are not those that were published, and its faults."""
-        self.is_awaited = False  # what is typed from here on is judged again
-        texts, is_stale = dict(self.open), self.is_stale
-        if is_stale:
-            self.is_stale = False
-            self._saved = open_folder(self._saved.root, self._saved.read)
-        yield from self._judged(texts)
-        if is_stale:
-            self._attachments = [*attachment_faults(self._saved)]
-            yield from self._judged(texts)
-
-    def _judged(
-        self, texts: Mapping[str, OpenDocument]
-    ) -> Iterator[tuple[OpenDocument, list[Problem]]]:
-        typed = {path: text.typed for path, text in texts.items() if text.typed is not None}
-        alone = {path: _read_typed(kind_of(path), path, data) for path, data in typed.items()}
-        own = {path: faults for path, (record, faults) in alone.items() if record is None}
-        sound = {path: data for path, data in typed.items() if path not in own}
-
-        def read(kind: Kind, path: str, data: bytes) -> Any:
-            return (_read_typed if path in sound else self._saved.read)(kind, path, data)
-
-        self.now = overlaid(self._saved, sound, read) if sound else self._saved
-        others = [f for f in (*self.now.problems, *self._attachments) if f.path not in own]
-        by_path: dict[str, list[Problem]] = {path: [] for path in (*texts, *self.published)}
-        for fault in folded(sorted(sum(own.values(), others))):
-            by_path.setdefault(fault.path, []).append(fault)
-        for path, faults in by_path.items():
-            current = texts[path].version if path in texts else None, faults
-            if self.published.get(path, (None, [])) != current:
-                self.published[path] = current
-                yield texts.get(path) or self.text(path), faults
-
-    def text(self, path: str) -> OpenDocument:
-        """A file as it is open, else as it was saved."""
-        if text := self.open.get(path):
-            return text
-        data = self._saved.snapshot.get(path, b"")
-        return OpenDocument(
-            Path(self._saved.root, path).as_uri(), None, data.decode(errors="replace")
-        )
+_RENAMED = ("scenario", "evidence", "source")
+_DATED = re.compile(r"\d{4}(-\d\d){0,2}(?=-)")
+_SYMBOLS = 100
+"""Names of a database in one answer."""
 
 
 class CompletionContext(NamedTuple):
@@ -190,6 +120,12 @@ def offers(asked: CompletionContext) -> Iterator[Offer]:
             yield from [(f"{day}", "today"), (f"{day - timedelta(1)}", "yesterday")]
     database, kind = asked.database.now.database, asked.kind
     tracker, scenarios = database.tracker, database.scenarios.items()
+    used: list[Offer] = []
+    if asked.position.keys in (("event",), ("origin",)):
+        dated = _DATED.match(own)
+        near = first_day(dated[0]) if dated else day
+        used = labels(database, asked.position.keys[0], near, id_of(asked.path))
+        yield from used
     if kind == "evidence":
         yield from newest(database.evidence, prefix=asked.position.word)
     elif kind == "indicator":
@@ -200,7 +136,19 @@ def offers(asked: CompletionContext) -> Iterator[Offer]:
     elif kind == "analyst" and not tracker.analysts:
         yield from analysts(database)
     else:
-        yield from titled(getattr(tracker if kind in _DECLARED else database, f"{kind}s", ()))
+        every = titled(getattr(tracker if kind in _DECLARED else database, f"{kind}s", ()))
+        yield from (offer for offer in every if offer[0] not in dict(used))
+
+
+def _renamed(asked: CompletionContext) -> RecordLocation | None:
+    """The record or indicator that is renamed at a place: the file's own at a key of the file."""
+    if asked.kind in ("indicator", "own indicator"):
+        return asked.named
+    if asked.kind in _RENAMED:
+        return asked.named._replace(indicator=None)  # a row of a quantity is no indicator
+    kind = kind_of(asked.path)
+    is_own = not asked.kind and asked.position.is_key and not asked.position.keys
+    return RecordLocation(kind, id_of(asked.path)) if is_own and kind in _RENAMED else None
 
 
 def hover_document(asked: CompletionContext) -> Document:
@@ -324,6 +272,7 @@ class LanguageService:
         is_apart = text[start - 1 : start] in ("'", '"') or text[end : end + 1] == ":"
         colon = ": " if asked.position.is_key and not is_apart else ""
         options = () if "\n" in text[start:end] else offers(asked)
+        present = keys_beside(text, end) if asked.position.is_key else ()
         items = [
             lsp.CompletionItem(
                 word,
@@ -332,6 +281,7 @@ class LanguageService:
                 text_edit=lsp.TextEdit(word_range, word + colon),
             )
             for number, (word, about) in enumerate(options)
+            if word not in present
         ]
         return lsp.CompletionList(is_incomplete=True, items=items)
 
@@ -366,11 +316,101 @@ class LanguageService:
         locations = []
         for kind, id, keys, at, *_ in references if asked.kind else ():
             if (path := path_of(kind, id)) in opened.snapshot:
-                places, text = key_places(opened, path), asked.database.text(path)
-                position = places.get(keys) or places[()]  # by a former id: at the top
-                token = text.token(*(position[:2] if at == "key" else position[2:]))
-                locations.append(lsp.Location(text.uri, self._range(text, *token)))
+                locations.append(self._location(asked.database, path, keys, at))
         return locations
+
+    def _location(
+        self, database: UnsavedDatabase, path: str, keys: tuple[Any, ...], at: str = "key"
+    ) -> lsp.Location:
+        places, text = key_places(database.now, path), database.text(path)
+        position = places.get(keys) or places[()]  # by a former id: at the top
+        token = text.token(*(position[:2] if at == "key" else position[2:]))
+        return lsp.Location(text.uri, self._range(text, *token))
+
+    def outline(
+        self, database: UnsavedDatabase, path: str, _params: Any
+    ) -> list[lsp.DocumentSymbol]:
+        """The record of a file, and its parts that have names."""
+        text, (record, *own) = database.text(path), parts(database.now, path)
+        whole, top = self._range(text, 0, len(text.text)), self._range(text, 0, 0)
+        children = [
+            lsp.DocumentSymbol(printable(part.name) or "?", lsp.SymbolKind.Key, at, at, part.title)
+            for part in own
+            for at in [self._location(database, path, part.keys).range]
+        ]
+        kind = lsp.SymbolKind.Object
+        return [lsp.DocumentSymbol(record.name, kind, whole, top, record.title, children=children)]
+
+    def find(self, params: lsp.WorkspaceSymbolParams) -> list[lsp.SymbolInformation]:
+        """The questions, indicators and sources whose id or title has each word."""
+        return [
+            lsp.SymbolInformation(
+                self._location(database, symbol.path, symbol.keys),
+                printable(f"{symbol.name}: {cells.one_line(symbol.title)}"),
+                lsp.SymbolKind.Key if symbol.keys else lsp.SymbolKind.Object,
+            )
+            for database in [*self.databases.values()]
+            for symbol in symbols_like(database.now.database, params.query)[:_SYMBOLS]
+        ]
+
+    def name(self, asked: CompletionContext, _params: Any) -> lsp.PrepareRenamePlaceholder | None:
+        """The part of a word that a rename changes; at a key of a file, the id of its record."""
+        located, start, end = _renamed(asked), asked.position.start, asked.end
+        if located is None:
+            return None
+        slash = asked.text.text.find("/", start, end)
+        if slash >= 0:
+            start, end = (slash + 1, end) if located.indicator else (start, slash)
+        name = located.indicator or located.id
+        return lsp.PrepareRenamePlaceholder(self._range(asked.text, start, end), name)
+
+    def rename(self, asked: CompletionContext, params: lsp.RenameParams) -> lsp.WorkspaceEdit:
+        """The changes of all files by which a record or an indicator has another id.
+
+        Raises an error of the protocol for an id that is taken, or that none can have.
+        """
+        self._judge.submit(str).result()  # behind what was typed before
+        opened, located = asked.database.now, _renamed(asked)
+        name = f"{located.kind}:{located.name}" if located else asked.position.word
+        try:
+            changes = renaming(opened, name, params.new_name)
+            accept(opened.snapshot, opened.loaded, changes, opened.read)
+            edits = [*self._edits(asked.database, changes)]
+        except ScenError as error:
+            raise JsonRpcException(str(error), lsp.LSPErrorCodes.RequestFailed) from None
+        asked.database.is_stale = True  # the editor moves the file, and then types
+        return lsp.WorkspaceEdit(document_changes=edits)
+
+    def _edits(
+        self, database: UnsavedDatabase, changes: Sequence[FileChange]
+    ) -> Iterator[lsp.RenameFile | lsp.TextDocumentEdit]:
+        """Yield the changes as edits of the texts as they are typed, behind a file's new name."""
+        moved = changes[0].path if changes[0].new is None else ""
+        key = "workspace.workspace_edit.resource_operations"
+        able = get_capability(self.server.client_capabilities, key) or ()
+        if moved and lsp.ResourceOperationKind.Rename not in able:
+            raise ScenError("this editor cannot rename a file: scen rename can")
+        for change in changes[bool(moved) :]:
+            path = change.path if change.old is not None else moved
+            text, new = database.text(path), (change.new or b"").decode()
+            if not _is_same(database.now.snapshot[path], text.text):
+                raise ScenError(f"{path} has changes that cannot be read: fix them first")
+            document = lsp.OptionalVersionedTextDocumentIdentifier(text.uri, text.version)
+            if path == moved:
+                document.uri = Path(database.now.root, change.path).as_uri()
+                document.version = None
+                yield lsp.RenameFile(text.uri, document.uri)
+            # An insertion behind the last line's end leaves an empty line in Neovim.
+            is_ended = text.text.endswith("\n") and new.endswith("\n")
+            both = (each[: len(each) - is_ended] for each in (text.text, new))
+            old, lines = (re.split("(?<=\n)", each) for each in both)
+            starts = [0, *accumulate(map(len, old))]
+            edits = [
+                lsp.TextEdit(self._range(text, starts[first], starts[end]), "".join(lines[k:n]))
+                for how, first, end, k, n in SequenceMatcher(None, old, lines).get_opcodes()
+                if how != "equal"
+            ]
+            yield lsp.TextDocumentEdit(document, edits)
 
     def fix(self, asked: CompletionContext, params: Any) -> list[lsp.CodeAction]:
         """Changes of the document that its faults in these lines propose."""
@@ -432,9 +472,13 @@ def serve(root: Path | None) -> None:
         (lsp.TEXT_DOCUMENT_DEFINITION, editor.locate),
         (lsp.TEXT_DOCUMENT_REFERENCES, editor.locate),
         (lsp.TEXT_DOCUMENT_CODE_ACTION, editor.fix),
+        (lsp.TEXT_DOCUMENT_PREPARE_RENAME, editor.name),
+        (lsp.TEXT_DOCUMENT_RENAME, editor.rename),
     ):
         options = triggers if make == editor.complete else None
         feature(method, options)(thread(partial(take, partial(editor.answer, make))))
+    feature(lsp.TEXT_DOCUMENT_DOCUMENT_SYMBOL)(thread(partial(take, editor.outline)))
+    feature(lsp.WORKSPACE_SYMBOL)(thread(partial(editor.find)))
     with os.fdopen(os.dup(1), "wb") as output:  # which it closes in the end
         editor.server.start_io(stdout=output)
 
@@ -444,51 +488,3 @@ def _is_same(data: bytes | None, text: str) -> bool:
     with suppress(UnicodeDecodeError):  # what an editor shows of it says nothing
         return data is not None and data.decode("utf-8-sig").splitlines() == text.splitlines()
     return True
-
-
-_MARK = "\uf8ff"
-"""A letter for private use, which no keyboard types: it stands where the cursor is."""
-_ENDS = ("", ":", "'", '"', "':", '":')
-"""How the scalar under the cursor may go on: as a value or as a key, unquoted or quoted."""
-
-
-class YamlPosition(NamedTuple):
-    """The keys above a place, lists left out, and the part of its scalar from `start` up to it.
-
-    The first name of a mapping in lines looks like a value.
-    """
-
-    keys: tuple[str, ...]
-    is_key: bool
-    word: str
-    start: int
-
-
-def cursor(text: str, offset: int) -> YamlPosition | None:
-    """The place behind `offset` characters; None in a comment, or where nothing can be read."""
-    for end in _ENDS if offset <= MAX_BYTES else ():
-        with suppress(yaml.YAMLError):
-            if cursor_position := _cursor(text[:offset] + _MARK + end):
-                return cursor_position
-    return None
-
-
-def _cursor(text: str) -> YamlPosition | None:
-    keys: list[Any] = []  # of each collection the key whose value is next; () in a list
-    for event in yaml.parse(text, Loader=yaml.CLoader):
-        if isinstance(event, yaml.CollectionStartEvent):
-            keys.append(None if isinstance(event, yaml.MappingStartEvent) else ())
-        elif isinstance(event, yaml.CollectionEndEvent | yaml.NodeEvent):
-            if isinstance(event, yaml.CollectionEndEvent):
-                keys.pop()
-            word, mark, _ = getattr(event, "value", "").partition(_MARK)
-            is_key = bool(keys) and keys[-1] is None
-            if mark:
-                above = tuple(key for key in keys if key)
-                scalar: Any = event
-                return YamlPosition(
-                    above, is_key, word, scalar.start_mark.index + bool(scalar.style)
-                )
-            if keys and keys[-1] != ():
-                keys[-1] = word if is_key else None
-    return None
