@@ -163,8 +163,20 @@ def _moved(
     """Log odds of a member with more decibans, its own and those of the others."""
     if not shares:
         return free + more.get(id, 0.0)
-    others = sum(shares[c] * (10 ** (db / 10) - 1) for c, db in more.items() if c in shares)
-    return free + more.get(id, 0.0) - 10 * math.log10(1 + others)
+    try:
+        times = 1 + sum(shares[c] * (10 ** (db / 10) - 1) for c, db in more.items() if c in shares)
+    except OverflowError:  # of 3,082 decibans
+        times = 0.0
+    if times < _CANCELLED:
+        levels = [10 * math.log10(of) + more.get(c, 0.0) for c, of in shares.items() if of]
+        top = max(levels)
+        whole = math.fsum(10 ** ((level - top) / 10) for level in levels)
+        return free + more.get(id, 0.0) - top - 10 * math.log10(whole)
+    return free + more.get(id, 0.0) - 10 * math.log10(times)
+
+
+_CANCELLED = 1e-6
+"""Below it little is left of the difference of 1 and the shares; at 300 dB nothing."""
 
 
 def _line_halves(
