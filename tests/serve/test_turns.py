@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
@@ -159,7 +160,7 @@ class Queue:
 
         def put_off() -> None:
             late, ordered = inside(self.pages, "late", "ordered")
-            late["last"] = [PageOrder(self.ask("/last/"), make, reader)]
+            late["last"] = [PageOrder(self.ask("/last/"), make, reader, float("inf"))]
             ordered.set()
 
         portal().call(put_off)
@@ -275,6 +276,27 @@ def test_a_page_is_not_made_for_those_who_have_left(tmp_path: Path) -> None:
         asked.append(queue.begin(queue.ask("/last/"), named("/last/", order)))
     assert [each.result(LONG).body for each in asked] == [b"", b"", b"/one/", b"/last/"]
     assert order == ["/one/", "/last/"]
+
+
+def test_a_quick_page_is_made_before_one_that_took_long_and_came_a_little_earlier(
+    tmp_path: Path,
+) -> None:
+    queue, order = Queue(LiveDatabase(make(tmp_path, FILES))), list[str]()
+
+    def slowly(_: PageRequest) -> RenderedPage:
+        time.sleep(0.5)
+        order.append("slow")
+        return RenderedPage(b"slow")
+
+    assert queue.reply(queue.ask("/slow/1/"), slowly).body == b"slow"
+    assert queue.reply(queue.ask("/quick/1/"), named("quick", order)).body == b"quick"
+    with queue.rendering() as waited:
+        asked = [queue.begin(queue.ask("/slow/2/"), slowly)]
+        waited.wait_for(1)
+        asked.append(queue.begin(queue.ask("/quick/2/"), named("quick", order)))
+        waited.wait_for(1)
+    assert [each.result(LONG).body for each in asked] == [b"slow", b"quick"]
+    assert order == ["slow", "quick", "quick", "slow"]
 
 
 def test_why_a_page_cannot_be_made_is_told_to_each_who_waits_for_it(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """Pages that are kept, and the queue of those that have to be rendered."""
 
-from collections.abc import Callable, Hashable, Iterator
+import time
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from concurrent.futures import CancelledError, Future
 from contextlib import contextmanager
 from hashlib import blake2b
@@ -13,9 +14,10 @@ from scenarios.serve.exchange import PageRequest, RenderedPage
 from scenarios.serve.request_guard import policy
 from scenarios.serve.sized_cache import SizedCache
 
-_MOST, _PAGE_WAIT, _LATE, _REST = 64 << 20, 1.0, 32, 1.0
+_MOST, _PAGE_WAIT, _LATE, _REST, _PATIENCE = 64 << 20, 1.0, 32, 1.0, 4.0
 """Bytes of cached pages; seconds for which a page waits for forms; most postponed pages; rest after
-a postponed page, per second that it took, for the requests that wait."""
+a postponed page, per second that it took, for the requests that wait; how far quicker pages may go
+before one, per second that it takes."""
 
 
 class CachedPage(NamedTuple):
@@ -34,11 +36,15 @@ class CachedPage(NamedTuple):
 
 
 class PageOrder(NamedTuple):
-    """A request for a page that has to be rendered; the reader of a postponed one has a page."""
+    """A request, at a time, for a page that has to be rendered.
+
+    The reader of a postponed one has a page.
+    """
 
     ask: PageRequest
     make: Callable[[PageRequest], RenderedPage]
     reader: Future[CachedPage]
+    since: float = 0.0
 
     def render(self) -> CachedPage:
         """Render the page of the latest state."""
@@ -65,6 +71,7 @@ class PageCache:
         self._wrote = wrote
         self._cached = SizedCache[CachedPage](_MOST, lambda page: len(page.sent.body))
         self._waited, self._late = (dict[Hashable, list[PageOrder]]() for _ in range(2))
+        self._seconds: dict[str, float] = {}
         self._readers, self._forms, self._renders = set[Future[CachedPage]](), 0, False
         self._ordered, self._formless = anyio.Event(), anyio.Event()
         self._limiter = anyio.CapacityLimiter(1)  # readers that wait may hold all other threads
@@ -75,7 +82,7 @@ class PageCache:
         key = *address, ask.on, ask.seen.view, ask.person.role
         page = self._cached.get(key)
         if page is None or page.number < ask.seen.number:
-            order = PageOrder(ask, make, Future())
+            order = PageOrder(ask, make, Future(), time.monotonic())
             anyio.from_thread.run_sync(self._order, key, order)
             try:
                 page = order.reader.result()
@@ -110,9 +117,11 @@ class PageCache:
         self._ordered.set()
 
     async def render(self) -> None:
-        """Render until cancelled: what readers wait for, then what was postponed, oldest first.
+        """Render until cancelled: what readers wait for, then what was postponed.
 
-        After a postponed page it rests as long as that took, unless a reader comes.
+        The oldest is first, but those who wait for a list do not wait for a long page that came
+        a little earlier. After a postponed page it rests as long as that took, unless a reader
+        comes.
         """
         rested, now = 0.0, anyio.current_time
         try:
@@ -125,16 +134,21 @@ class PageCache:
                     while self._forms:
                         await self._formless.wait()
                 queue, started, self._renders = self._waited or self._late, now(), True
-                key = next(iter(queue))
+                key = min(queue, key=lambda key: self._turn(key, queue[key]))
                 orders = [order for order in queue.pop(key) if not await order.is_abandoned()]
                 if orders:
                     await self._deliver(key, orders)
+                    self._seconds[_kind(key)] = now() - started
                 self._renders = False
                 if queue is self._late:
                     rested = now() + _REST * (now() - started)
         finally:
             for reader in tuple(self._readers):
                 reader.cancel()
+
+    def _turn(self, key: Hashable, orders: Sequence[PageOrder]) -> float:
+        """The time at which a page is due: later, the longer the last of its kind took."""
+        return orders[0].since + _PATIENCE * self._seconds.get(_kind(key), 0.0)
 
     async def _deliver(self, key: Hashable, orders: list[PageOrder]) -> None:
         """Render a page for all who wait for it, unless it was rendered since they came."""
@@ -151,3 +165,8 @@ class PageCache:
             self._cached.drop(key)
             for reader in readers:
                 reader.set_exception(error)
+
+
+def _kind(key: Hashable) -> str:
+    """The first folder of a page's address, whose pages take about as long."""
+    return str(key[0]).split("/")[1] if isinstance(key, tuple) else ""
