@@ -46,6 +46,7 @@ from scenarios.serve.exchange import (
 )
 from scenarios.serve.forms.pages import SavedPage
 from scenarios.serve.frame import SiteCache, whole
+from scenarios.serve.garbage import freeze_lasting
 from scenarios.serve.live_database import ChangeNotifier, LiveDatabase, SeenDatabase
 from scenarios.serve.page_queue import PageCache
 from scenarios.serve.person import OWNER
@@ -232,6 +233,7 @@ def app(
             tasks.start_soon(application.state.pages.render)
             tasks.start_soon(notifier.watch)
             tasks.start_soon(notifier.watch_commits)
+            tasks.start_soon(freeze_lasting)
             if team and team.remote:
                 tasks.start_soon(team.keep_pushed, team.remote)
             yield
