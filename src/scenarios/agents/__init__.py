@@ -28,11 +28,9 @@ from scenarios.analysis.history.proposal_fates import Fate, ProposalFate, fates
 from scenarios.analysis.ledger.version import VERSION
 from scenarios.errors import Problem, ScenError
 from scenarios.model import Database
-from scenarios.render.document import Document
-from scenarios.render.documents import brief, due, explanation, records, report, score
-from scenarios.render.documents.faults import unreadable_files
-from scenarios.render.documents.status import tables
+from scenarios.render.documents import records
 from scenarios.render.writers import markdown
+from scenarios.result import Presentation
 from scenarios.storage.proposals import waiting
 from scenarios.text import counted, printable, shown
 from scenarios.workspace.inbox import ProposedEntry, propose
@@ -161,21 +159,6 @@ _TOOLS: dict[str, Callable[..., Any]] = {
 }
 
 
-_DOCUMENTS: dict[str, Callable[[Any, Database], Document]] = {
-    "status": lambda status, base: tables(
-        status.scenarios, (), base.tracker.estimative_language, since=status.since
-    ),
-    "report": partial(report.document, whole=True),
-    "brief": partial(brief.document, every=True),
-    "explain": partial(explanation.document, every=True),
-    "due": lambda result, _: due.document(result, every=True),
-    "search": lambda result, _: records.hits(result, every=True),
-    "score": lambda result, _: score.document(result, "Scores", whole=True),
-    "query": lambda result, _: records.query_table(
-        [column.name for column in result.columns], [[*row.values()] for row in result.rows]
-    ),
-}
-"""The documents of results that have one of these alone; others are written key by key."""
 _LONGEST, _LAST = 300, 200
 """Characters of a line of text, and bytes kept for the last, at most."""
 
@@ -250,22 +233,18 @@ def _answer(inbox: AgentInbox, name: str, arguments: Mapping[str, Any]) -> Any:
     unreadable = read.database.unreadable if read else ()
     if read and tokens:
         room = tokens * TOKEN - len(msgspec.json.encode(TextResult(NOTICE, "")))
-        return TextResult(NOTICE, _within(_text_of(name, result, read.database), room, first))
+        return TextResult(NOTICE, _within(_text_of(name, result), room, first))
     return ToolResult(notice=NOTICE, ledger=VERSION, unreadable=unreadable, result=result)
 
 
-def _text_of(name: str, result: Any, database: Database) -> str:
-    """The result of a tool as Markdown, behind the files that could not be read."""
-    lost = markdown.write(unreadable_files(database.unreadable, str))
-    document = _DOCUMENTS.get(name)
-    text = markdown.write(document(result, database)) if document else _by_key(name, result)
-    return "\n\n".join(filter(None, (lost, text)))
+def _text_of(name: str, result: Any) -> str:
+    """The result of a tool as Markdown."""
+    return result.markdown() if isinstance(result, Presentation) else _by_key(name, result)
 
 
 def _by_key(name: str, result: Any) -> str:
-    """The keys and values of a result, below its name, or of each in a list, as Markdown."""
-    content = msgspec.to_builtins(result)
-    rows = content if isinstance(content, list) else [content]
+    """The keys and values of each record of a list, as Markdown."""
+    rows = msgspec.to_builtins(result)
     blocks = (records.record({row.get("id", name): row}) for row in rows)
     return "\n\n".join(map(markdown.write, blocks)) or f"{name}: none"
 
