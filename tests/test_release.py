@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import tomllib
 from importlib.metadata import distribution
 from pathlib import Path
+from typing import get_args, get_type_hints
 
 import pytest
 import yaml
 
 import scenarios
+from scenarios.analysis.ledger.version import VERSION
+from scenarios.exchange.view.tables import SCHEMA_VERSION
+from scenarios.model.tracker import Tracker
 
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
@@ -81,6 +86,38 @@ def test_the_licence_of_what_an_extra_names_is_in_its_row(extra: str) -> None:
         text = licence(package)
         if words := re.match(r"Apache|BSD|LGPL|MIT|MPL|Python", text):
             assert short.get(words[0], words[0]) in ROWS[extra][1], (package, text)
+
+
+def test_the_versions_of_formats_are_those_of_the_program() -> None:
+    rows = dict(re.findall(r"^\| of the (\w+) \| (\d+) \|", STABILITY, re.MULTILINE))
+    assert rows == {"files": "1", "arithmetic": f"{VERSION}", "tables": f"{SCHEMA_VERSION}"}
+    assert get_args(get_type_hints(Tracker)["format"]) == (1,)
+
+
+def test_each_python_that_is_tested_is_named() -> None:
+    jobs = yaml.safe_load((ROOT / ".github/workflows/ci.yml").read_text())["jobs"]
+    tested = jobs["run"]["strategy"]["matrix"]["python"]
+    prefix = "Programming Language :: Python :: "
+    assert [prefix + python for python in tested] == [
+        text for text in PROJECT["classifiers"] if text.startswith(prefix)
+    ]
+
+
+def test_no_field_hides_a_name_that_its_class_reads_in_an_annotation() -> None:
+    """From Python 3.14 `date: date` is of the field itself: annotations are read at their use."""
+    hidden = []
+    for path in (ROOT / "src").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            body = node.body if isinstance(node, ast.ClassDef) else []
+            fields = [part for part in body if isinstance(part, ast.AnnAssign)]
+            taken = {ast.unparse(field.target) for field in fields}
+            taken |= {part.name for part in body if isinstance(part, ast.FunctionDef)}
+            for field in fields:
+                read = {
+                    part.id for part in ast.walk(field.annotation) if isinstance(part, ast.Name)
+                }
+                hidden += [f"{path.name}:{field.lineno}: {name}" for name in read & taken]
+    assert hidden == []
 
 
 def test_the_forms_of_issues_ask_for_what_is_needed_to_see_the_same() -> None:

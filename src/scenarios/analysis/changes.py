@@ -1,5 +1,6 @@
 """Records that differ between two databases, and the commits that changed them."""
 
+import datetime as dt
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
@@ -76,7 +77,7 @@ class AuditFinding(msgspec.Struct, frozen=True, kw_only=True):
     kind: Kind
     commit: str
     author: str
-    date: date
+    date: dt.date
     message: str
 
 

@@ -1,5 +1,6 @@
 """The stated probability: what people forecast, who stands behind it, and the team's figure."""
 
+import datetime as dt
 import math
 from bisect import bisect_right
 from collections.abc import Callable, Collection, Iterable, Mapping
@@ -19,7 +20,7 @@ class StandingForecast(msgspec.Struct, frozen=True, kw_only=True):
     """One analyst's forecast that stands at a date."""
 
     probability: float
-    date: date
+    date: dt.date
     sheet: SheetId
 
 
@@ -30,7 +31,7 @@ class SheetForecast(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     """
 
     sheet: SheetId
-    date: date
+    date: dt.date
     analyst: Analyst
     probability: float | None
     rationale: str | None

@@ -1,5 +1,6 @@
 """The answers of an unfinished sitting, outside the database."""
 
+import datetime as dt
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext, suppress
@@ -51,7 +52,7 @@ class SessionRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omi
     """All answers; `past_due` maps indicators to their answers."""
 
     database: str
-    date: date
+    date: dt.date
     analyst: Analyst
     answers: dict[ScenarioId, SittingAnswer] = {}
     skipped: tuple[ScenarioId, ...] = ()

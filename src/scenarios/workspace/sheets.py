@@ -1,5 +1,6 @@
 """An analyst's sheet of one day: written, or extended by a probability."""
 
+import datetime as dt
 from collections.abc import Callable, Container, Sequence
 from contextlib import suppress
 from datetime import date
@@ -61,7 +62,7 @@ class PreparedSheet(NamedTuple):
     """A sheet that was prepared in a file."""
 
     analyst: str
-    date: date
+    date: dt.date
     entries: list[ForecastEntry]
 
 

@@ -1,5 +1,6 @@
 """The steps of a sitting, an analyst's answers, and the resulting sheet."""
 
+import datetime as dt
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
@@ -364,7 +365,7 @@ class SheetRecorded(CommitFields, frozen=True):
     paths: list[str]
     dry_run: bool
     analyst: Analyst
-    date: date
+    date: dt.date
     skipped: list[ScenarioId]
     rated: list[EvidenceId]
     sheet: str | None

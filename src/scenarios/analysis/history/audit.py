@@ -1,5 +1,6 @@
 """The audit: findings of an outside reviewer in a database's commits, and their limits."""
 
+import datetime as dt
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
@@ -68,7 +69,7 @@ RULES: tuple[Rule[Callable[[VersionHistory], Iterator[AuditFinding]]], ...] = (
 class CommitDelay(msgspec.Struct, frozen=True, kw_only=True):
     """The dated records that were committed on one day, and how long after their own dates."""
 
-    date: date
+    date: dt.date
     records: int
     backdated: int
     least_days: int

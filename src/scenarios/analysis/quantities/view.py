@@ -1,5 +1,6 @@
 """The figures of quantities on a day, and how far they moved since another."""
 
+import datetime as dt
 import math
 from collections.abc import Collection, Iterator, Sequence
 from datetime import date, timedelta
@@ -44,7 +45,7 @@ class StandingEstimate(NamedTuple):
     """One analyst's distribution that stands on a day, and the sheet that has it."""
 
     distribution: Distribution
-    date: date
+    date: dt.date
     sheet: SheetId
 
 

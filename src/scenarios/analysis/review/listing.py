@@ -1,5 +1,6 @@
 """The lists: indicators, evidence, forecasts, sources with their accuracy, and the inbox."""
 
+import datetime as dt
 from collections import Counter
 from collections.abc import Collection, Iterator
 from datetime import date
@@ -138,7 +139,7 @@ class EvidenceRow(msgspec.Struct, frozen=True, kw_only=True):
 class ForecastRow(msgspec.Struct, frozen=True, kw_only=True):
     """One probability of one sheet; None is a withdrawal."""
 
-    date: date
+    date: dt.date
     analyst: Analyst
     scenario: ScenarioId
     probability: float | None

@@ -1,5 +1,6 @@
 """Outcomes that became known in a window, with the last forecasts."""
 
+import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from math import log2
@@ -48,7 +49,7 @@ class ResolvedScenario(msgspec.Struct, frozen=True, kw_only=True):
 
     scenario: ScenarioId
     outcome: Outcome
-    date: date
+    date: dt.date
     basis: str
     stated: float | None
     implied: float
@@ -127,7 +128,7 @@ class JointOutcome(msgspec.Struct, frozen=True, kw_only=True):
     """Scenarios resolved by one outcome: the members of a set together, or one alone."""
 
     set: SetId | None
-    date: date
+    date: dt.date
     occurred: tuple[ScenarioId, ...]
     did_not_occur: tuple[ScenarioId, ...]
     annulled: tuple[ScenarioId, ...]

@@ -1,5 +1,6 @@
 """The weekly report, as data, and its one-page form for a reader without decibans."""
 
+import datetime as dt
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
@@ -102,7 +103,7 @@ class DatedClarification(msgspec.Struct, frozen=True, kw_only=True):
     """A clarification of a question, and its day."""
 
     scenario: ScenarioId
-    date: date
+    date: dt.date
     text: str
 
 
