@@ -20,7 +20,6 @@ from hypothesis import HealthCheck, settings
 from tests.browser import chromium
 from tests.full import FULL
 from tests.quick_child import quick_children
-from tests.quick_scen import REAL, quick_scen
 
 settings.register_profile(
     "ci",
@@ -153,6 +152,8 @@ def browser() -> Iterator[Any]:
 @pytest.fixture(scope="session")
 def quick_bin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A folder with a `scen` that starts at once; to load what it forks takes seconds."""
+    from tests.quick_scen import quick_scen  # what it imports Windows lacks
+
     with quick_scen(tmp_path_factory.mktemp("quick")) as bin:
         yield bin
 
@@ -160,6 +161,8 @@ def quick_bin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 @pytest.fixture(scope="module")
 def scen_on_path(quick_bin: Path) -> Iterator[None]:
     """So that shells find `scen`, one that starts at once."""
+    from tests.quick_scen import REAL
+
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(
             "PATH", os.pathsep.join((str(quick_bin), str(REAL.parent), os.environ["PATH"]))

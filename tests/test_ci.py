@@ -55,13 +55,13 @@ def test_every_command_of_the_page_parses_and_the_hook_is_ours() -> None:
         command = group.get_command(typer.Context(group), name)  # type: ignore[attr-defined]
         assert command.make_context(name, rest).params
         names.append(name)
-    assert (names.count("check"), names.count("diff"), len(names)) == (7, 2, 9)
+    assert (names.count("check"), names.count("diff"), len(names)) == (8, 2, 19)
     assert [hook["id"] for hook in HOOKS] == [HOOK["id"]]
 
 
 def test_every_action_is_pinned_to_a_commit_and_named_by_its_version() -> None:
     uses = re.findall(r"uses: (.*)", WORKFLOW + RELEASE + PAGE)
-    assert len(uses) == sum("uses" in step for step in STEPS) == 17
+    assert len(uses) == sum("uses" in step for step in STEPS) == 19
     assert all(re.fullmatch(r"[\w/-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", line) for line in uses)
 
 
@@ -70,7 +70,7 @@ def test_no_job_may_do_more_than_it_needs_and_no_text_of_an_event_is_run() -> No
     allowed = {name: job["permissions"] for name, job in GITHUB["jobs"].items()}
     assert allowed.pop("check") == {**READS, "security-events": "write", "actions": "read"}
     assert allowed == {"diff": {**READS, "pull-requests": "write"}}
-    assert [job["permissions"] for job in OWN["jobs"].values()] == [READS] * 4
+    assert [job["permissions"] for job in OWN["jobs"].values()] == [READS] * 5
     released = {name: job["permissions"] for name, job in RELEASING["jobs"].items()}
     assert released == {"build": READS, "publish": {"id-token": "write"}}
     assert [script for script in SCRIPTS if "${{" in script] == []

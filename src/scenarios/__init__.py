@@ -4,6 +4,8 @@
 asked for, so that neither `import scenarios` nor a command's start pays for it.
 """
 
+import os
+import sys
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -42,6 +44,10 @@ if TYPE_CHECKING:
         RecordResult,
         UndoResult,
     )
+
+if sys.platform == "win32":
+    # Else Windows runs a `git.exe` of the folder that one is in, perhaps a stranger's clone.
+    os.environ.setdefault("NoDefaultCurrentDirectoryInExePath", "1")
 
 __version__ = "0.1.0"
 __all__ = ["Audit", "Brief", "BuildSummary", "Candidates", "CheckResult", "CorrectionResult"]

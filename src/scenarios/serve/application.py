@@ -461,6 +461,8 @@ def serve(
 
 def listening_at(path: Path) -> socket.socket:
     """A socket at a path, for its owner and group; one that no server answers is replaced."""
+    if sys.platform == "win32":
+        raise ScenError("--socket needs Unix sockets, which Python lacks on Windows: use --port")
     listening = socket.socket(socket.AF_UNIX)
     try:
         with suppress(ConnectionRefusedError), socket.socket(socket.AF_UNIX) as other:
@@ -486,10 +488,10 @@ def listening_at(path: Path) -> socket.socket:
 
 
 def listening_on(port: int) -> socket.socket:
-    """A socket on a port of this machine; 0 takes a free one."""
+    """A socket on a port of this machine, on Windows shared with no program; 0 takes a free one."""
     # By its protocol asyncio knows that an answer in two parts is sent at once.
     listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, sys.platform != "win32")
     try:
         listening.bind((_HOST, port))
         listening.listen(128)

@@ -127,12 +127,14 @@ class SiteBuild:
 
     def _started(self, share: Sequence[str]) -> tuple[multiprocessing.Process, Connection]:
         """A forked process that builds its share of the pages."""
+        if sys.platform == "win32":
+            raise NotImplementedError  # `_shares` gives one share there
         reader, writer = multiprocessing.Pipe(duplex=False)
         context = multiprocessing.get_context("fork")
         process = context.Process(target=self._elsewhere, args=(share, reader, writer))
         process.start()
         writer.close()
-        return process, reader  # type: ignore[return-value]
+        return process, reader  # type: ignore[return-value, unused-ignore]
 
     def _elsewhere(self, share: Sequence[str], reader: Connection, writer: Connection) -> None:
         reader.close()

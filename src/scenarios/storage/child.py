@@ -286,8 +286,10 @@ def _fail(answers: IO[bytes], kind: type[BaseException], error: BaseException, t
 
 def _limit(kind: int, most: int) -> None:
     """Set a limit of this process; a lower one that was set stays."""
-    hard = resource.getrlimit(kind)[1]
-    resource.setrlimit(kind, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
+    if sys.platform != "win32":
+        hard = resource.getrlimit(kind)[1]
+        soft = most if hard == resource.RLIM_INFINITY else min(most, hard)
+        resource.setrlimit(kind, (soft, hard))
 
 
 _SETTLES = 0.005

@@ -38,11 +38,18 @@ def open_named(file: Path) -> BufferedReader:
     return file.open("rb")
 
 
-def try_lock(descriptor: int) -> None:
+def try_lock(descriptor: int, *, waits: bool = False) -> None:
     """Lock a file or folder; BlockingIOError if it is locked, OSError where nothing can be."""
-    if sys.platform == "win32":
+    if sys.platform != "win32":
+        fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if waits else fcntl.LOCK_NB))
+    else:
         raise OSError(errno.ENOLCK, "no locks")
-    fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def share(path: Path, folder: os.stat_result) -> None:
+    """Give a path the group of its folder and, from root, the owner; nothing on Windows."""
+    if sys.platform != "win32":
+        os.chown(path, -1 if os.geteuid() else folder.st_uid, folder.st_gid)
 
 
 def user_folder(variable: str, otherwise: str) -> Path:
@@ -51,7 +58,7 @@ def user_folder(variable: str, otherwise: str) -> Path:
     Else in LOCALAPPDATA on Windows, or `otherwise`. Raises RuntimeError without a home.
     """
     folder = os.environ.get(variable, "")
-    local = os.environ.get("LOCALAPPDATA", "") if os.name == "nt" else ""
+    local = os.environ.get("LOCALAPPDATA", "") if sys.platform == "win32" else ""
     base = Path(folder) if Path(folder).is_absolute() else Path(local or otherwise)
     return base.expanduser() / "scen"
 

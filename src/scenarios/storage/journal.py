@@ -19,7 +19,7 @@ from scenarios.errors import Problem, ScenError
 from scenarios.paths import INBOX
 from scenarios.storage import worktree
 from scenarios.storage.cache.files import ChangedMeanwhile, with_changes
-from scenarios.storage.disk import open_file
+from scenarios.storage.disk import open_file, share
 from scenarios.storage.git import process
 from scenarios.storage.lock import lock_file
 from scenarios.storage.state_folder import FileBackup
@@ -60,7 +60,7 @@ def begin(
         if not kind_and_id.parent.is_dir():
             worktree.make_folders(kind_and_id.parent)
             above = kind_and_id.parent.parent.stat()  # who may lock may write here too
-            os.chown(kind_and_id.parent, -1 if os.geteuid() else above.st_uid, above.st_gid)
+            share(kind_and_id.parent, above)
             kind_and_id.parent.chmod(stat.S_IMODE(above.st_mode))
         mode = stat.S_IMODE(kind_and_id.parent.stat().st_mode) & 0o666
     noted: dict[str, Any] = {"changes": tuple(changes), "commits": commits or msgspec.UNSET}

@@ -12,14 +12,12 @@ from functools import partial
 from pathlib import Path
 
 from scenarios.errors import ScenError
-from scenarios.storage.disk import UNFOLLOWED, clear, temporary, try_lock
+from scenarios.storage.disk import UNFOLLOWED, clear, share, temporary, try_lock
 from scenarios.storage.git import process
 from scenarios.storage.worktree import safe
 
 if sys.platform == "win32":
     from filelock import FileLock, Timeout
-else:
-    import fcntl
 
 LOCK_SECONDS = 30.0
 NAME = "scen.lock"
@@ -77,7 +75,7 @@ def _acquire(path: Path, deadline: float) -> Callable[[], None]:
     if sys.platform == "win32":
         held = FileLock(path)
         with suppress(Timeout):
-            held.acquire(deadline - time.monotonic())
+            held.acquire(max(0, deadline - time.monotonic()))  # below 0 it waits for ever
             return held.release
         raise TimeoutError
     # Removed files stay locked until the current one is: whoever waits for them came later.
@@ -124,7 +122,7 @@ def _make(path: Path) -> None:
     # (test_one_that_root_made_is_its_users).
     with temporary(path.parent, b"", mode) as written, suppress(FileExistsError):
         with suppress(OSError):  # its group is not ours
-            os.chown(written, -1 if os.geteuid() else folder.st_uid, folder.st_gid)
+            share(written, folder)
         try:
             path.hardlink_to(written)
         except FileExistsError:
@@ -151,7 +149,7 @@ def _wait(descriptor: int, seconds: float) -> None:
 
     def wait() -> None:
         try:
-            fcntl.flock(twin, fcntl.LOCK_EX)
+            try_lock(twin, waits=True)
         except OSError as error:
             failures.append(error)
         finally:

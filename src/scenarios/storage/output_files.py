@@ -69,7 +69,7 @@ def _aside(path: Path) -> Path:
 
 def _exchanged(new: Path, path: Path) -> bool:
     """Swap two folders in one step, where the system can."""
-    if not path.is_dir():
+    if sys.platform == "win32" or not path.is_dir():
         return False
     ours, other = os.fsencode(new), os.fsencode(path)
     with suppress(OSError, AttributeError):

@@ -7,6 +7,7 @@ content of each file, and the digest of the new.
 import os
 import re
 import stat
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from hashlib import sha256
@@ -90,7 +91,7 @@ def drop(path: Path | None) -> None:
 
 def refuse_foreign(path: Path, *stats: os.stat_result) -> None:
     """Refuse files that others own or can write; `stats` are the stats of file and link."""
-    if os.name == "nt":
+    if sys.platform == "win32":
         return
     fault = None
     for info in stats:
@@ -105,7 +106,7 @@ def refuse_foreign(path: Path, *stats: os.stat_result) -> None:
 
 def close_to_others(path: Path, info: os.stat_result) -> None:
     """Fix the mode of files by earlier versions, which others could read."""
-    if os.name != "nt" and info.st_mode & 0o077:
+    if sys.platform != "win32" and info.st_mode & 0o077:
         path.chmod(stat.S_IMODE(info.st_mode) & 0o700)
 
 

@@ -2,6 +2,7 @@
 
 import os
 import stat
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
@@ -300,7 +301,6 @@ def _problem(path: str, rule: str, message: str) -> Problem:
 
 _AT_ONCE = 100
 """The most files that are open together."""
-_syncs_all = hasattr(os, "sync")
 
 
 def create_all(root: Path, files: Sequence[tuple[str, bytes]]) -> Iterator[str]:
@@ -308,7 +308,7 @@ def create_all(root: Path, files: Sequence[tuple[str, bytes]]) -> Iterator[str]:
 
     Raises PathTaken as `create` does.
     """
-    folders: dict[str, Path] = {}
+    folders, durable = dict[str, Path](), sys.platform == "win32"  # which has no `os.sync`
     for name in {path.rpartition("/")[0] for path, _ in files}:
         file = root / name
         with refusals(file):
@@ -321,12 +321,12 @@ def create_all(root: Path, files: Sequence[tuple[str, bytes]]) -> Iterator[str]:
             for path, data in files[start : start + _AT_ONCE]:
                 folder, _, name = path.rpartition("/")
                 with refusals(root / path):
-                    opening = temporary(folders[folder], data, durable=not _syncs_all, clears=False)
+                    opening = temporary(folders[folder], data, durable=durable, clears=False)
                     ready.append((path, open_files.enter_context(opening), folders[folder] / name))
             # Before any file of the batch has its name, which a power loss could leave empty
             # otherwise; once, because each file would wait for the disk (c83e1639,
             # tests/fuzz/test_power_loss.py).
-            if _syncs_all:
+            if sys.platform != "win32":
                 os.sync()
             for path, written, target in ready:
                 with refusals(target):

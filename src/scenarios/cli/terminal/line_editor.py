@@ -23,10 +23,8 @@ from scenarios.cli.terminal.retyping import BACK
 from scenarios.text import printable
 from scenarios.workspace.input.offers import Offer, matching
 
-try:
+if sys.platform != "win32":
     import termios
-except ModuleNotFoundError:  # Windows
-    termios = None  # type: ignore[assignment]
 
 _MOST = 50
 """Words offered at once."""
@@ -62,7 +60,7 @@ def edited(prompt: str, before: str, offers: Sequence[Offer], is_refused: bool) 
 
 def drop_typed_ahead() -> None:
     clear_typeahead(_session().input)
-    if termios:
+    if sys.platform != "win32":
         termios.tcflush(sys.stdin, termios.TCIFLUSH)
 
 

@@ -4,6 +4,7 @@ import hmac
 import os
 import re
 import stat
+import sys
 import unicodedata
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
@@ -63,7 +64,7 @@ def secret_of(file: Path) -> bytes:
             info, data = os.fstat(opened.fileno()), opened.read(_LONGEST + 2).rstrip(b"\r\n")
     except OSError as error:
         raise ScenError(f"--proxy-secret {file}: {error.strerror}") from None
-    if os.name != "nt" and info.st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+    if sys.platform != "win32" and info.st_mode & (stat.S_IRWXG | stat.S_IRWXO):
         raise ScenError(f"--proxy-secret {file}: others may read it; chmod 600 {file}")
     if not _SHORTEST <= len(data) <= _LONGEST or not data.isascii():
         make = f"head -c 32 /dev/urandom | base64 > {file}"

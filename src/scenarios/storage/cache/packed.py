@@ -221,7 +221,8 @@ def _default(field: msgspec.structs.FieldInfo) -> Any:
 
 def stat_of(info: os.stat_result) -> bytes:
     """Size, times and inode, which differ for another content or another file."""
-    return _STAT.pack(info.st_size, info.st_mtime_ns, info.st_ctime_ns, info.st_ino)
+    inode = info.st_ino & 0xFFFF_FFFF_FFFF_FFFF  # Windows has some of 128 bits
+    return _STAT.pack(info.st_size, info.st_mtime_ns, info.st_ctime_ns, inode)
 
 
 class PackedCache:
@@ -300,7 +301,7 @@ def _make_private(folder: Path) -> bool:
 def _is_ours(info: os.stat_result, kind: object) -> bool:
     """True if nobody else can have written it; false for a symlink."""
     assert callable(kind)  # noqa: S101
-    if os.name == "nt":
+    if sys.platform == "win32":
         return bool(kind(info.st_mode))
     return bool(kind(info.st_mode)) and info.st_uid == os.geteuid() and not info.st_mode & 0o077
 

@@ -4,6 +4,7 @@ import os
 import re
 import shlex
 import subprocess
+import sys
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -54,8 +55,11 @@ def noted(repository: Repository, paths: Sequence[str]) -> Iterator[int]:
     """Keep a note from before files are written until their commit succeeds or is refused.
 
     Yields the descriptor that locks it. git and its hooks inherit the descriptor: the lock outlives
-    this program while they work.
+    this program while they work. On Windows there is no note, nor a descriptor.
     """
+    if sys.platform == "win32":
+        yield -1  # a note counts by its lock, and a file that is open cannot be removed there
+        return
     real = _real(repository, paths)
     tracked = {*_files(repository, real)}
     state = CommitState(_head(repository), real, [path for path in real if path not in tracked])
@@ -80,6 +84,8 @@ def noted(repository: Repository, paths: Sequence[str]) -> Iterator[int]:
 
 def left_note(file: Path) -> CommitState | None:
     """The note of a killed command, once nothing of it runs; an incomplete note is dropped."""
+    if sys.platform == "win32":
+        return None
     try:
         descriptor = os.open(file, os.O_RDWR | os.O_NOFOLLOW)
     except OSError:

@@ -4,6 +4,7 @@ import os
 import re
 import signal
 import subprocess
+import sys
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -181,7 +182,7 @@ def let_run(words: Sequence[str], folder: Path, git_dir: Path, held: int) -> tup
             stderr=subprocess.STDOUT,
             # git may outlive this program: its lock on the note keeps others from mending its work
             # (test_a_git_that_outlives_its_command_is_left_to_its_work).
-            pass_fds=(held,) if os.name != "nt" else (),
+            pass_fds=(held,) if sys.platform != "win32" else (),
             check=False,
         )
         size = output.seek(0, os.SEEK_END)

@@ -4,6 +4,7 @@ import os
 import shlex
 import signal
 import subprocess
+import sys
 from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -173,10 +174,13 @@ def _at_remote(branch: RemoteBranch, seconds: float, *words: str) -> tuple[int, 
         try:
             code = network.wait(seconds)
         except subprocess.TimeoutExpired:
-            for deadly in (signal.SIGTERM, signal.SIGKILL):
-                with suppress(ProcessLookupError, subprocess.TimeoutExpired):
-                    os.killpg(network.pid, deadly)
-                    network.wait(_GRACE)
+            if sys.platform == "win32":  # which has no groups of processes to end together
+                network.kill()
+            else:
+                for deadly in (signal.SIGTERM, signal.SIGKILL):
+                    with suppress(ProcessLookupError, subprocess.TimeoutExpired):
+                        os.killpg(network.pid, deadly)
+                        network.wait(_GRACE)
             reason = f"{branch.remote} has not answered `git {words[0]}` in {seconds:g} s"
             raise branch.stopped(reason, words[0], branch.remote) from None
         output.seek(0)
