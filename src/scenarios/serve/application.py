@@ -5,7 +5,6 @@ import os
 import socket
 import sys
 import threading
-import time
 import webbrowser
 from asyncio import Transport
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -32,6 +31,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from scenarios.errors import ScenError, UsageError
 from scenarios.model import Analyst
 from scenarios.serve import people
+from scenarios.serve.client_errors import ClientErrorFilter
 from scenarios.serve.exchange import (
     SHORT,
     Endpoint,
@@ -374,22 +374,6 @@ class _Connection(H11Protocol):
         """Close at once, without waiting for unsent data."""
         self.connections.discard(self)
         self.transport.abort()
-
-
-class ClientErrorFilter(logging.Filter):
-    """Passes one line a minute on faults of clients, and every fault of the program."""
-
-    _next = 0.0
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        fault = record.exc_info and record.exc_info[1]
-        of_program = bool(fault) and not (record.name == "asyncio" and isinstance(fault, OSError))
-        if of_program or time.monotonic() < self._next:
-            return of_program
-        self._next = time.monotonic() + 60
-        text = record.getMessage().partition("\n")[0]
-        record.msg, record.args, record.exc_info = f"scen serve: {text}", None, None
-        return True
 
 
 class _Server(uvicorn.Server):
