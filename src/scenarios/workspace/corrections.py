@@ -297,7 +297,7 @@ def _resting(database: Database, located: RecordLocation) -> Iterator[str]:
         bears = [*item.ratings, *(indicator_key(text)[0] for text in item.indicators)]
         yield from (f"the figures of {scenario}" for scenario in dict.fromkeys(bears))
     if kind == "forecasts" and id in database.sheets:
-        yield from (f"the forecasts of {name}" for name in database.sheets[id].probabilities)
+        yield from (f"the forecasts of {name}" for name in database.sheets[id].figures)
 
 
 _NAMES = {
