@@ -490,6 +490,17 @@ def test_weeks_limit_the_reviews(tmp_path: Path) -> None:
     assert f"{few[0].name}/" in told
 
 
+def test_a_review_of_exactly_so_many_weeks_ago_is_shown(tmp_path: Path) -> None:
+    sheet = FILES["forecasts/2022/2022-02-07-desk.yaml"]
+    later = {"forecasts/2022/2022-02-14-desk.yaml": sheet.replace("2022-02-07", "2022-02-14")}
+    opened = open_folder(make(tmp_path / "scenarios", {**FILES, **later}))
+    days = {day: Site(opened, day, weeks=2).days for day in (date(2022, 2, 21), date(2022, 2, 22))}
+    assert days == {
+        date(2022, 2, 21): (date(2022, 2, 7), date(2022, 2, 14)),
+        date(2022, 2, 22): (date(2022, 2, 14),),
+    }
+
+
 def test_records_lead_to_the_repository_that_the_tracker_names(tmp_path: Path) -> None:
     base = "https://example.org/blob/main/scenarios"
     tracker = FILES["tracker.yaml"] + f"repository: {base}/\n"

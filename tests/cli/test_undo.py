@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 from pathlib import Path
+from shutil import copytree
 
 import pytest
 
@@ -13,6 +14,7 @@ from scenarios.storage import journal
 from scenarios.storage.edits import FileChange
 from scenarios.storage.state_folder import MOST, last_noted
 from scenarios.workspace import writing
+from scenarios.workspace.opened import open_folder
 from tests.cli.commands import EACH, scen, tree
 from tests.storage.system import just_before, mounted
 from tests.storage.test_commits import is_ana
@@ -170,6 +172,24 @@ def test_a_full_disk_is_not_said_of_the_file_that_is_attached(root: Path) -> Non
     with mounted(root / "attachments", "size=64k"):
         fault = _attach("x" * 200_000)
     assert fault == f"scen: {root}/attachments: No space left on device; nothing was written\n"
+
+
+def test_of_two_files_the_first_is_put_back_after_a_kill_where_nothing_was_noted_for_undo(
+    root: Path,
+) -> None:
+    before, killed = tree(root), root.parent / "killed/scenarios"
+    changed = before["tracker.yaml"] + b"# changed\n"
+    drafts = [
+        FileChange("sources/new.yaml", None, b"name: New\nreliability: B\n"),
+        FileChange("tracker.yaml", before["tracker.yaml"], changed),
+    ]
+    with just_before("open", "tracker.yaml", lambda: copytree(root, killed)):
+        writing.take(root, drafts, "two", noted=False)
+    half = tree(killed)
+    assert (half["tracker.yaml"], "sources/new.yaml" in half) == (before["tracker.yaml"], True)
+    assert "sources/new.yaml" not in open_folder(killed).snapshot
+    assert scen("--database", str(killed), *EACH[2]).exit_code == 0
+    assert {**tree(killed), "sources/x.yaml": None} == {**before, "sources/x.yaml": None}
 
 
 def test_what_cannot_be_put_back_is_told_and_not_that_nothing_was_written(root: Path) -> None:

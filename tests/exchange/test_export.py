@@ -33,6 +33,12 @@ from tests.fuzz.recording import make_repository
 DAY = date(2022, 3, 1)
 LAST = 40 if FULL else 5
 """So many calls after the first one are those before which a kill comes."""
+INDEXES = {
+    (name, "_".join((name, *columns)))
+    for name, table in TABLES.items()
+    for columns in table.indexes
+}
+"""The table and the name of each."""
 PLACES = ("out/", "parquet:pq", "x.json", "x.jsonl", "sqlite:///x.db", "duckdb:///x.duckdb")
 
 
@@ -142,8 +148,11 @@ def test_references_and_indexes_are_sqlites_own(desk: OpenDatabase) -> None:
             ("scenarios", "scenario_id", "scenario_id"),
             ("evidence", "evidence_id", "evidence_id"),
         }
-        indexes = {row[1] for row in file.execute("PRAGMA index_list(evidence)")}
-        assert {f"evidence_{one}" for one in ("recorded", "observed_day", "source_id")} <= indexes
+        indexes = "SELECT tbl_name, name FROM sqlite_master WHERE type = 'index' AND sql NOT NULL"
+        assert {*file.execute(indexes)} == INDEXES
+        assert {("evidence", "evidence_source_id"), ("sheets", "sheets_date")} <= INDEXES
+        columns = file.execute("PRAGMA index_info(sheets_analyst_date)")
+        assert [row[2] for row in columns] == ["analyst", "date"]
         log = file.execute("SELECT date, analyst, scenario_id, probability FROM forecast_log")
         assert log.fetchall() == [
             ("2022-02-07", "desk", "pact", 0.1),
@@ -159,6 +168,8 @@ def test_duckdb_has_the_references_of_each_table_and_the_meaning_of_each_column(
         keys = "SELECT table_name FROM duckdb_constraints() WHERE constraint_type = 'FOREIGN KEY'"
         found = Counter(name for (name,) in file.execute(keys).fetchall())
         assert found == Counter({name: len(t.references) for name, t in TABLES.items()})
+        indexes = file.execute("SELECT table_name, index_name FROM duckdb_indexes()")
+        assert {*indexes.fetchall()} == INDEXES
         comments = "SELECT table_name, column_name, comment FROM duckdb_columns()"
         told = file.execute(f"{comments} WHERE NOT internal").fetchall()
     views = {view.name for view in VIEWS}

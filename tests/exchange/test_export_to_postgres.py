@@ -88,6 +88,13 @@ def test_every_row_of_every_table_is_there_with_its_keys(
         assert len(found) == len(expected), name
         if not any(column.type == "json" for column in TABLES[name].columns):
             assert sorted(map(repr, found)) == sorted(map(repr, expected)), name
+    indexes = "SELECT tablename, indexname FROM pg_indexes WHERE schemaname = 'desk'"
+    named = [row for row in base.execute(indexes) if not row[1].endswith("_pkey")]
+    assert sorted(named) == sorted(
+        (name, "_".join((name, *columns)))
+        for name, table in TABLES.items()
+        for columns in table.indexes
+    )
     with pytest.raises(psycopg.errors.ForeignKeyViolation):
         base.execute("DELETE FROM desk.scenarios")
     assert base.execute("SELECT scenario_id FROM desk.forecast_log ORDER BY 1").fetchall() == [

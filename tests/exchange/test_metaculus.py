@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from scenarios.errors import ScenError
 from scenarios.exchange.arrivals import ForeignId, ReadOptions, SourceFile, reader
 from scenarios.extensions.sites.metaculus import listed
-from tests.exchange.foreign import DATA, arrived, by_id, said, told, zipped
+from tests.exchange.foreign import DATA, TODAY, arrived, by_id, said, told, zipped
 
 FOLDER = DATA / "metaculus"
 QUESTIONS = (FOLDER / "question_data.csv").read_bytes()
@@ -133,6 +133,17 @@ def test_a_forecast_that_ends_before_the_next_is_withdrawn_and_one_that_is_to_en
     ]
     assert [one for one in of if one[1] == "forecaster-2"] == [
         ("501", "forecaster-2", "2026-01-07 23:30", 0.35)
+    ]
+
+
+def test_a_forecast_that_ends_today_is_withdrawn_and_one_that_ends_tomorrow_is_not() -> None:
+    ends = {id: f"{TODAY + dt.timedelta(days)} 08:00" for days, id in enumerate(("today", "later"))}
+    start = "2026-01-06 09:00"
+    rows = "".join(f"1,,{who},{start},{end},0.4\n" for who, end in ends.items())
+    assert said(arrived("metaculus", download(SHORT + ROW, STATED + rows))) == [
+        ("1", "today", start, 0.4),
+        ("1", "today", ends["today"], None),
+        ("1", "later", start, 0.4),
     ]
 
 

@@ -8,13 +8,14 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from scenarios.errors import ScenError, UsageError
+from scenarios.exchange.own.cells import DateParser
 from scenarios.exchange.tables.reading import read
 from scenarios.exchange.tables.table import decoding
 from scenarios.workspace.importing.database import tables
@@ -371,3 +372,12 @@ def test_an_outcome_may_be_a_number_with_a_point(told: str, means: str) -> None:
     csv = f"title,horizon,criteria,outcome\nA,2022-03-01,C.,{told}\n"
     (one,) = arrived("scenarios", csv).records
     assert one.record["resolution"] == {"outcome": means}
+
+
+@pytest.mark.parametrize(
+    ("written", "hour"),
+    [("12:30 AM", 0), ("1:30 am", 1), ("11:30 AM", 11), ("12:30 PM", 12), ("1:30 pm", 13)],
+)
+def test_twelve_is_the_first_hour_of_each_half_of_a_day(written: str, hour: int) -> None:
+    read_time = DateParser(None).day("date", 2, f"4 March 2022 {written}")
+    assert read_time == datetime(2022, 3, 4, hour, 30)  # noqa: DTZ001

@@ -213,6 +213,17 @@ def test_two_megabytes_are_refused_and_stay_in_the_form(client: TestClient, root
     assert tree(root) == before
 
 
+def test_the_longest_text_is_saved_and_a_character_more_is_refused(
+    client: TestClient, root: Path
+) -> None:
+    before = tree(root)
+    refused = send(client, "evidence", {**DINNER, "notes": "x" * 10_001})
+    assert refused.status == 422
+    assert refused.faults == {"notes": "has 10001 characters; at most 10000 are allowed"}
+    assert tree(root) == before
+    assert send(client, "evidence", {**DINNER, "notes": "x" * 10_000}).is_saved
+
+
 def test_a_form_that_is_sent_twice_is_done_once(client: TestClient, root: Path) -> None:
     own = opened(client, "evidence")
     first, second = (send(client, "evidence", DINNER, own=own) for _ in range(2))
