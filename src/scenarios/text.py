@@ -212,7 +212,9 @@ def shown(value: Any) -> str:
         return "'" + printable(cut).replace("\n", "\\n") + "'"
     if isinstance(value, int | float) and not isinstance(value, bool):
         return str(value) if abs(value) < _LARGE else "a very large number"
-    return _NAMES[type(value)] if not isinstance(value, bool) else str(value).lower()
+    if isinstance(value, bool):
+        return str(value).lower()
+    return _NAMES.get(type(value)) or shown(str(value))  # a database has times, blobs and decimals
 
 
 _LARGE = 1e15

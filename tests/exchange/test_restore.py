@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 import shutil
-from datetime import date
+import sqlite3
+from contextlib import closing
+from datetime import date, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -13,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scenarios.errors import ScenError
+from scenarios.exchange.arrivals import RowError
 from scenarios.exchange.targets.table import every_target
 from scenarios.exchange.view.records import records, typed
 from scenarios.exchange.view.view import ExportMetadata, View
@@ -144,6 +147,35 @@ def test_what_cannot_be_is_told_with_its_place_and_nothing_is_written(
     with pytest.raises(ScenError) as told:
         restore(back, place)
     assert re.search(message, "\n".join((str(told.value), *getattr(told.value, "__notes__", ()))))
+    assert tree(back) == before
+
+
+def test_a_time_where_a_day_is_needed_and_bytes_where_a_text_are_told() -> None:
+    misfits: list[RowError] = []
+    midnight = datetime(2022, 2, 7)  # noqa: DTZ001
+    rows: list[tuple[object, ...]] = [
+        ("a", midnight, "desk"),
+        ("b", midnight.replace(hour=9), "desk"),
+        ("c", DAY, b"desk"),
+    ]
+    cells = typed([("sheets", ("sheet_id", "date", "analyst"), rows)], misfits)["sheets"]
+    assert [row.get("date") for row in cells] == ["2022-02-07", None, "2022-06-01"]
+    assert [(misfit.position.row, misfit.message) for misfit in misfits] == [
+        (3, "'2022-02-07 09:00:00' is not a day like 2022-02-04"),
+        (4, "'b'desk'' is not a text"),
+    ]
+
+
+def test_a_blob_in_an_export_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    export(open_folder(DESK), "sqlite:///x.db", DAY)
+    with closing(sqlite3.connect("x.db")) as changed:
+        changed.execute("UPDATE sources SET name = CAST(name AS BLOB)")
+        changed.commit()
+    back = fresh(tmp_path / "back")
+    before = tree(back)
+    with pytest.raises(ScenError):
+        restore(back, Path("x.db"))
     assert tree(back) == before
 
 
