@@ -138,6 +138,12 @@ def test_no_bytes_raise(data: bytes) -> None:
     assert_answered(data)
 
 
+@pytest.mark.parametrize("directive", ["%YAML 1.2", "%TAG ! x\n%TAG ! x", "%UNKNOWN"])
+def test_a_directive_behind_the_end_of_a_document_begins_a_second_one(directive: str) -> None:
+    [problem] = read("f", f"a: 1\n...\n{directive}\n---\nb: 2\n".encode())[1]
+    assert (problem.line, problem.rule) == (3, "several-documents")
+
+
 HOSTILE = (b"[", b"[\n", b"? ", b"[[]: ", b"%TAG ! x\n", b"a:\n", b"'", b"...\n", b"\n")
 
 
