@@ -6,6 +6,7 @@ import datetime as dt
 import gzip
 import resource
 from contextlib import suppress
+from io import BytesIO
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -85,3 +86,13 @@ def test_a_bundle_of_100_mb_is_refused_and_takes_little_here(tmp_path: Path) -> 
         with pytest.raises(ScenError, match="more than 64 MiB of JSON"):
             read_file(kind, "x.json", tmp_path / "x.json", ReadOptions(today=TODAY))
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 50 * 1024
+
+
+def test_standard_input_is_read_up_to_its_limit_and_is_never_cut(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("scenarios.exchange.arrivals.MOST_JSON_BYTES", len(RIS))
+    wanted = ReadOptions(today=TODAY)
+    assert len(read_file("ris", "x", BytesIO(RIS), wanted).records) == 1
+    with pytest.raises(ScenError, match="x: more than 0 MiB from standard input: name a file"):
+        read_file("ris", "x", BytesIO(RIS + b"\n"), wanted)
