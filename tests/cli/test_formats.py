@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import shutil
 from collections.abc import Iterator
 from itertools import pairwise
@@ -150,3 +151,11 @@ def test_of_a_decided_question_it_is_explained_what_was_said_last(
     assert "Implied 76% (likely)" in text
     assert "Stated 70% (likely), 1.3 dB below what the evidence implies." in text
     assert "2022-02-20-over" not in text
+
+
+def test_the_status_as_csv_is_one_table_and_has_what_is_resolved(tmp_path: Path) -> None:
+    place = ("--database", str(make(tmp_path, DECIDED["the day before its outcome"])))
+    text = scen(*place, "status", "--as-of", "2022-04-01", "--format", "csv").stdout
+    flags = {row["scenario"]: row["flags"] for row in csv.DictReader(text.splitlines())}
+    assert flags.keys() == {"pact", "ties", "trade"}
+    assert flags["trade"] == "did not occur"

@@ -192,6 +192,18 @@ def test_of_two_files_the_first_is_put_back_after_a_kill_where_nothing_was_noted
     assert {**tree(killed), "sources/x.yaml": None} == {**before, "sources/x.yaml": None}
 
 
+def test_a_fault_at_the_second_of_two_files_leaves_neither_a_file_nor_a_journal(root: Path) -> None:
+    before = tree(root)
+    drafts = [
+        FileChange("sources/new.yaml", None, b"name: New\nreliability: B\n"),
+        FileChange("tracker.yaml", b"not as it was", b"format: 1\n"),
+    ]
+    with pytest.raises(ScenError, match="changed since it was read"):
+        writing.take(root, drafts, "two", noted=False)
+    assert tree(root) == before
+    assert not journal.place_of(root).exists()
+
+
 def test_what_cannot_be_put_back_is_told_and_not_that_nothing_was_written(root: Path) -> None:
     drafts = [
         FileChange("sources/new.yaml", None, b"name: New\nreliability: B\n"),
