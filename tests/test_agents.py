@@ -81,6 +81,8 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The database of the tests, committed, as the current folder."""
     root = make(tmp_path / "desk" / "scenarios", FILES)
     run(root.parent, "init", "-q")
+    run(root.parent, "config", "user.name", "A")
+    run(root.parent, "config", "user.email", "a@example.org")
     commit(root.parent, "Begin")
     monkeypatch.chdir(root)
     return root

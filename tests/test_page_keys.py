@@ -95,6 +95,8 @@ def test_pages_of_one_key_are_the_same_whatever_was_recorded(seed: int, tmp_path
 def test_what_is_recorded_on_one_question_leaves_the_keys_of_the_others(tmp_path: Path) -> None:
     root = make(tmp_path / "scenarios", FILES)
     run(tmp_path, "init", "-q")
+    run(tmp_path, "config", "user.name", "A")
+    run(tmp_path, "config", "user.email", "a@example.org")
     commit(tmp_path, "All", f"{START}T12:00:00Z")
     day = ("--analyst", "desk", "--date", f"{END}")
     assert scen("--database", str(root), "forecast", "trade", "0.3", *day).exit_code == 0

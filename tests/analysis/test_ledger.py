@@ -15,6 +15,7 @@ from msgspec import UNSET
 from msgspec.structs import astuple, replace
 
 from scenarios.analysis.evidence.knowledge import known_on, resolved
+from scenarios.analysis.ledger.days import DailyLedgers
 from scenarios.analysis.ledger.effects import EvidenceEffect, effects
 from scenarios.analysis.ledger.ledger import ledger
 from scenarios.analysis.ledger.lines import Ledger
@@ -201,7 +202,9 @@ NEW = "2022-01-10-new"
 def added(db: Database, **keys: Any) -> tuple[EvidenceEffect, ...]:
     """What an item of the ninth day does."""
     after = replace(db, evidence={**db.evidence, NEW: item(day(9), **keys)})
-    return effects(db, after, NEW, day(9))
+    done = effects(db, after, NEW, day(9))
+    assert effects(db, after, NEW, day(9), DailyLedgers(db)) == done  # which a process may keep
+    return done
 
 
 def notes(db: Database, **keys: Any) -> dict[str, str | None]:

@@ -16,6 +16,7 @@ from scenarios.render import document as doc
 from scenarios.render.cells import Cell, left, p, right
 from scenarios.render.document import change_of
 from scenarios.render.documents.ledger_changes import STEPS, change_sum
+from scenarios.scales import percent
 from scenarios.text import counted
 
 _BAR = 40
@@ -300,7 +301,7 @@ def _accepted(result: Audit) -> Iterator[str]:
 def _decided(result: Audit) -> Iterator[str]:
     """Yield how many of each proposer's decided proposals were accepted, and the share of many."""
     for row in result.decided:
-        few = "too few for a share" if row.share is None else f"{row.share:.0%}"
+        few = "too few for a share" if row.share is None else percent(row.share)
         total = counted(row.accepted + row.dismissed, "decided proposal")
         yield f"{row.proposed_by}: {row.accepted} of {total} accepted, {few}."
 
