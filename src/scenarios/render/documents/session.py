@@ -348,7 +348,8 @@ def _items(fresh: RecentNews, known_evidence: KnownEvidence) -> Iterator[str]:
 def changes(fresh: RecentNews, known_evidence: KnownEvidence) -> Iterator[str]:
     """Yield what else happened: indicators, retractions, clarifications and outcomes of rivals."""
     for change in fresh.indicators:
-        yield f"{change.indicator} is {change.after}, was {change.before}: {change.statement}"
+        before = "" if change.before == "unobserved" else f", was {change.before}"
+        yield f"{change.after.capitalize()}{before}: {change.statement} [{change.indicator}]"
     for id in fresh.retracted:
         gone = known_evidence.database.evidence[id]
         reason = f": {gone.retracted.reason}" if gone.retracted else ""
