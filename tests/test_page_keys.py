@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from random import Random
 
 import pytest
 
+from scenarios.serve.team.blind import blind
 from scenarios.site.at import addresses, page_at
 from scenarios.site.page_keys import PageKeys
 from scenarios.site.site import Page, Site
@@ -31,10 +32,12 @@ def _state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
 
 
-def site_of(root: Path) -> Site:
-    """The site of all files, of which those that have changed are read."""
+def site_of(root: Path, blind_since: date | None = None) -> Site:
+    """The site of all files, or of those that a person sees who has not sat since a day."""
     memory = RecordCache(cache_of(root), clock=lambda: time.time_ns() + 10**12)
-    return Site(open_folder(root, memory), END, git.repository(root))
+    opened = open_folder(root, memory)
+    opened = blind(opened, None, blind_since) if blind_since else opened
+    return Site(opened, END, git.repository(root))
 
 
 def pages(site: Site) -> dict[str, tuple[str, Page]]:
@@ -86,9 +89,11 @@ def test_pages_of_one_key_are_the_same_whatever_was_recorded(seed: int, tmp_path
             day = END - timedelta(days=chance.choice((0, 0, 9)))
             commit(tmp_path, f"Step {step}", f"{day}T12:00:00Z")
         after = pages(site_of(root))
+        hidden = pages(site_of(root, blind_since=END - timedelta(days=7)))  # nobody's page leaks
         for address, (key, page) in after.items():
-            if address in before and before[address][0] == key:
-                assert before[address][1] == page, (step, address)
+            for other in (before, hidden):
+                if address in other and other[address][0] == key:
+                    assert other[address][1] == page, (step, address)
         before = after
 
 

@@ -230,7 +230,7 @@ class SiteCache(SizedCache[tuple[str, Site]]):
             if site:
                 site.clear()
             site = Site(opened, on, _repository(seen))
-            site.put(odds_of, ledgers.beside(opened.database))
+            site.put(odds_of, ledgers.with_sheets_of(opened.database))
             self.put((*key, seen.view), (seen.name, site))
         return site
 

@@ -1,6 +1,5 @@
 """Files and folders that are built beside their place and swapped in."""
 
-import ctypes
 import os
 import shutil
 import sys
@@ -73,6 +72,8 @@ def _exchanged(new: Path, path: Path) -> bool:
         return False
     ours, other = os.fsencode(new), os.fsencode(path)
     with suppress(OSError, AttributeError):
+        import ctypes  # noqa: PLC0415 - a result that replaces no folder needs none
+
         system = ctypes.CDLL(None)
         if sys.platform == "darwin":
             return bool(system.renamex_np(ours, other, _SWAP) == 0)

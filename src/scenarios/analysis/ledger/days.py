@@ -115,7 +115,7 @@ class DailyLedgers:
             vars(database)["superseders"] = {}  # else each of many databases looks at every item
         return other
 
-    def beside(self, database: Database) -> DailyLedgers:
+    def with_sheets_of(self, database: Database) -> DailyLedgers:
         """The ledgers of a database that differs in its sheets alone; both share all accounts."""
         other = DailyLedgers(database, vars(self).get("items"), self._most)
         other._accounts, other.clusters = self._accounts, self.clusters

@@ -48,7 +48,7 @@ def effects(
     """
     item = after.evidence[evidence_id]
     # The rows of the other items are posted once for both.
-    days = odds.beside(before) if odds else DailyLedgers(before)
+    days = odds.with_sheets_of(before) if odds else DailyLedgers(before)
     then, now = days.odds_on(day), days.with_items(after, {evidence_id: item}).odds_on(day)
     per_scenario = []
     for scenario_id, rating, via in ratings_of(after, item):
