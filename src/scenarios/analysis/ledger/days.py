@@ -308,16 +308,18 @@ class AccountOnDay(LedgerAccount):
             self.post(known_on(database, day, among), ids)
 
     def put(self, database: Database, id: EvidenceId, item: Evidence, *, is_there: bool) -> None:
-        """Put an item, or remove it if it no longer exists."""
-        self._kept.clear()
+        """Put an item, or remove it if it no longer exists; figures of earlier days remain."""
+        changes = self._days(database if is_there else None, id, item)
+        first = bisect_left(self._changes, min(changes)[0], key=itemgetter(0))
+        self._kept = {key: totals for key, totals in self._kept.items() if key[0] <= first}
+        self._stages = {place: stage for place, stage in self._stages.items() if place <= first}
         self._latest.clear()
-        self._stages.clear()
         for key in item.indicators:
             firing = self._firing.setdefault(key, {})
             firing.pop(id, None)
             if is_there:
                 firing[id] = None
-        for change in self._days(database if is_there else None, id, item):
+        for change in changes:
             self._stale.add(change[1])
             if is_there:
                 insort(self._changes, change)
