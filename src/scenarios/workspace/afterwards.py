@@ -8,7 +8,12 @@ from scenarios.analysis.evidence.knowledge import resolved
 from scenarios.analysis.forecasts import Means
 from scenarios.analysis.ledger.days import DailyLedgers
 from scenarios.analysis.period.period import PreviousFigures, earlier_of
-from scenarios.analysis.review.restated import Restatement, committed, restated
+from scenarios.analysis.review.restated import (
+    Restatement,
+    affects_figures,
+    committed,
+    restated,
+)
 from scenarios.errors import NoCommit, ScenError
 from scenarios.model import Database, ScenarioId
 from scenarios.storage.cache.files import bearing_on, sides
@@ -95,13 +100,14 @@ def _of_revision(opened: OpenDatabase, repository: git.Repository, commit: str) 
 def _narrowed(
     then: Database, later: Database, today: Database, besides: Collection[ScenarioId] = ()
 ) -> tuple[Database, Database, Database]:
-    """The three databases with only the evidence of scenarios with changed records, and `besides`.
+    """The three databases with only the evidence of scenarios whose figures changed, and `besides`.
 
     `besides` are the questions that ended, whose last figures are needed in any case.
     """
     differing = differences(*sides(then, later))
     renamed = [key for r in differing.renamed for key in ((r.kind, r.from_), (r.kind, r.to))]
-    keys = {*((c.kind, c.record) for c in differing.changed), *differing.removed, *renamed}
+    changed = ((c.kind, c.record) for c in differing.changed if affects_figures(c))
+    keys = {*changed, *differing.removed, *renamed}
     touched = touched_by(keys, then, later, today).union(besides)
     earlier, last = sides(then, later, touched)
     return earlier, last, last if today is later else bearing_on(today, *touched)

@@ -96,14 +96,11 @@ def restated(
     unread = {problem.path for problem in later.unreadable}
     gone = [key for key in both.removed if path_of(*key) not in unread]
     then = called(then, {r.from_: r.to for r in both.renamed}) if both.renamed else then
-    changed = [change for change in both.changed if change.record in records(today, change.kind)]
+    known = ((change, records(today, change.kind).get(change.record)) for change in both.changed)
+    changed = [change for change, record in known if record and _matters(change, record, day)]
     touched = {(change.kind, change.record) for change in changed} | {*gone}
     reverted = _reverted(today, then, touched, day)
-    amended = [
-        Amendment(**msgspec.structs.asdict(change))
-        for change in changed
-        if _matters(change, records(today, change.kind)[change.record], day)
-    ]
+    amended = [Amendment(**msgspec.structs.asdict(change)) for change in changed]
     amended += [Amendment(kind=k, record=id, field="", before=id, after=None) for k, id in gone]
     new = DatedDatabase(today, day, odds)
     old = new.before(reverted)
@@ -201,9 +198,13 @@ def _reverted(today: Database, then: Database, touched: Iterable[Key], day: date
 
 def _matters(change: FieldChange, record: object, day: date) -> bool:
     """True if figures depend on a key; False for an end after `day`."""
+    return affects_figures(change) and not _is_end(record, change.field.partition(".")[0], day)
+
+
+def affects_figures(change: FieldChange) -> bool:
+    """True if figures depend on the key that changed, or it says what the question is."""
     keys = change.field.split(".")
-    is_read = keys[0] in _MATTERS[change.kind].split() and keys[-1] not in _WORDS_ONLY
-    return is_read and not _is_end(record, keys[0], day)
+    return keys[0] in _MATTERS[change.kind].split() and keys[-1] not in _WORDS_ONLY
 
 
 def _is_end(record: object, field: str, day: date) -> bool:
