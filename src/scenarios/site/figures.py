@@ -37,8 +37,14 @@ class Figures:
         self.story_at = cache(partial(story_between, site.once(odds_of)))
 
     @cached_property
+    def period(self) -> Window:
+        """Both dates of the last review, as the records are today."""
+        odds = self._site.once(odds_of)
+        return span(self._site.opened, self._site.as_of, None, banded=True, odds=odds)
+
+    @cached_property
     def window(self) -> Window:
-        """Both dates of the last review."""
+        """Both dates of the last review, with the earlier figures as they were reported."""
         return self._reviewed.window
 
     @property
@@ -48,9 +54,7 @@ class Figures:
 
     @cached_property
     def _reviewed(self) -> ReviewResult:
-        odds = self._site.once(odds_of)
-        period = span(self._site.opened, self._site.as_of, None, banded=True, odds=odds)
-        return looked_back(self._site, period, audited=False)
+        return looked_back(self._site, self.period, audited=False)
 
     @cached_property
     def rows(self) -> Mapping[ScenarioId, StatusRow]:
@@ -85,7 +89,7 @@ class Figures:
     def ledger(self, id: ScenarioId) -> Ledger:
         """The ledger of a scenario, or of a row of a quantity, on the day."""
         if id not in self._ledgers:
-            if view := self.window.views.get(id):
+            if view := self.period.views.get(id):
                 self._ledgers[id] = view.ledger
             else:
                 on_day = row_on(self._site.database, id, self._site.as_of)

@@ -233,7 +233,7 @@ def _quantities(site: Site, story: EventStory) -> Iterator[doc.Item]:
     rated = {id for item in story.items for id in bears_on(site.database, site.evidence[item])}
     for id in sorted(rated & site.database.quantities.keys() & site.scenarios.keys()):
         if id not in site.database.withheld and site.database.scenarios[id].opened <= last:
-            figure = quantity_view(figures(site).window.odds, id, eve, last).figure
+            figure = quantity_view(figures(site).period.odds, id, eve, last).figure
             words = from_to(figure.implied, figure.previous.implied)
             unit = f" {figure.unit}" if figure.unit else ""
             yield doc.Item((cells.scenario(id, site.database), f": evidence {words}{unit}"))

@@ -152,7 +152,7 @@ def _counts(site: Site, id: EvidenceId, bearings: list[ScenarioRating]) -> doc.B
     """The item's line in the ledger of each scenario, as of the day."""
     if not bearings:
         return doc.Paragraph("It is rated for no question, so it moves nothing.")
-    weight = doc.Figure(figures(site).window.now.weights.get(id, 0.0), digits=2)
+    weight = doc.Figure(figures(site).period.now.weights.get(id, 0.0), digits=2)
 
     def count_text(count: CountedRating, text: doc.Text) -> doc.Text:
         id = owner_of(count.bearing.scenario)

@@ -29,7 +29,7 @@ _DIAGNOSTICITY = (
 
 def indicators_page(site: Site) -> Page:
     """Every indicator of a scenario that had opened."""
-    rows = indicator_rows(figures(site).window.now, ListFilter())
+    rows = indicator_rows(figures(site).period.now, ListFilter())
     late = sum(_is_late(site, row) for row in rows)
     summary = f"{counted(len(rows), 'indicator')}, {late or 'none'} due and not seen"
     blocks, address = _indicators(site, rows, summary), "indicators/index.html"
@@ -84,7 +84,7 @@ def sources_page(site: Site) -> Page:
 
 
 def _sources(site: Site) -> Iterator[doc.Block]:
-    rows = source_rows(figures(site).window.now, ListFilter())
+    rows = source_rows(figures(site).period.now, ListFilter())
     if not rows:
         yield doc.Paragraph("No source is registered.")
         return

@@ -104,7 +104,7 @@ def _body(site: Site, view: QuantityView, course: QuantityCourse) -> Iterator[do
     yield doc.Heading(2, "Criteria, starting point and clarifications", anchor="criteria")
     yield from pages.terms(scenario, view.resolution, f"{interval(view.ledger.prior, scenario)}")
     yield from _sheets(site, view)
-    if ids := newest(site, figures(site).window.now.rating.get(view.id, ())):
+    if ids := newest(site, figures(site).period.now.rating.get(view.id, ())):
         yield doc.Heading(2, f"Evidence ({len(ids)})", anchor="evidence")
         yield from listed_first(site, ids)
     yield doc.Heading(2, "Record", anchor="record")
