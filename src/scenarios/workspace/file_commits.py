@@ -21,10 +21,10 @@ def file_commits(repository: Repository, tip: str) -> FileCommits:
     before, known = _LATEST.pop(repository, ("", {}))
     if before != tip:
         is_on = bool(before) and _continues(repository, before, tip)
-        commits = {path: [*of] for path, of in known.items()} if is_on else {}
+        commits = {**known} if is_on else {}
         for commit, paths in changed_files(repository, f"{before}..{tip}" if is_on else tip):
             for path in paths:
-                commits.setdefault(path, []).insert(0, commit)
+                commits[path] = [commit, *commits.get(path, ())]
         known = commits
     while len(_LATEST) >= _MOST:
         _LATEST.pop(next(iter(_LATEST)), None)

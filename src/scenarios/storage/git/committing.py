@@ -308,9 +308,8 @@ def signature(name: str, mail: str) -> str:
 
 def unattended(repository: Repository) -> tuple[str, ...]:
     """Options with which git commits without hooks and signature, as `scen` if it knows nobody."""
-    asked = (ask(repository, "var", f"GIT_{role}_IDENT") for role in ("AUTHOR", "COMMITTER"))
     nobody = ("-c", "user.name=scen", "-c", "user.email=scen@localhost")
-    by = nobody if any(ended.returncode for ended in asked) else ()
+    by = nobody if ask(repository, "var", "GIT_COMMITTER_IDENT").returncode else ()
     return (*process.INERT, "-c", "commit.gpgSign=false", *by)
 
 
@@ -419,9 +418,10 @@ def _reset(repository: Repository, paths: Sequence[str]) -> None:
 
 def _underway(repository: Repository) -> str | None:
     for name, operation in _UNDERWAY.items():
-        # A reference need not be a file.
+        # Kept as a table, references are no files.
         is_reference = (
             name.isupper()
+            and (repository.git_dir / "reftable").is_dir()
             and not ask(repository, "rev-parse", "--quiet", "--verify", name).returncode
         )
         if is_reference or os.path.lexists(repository.git_dir / name):
