@@ -117,7 +117,8 @@ class Queue:
 
     def begin(self, ask: PageRequest, make: Make) -> Future[Response]:
         """Have somebody ask for a page."""
-        return portal().start_task_soon(anyio.to_thread.run_sync, self.pages.reply, ask, make)
+        reply = partial(self.pages.reply, ask, make)
+        return portal().start_task_soon(anyio.to_thread.run_sync, reply)
 
     def reply(self, ask: PageRequest, make: Make) -> Response:
         return self.begin(ask, make).result(LONG)
@@ -210,6 +211,25 @@ def test_a_writer_sees_his_write_while_readers_see_the_state_before(
         assert "Dinner" in served.writer.get(LIST).text
         served.settle()
         assert "Dinner" in served.reader.get(LIST).text
+
+
+def test_a_writer_waits_for_a_list_with_his_write_and_a_moment_for_a_page_of_figures(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(page_queue, "_OWN_WAIT", 0.01)
+    served, question, texts = Served(tmp_path), "/s/trade/", list[str]()
+    before = served.writer.get(question).text
+    dine(served.writer)
+    lists = threading.Thread(target=lambda: texts.append(served.writer.get(LIST).text), daemon=True)
+    with served.rendering() as waited:
+        assert served.writer.get(question).text == before
+        lists.start()
+        waited.wait_for(2)
+        assert not texts
+    lists.join(LONG)
+    assert "Dinner" in texts[0]
+    served.settle()
+    assert "Dinner" in served.writer.get(question).text
 
 
 def test_a_mark_of_a_write_that_is_none_is_ignored(tmp_path: Path) -> None:

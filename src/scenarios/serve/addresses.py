@@ -249,7 +249,11 @@ _UNDO = (
 )
 _INBOX = (give("/inbox/", _inbox),)
 _RECORDING = (*_INBOX, *people.ENTRIES, *forms.ENTRIES, *_UNDO, *sitting.ENTRIES)
-_READING = (read("/status/", _status), read("/list/{kind}/", _list), read("/search/", _search))
+_READING = (
+    read("/status/", _status),
+    read("/list/{kind}/", _list, of_records=True),
+    read("/search/", _search, of_records=True),
+)
 
 
 def entries(*, read_only: bool = False, is_team: bool = False) -> tuple[Endpoint, ...]:

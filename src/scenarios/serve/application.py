@@ -10,6 +10,7 @@ from asyncio import Transport
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime
+from functools import partial
 from importlib.resources import files
 from pathlib import Path
 from types import FrameType
@@ -79,7 +80,8 @@ def route(entry: Endpoint) -> Route:
 
     def show(request: Request) -> Response:
         pages: PageCache = request.app.state.pages
-        return _reply(request, entry, lambda ask: _blind(ask) or pages.reply(ask, make))
+        reply = partial(pages.reply, make=make, of_records=entry.of_records)
+        return _reply(request, entry, lambda ask: _blind(ask) or reply(ask))
 
     def give(request: Request) -> Response:
         answer = entry.handler

@@ -144,7 +144,8 @@ Reply = ServedPage | Response
 class Endpoint(NamedTuple):
     """An address and its handler; a `kept` reply is valid as long as the state.
 
-    Whoever asks has at least the `role`.
+    Whoever asks has at least the `role`. A page that is not `of_records` may lack a moment what
+    its reader wrote.
     """
 
     path: str
@@ -152,11 +153,14 @@ class Endpoint(NamedTuple):
     method: str = "GET"
     kept: bool = False
     role: Role = "reader"
+    of_records: bool = False
 
 
-def read(path: str, handler: Callable[[PageRequest], ServedPage]) -> Endpoint:
+def read(
+    path: str, handler: Callable[[PageRequest], ServedPage], *, of_records: bool = False
+) -> Endpoint:
     """Return the endpoint of a page that is rendered once for each state of the database."""
-    return Endpoint(path, handler, kept=True)
+    return Endpoint(path, handler, kept=True, of_records=of_records)
 
 
 def give(path: str, handler: Callable[[PageRequest], Reply], role: Role = "reader") -> Endpoint:

@@ -18,6 +18,8 @@ _MOST, _PAGE_WAIT, _LATE, _REST, _PATIENCE = 64 << 20, 1.0, 32, 1.0, 4.0
 """Bytes of cached pages; seconds for which a page waits for forms; most postponed pages; rest after
 a postponed page, per second that it took, for the requests that wait; how far quicker pages may go
 before one, per second that it takes."""
+_OWN_WAIT = 0.3
+"""Seconds for which a writer waits for a page of figures that has the own change."""
 
 
 class CachedPage(NamedTuple):
@@ -63,8 +65,9 @@ class PageCache:
     """The newest page of each address, rendered once for all who wait, one page at a time.
 
     While anything is computed a reader gets the page of an earlier state at once, which is renewed
-    later; but no browser gets a state without its own writes. All but `reply` runs in the event
-    loop, so that the queue needs no lock. `wrote` numbers the first state with a browser's writes.
+    later. A browser that wrote waits for a state with its own writes: for a list of records until
+    it is there, for a page of figures a moment. All but `reply` runs in the event loop, so that the
+    queue needs no lock. `wrote` numbers the first state with a browser's writes.
     """
 
     def __init__(self, wrote: Callable[[PageRequest], int]) -> None:
@@ -76,7 +79,13 @@ class PageCache:
         self._ordered, self._formless = anyio.Event(), anyio.Event()
         self._limiter = anyio.CapacityLimiter(1)  # readers that wait may hold all other threads
 
-    def reply(self, ask: PageRequest, make: Callable[[PageRequest], RenderedPage]) -> Response:
+    def reply(
+        self,
+        ask: PageRequest,
+        make: Callable[[PageRequest], RenderedPage],
+        *,
+        of_records: bool = True,
+    ) -> Response:
         """Reply, in a worker thread, with the page of the latest state or of an earlier one."""
         address = ask.request.url.path, ask.request.url.query
         key = *address, ask.on, ask.seen.view, ask.person.role
@@ -84,10 +93,16 @@ class PageCache:
         if page is None or page.number < ask.seen.number:
             order = PageOrder(ask, make, Future(), time.monotonic())
             anyio.from_thread.run_sync(self._order, key, order)
+            patience = None if page is None or of_records else _OWN_WAIT
             try:
-                page = order.reader.result()
+                page = order.reader.result(patience)
             except CancelledError:  # the browser has left, or the server ends
                 return Response(status_code=503)
+            except TimeoutError:  # of the reader's patience, or of what the page reads
+                if page is None or order.reader.done():
+                    page = order.reader.result()
+                else:
+                    anyio.from_thread.run_sync(self._postpone, key, order)
         return page.response(ask)
 
     @contextmanager
@@ -115,6 +130,14 @@ class PageCache:
             self._late.pop(key, None)
             self._waited.setdefault(key, []).append(order)
         self._ordered.set()
+
+    def _postpone(self, key: Hashable, order: PageOrder) -> None:
+        """Render a page later, unless others wait for it: its reader has an earlier state."""
+        order.reader.cancel()
+        if all(other.reader.done() for other in self._waited.get(key, ())):
+            orders = self._waited.pop(key, [])
+            if orders and len(self._late) < _LATE:
+                self._late.setdefault(key, orders)
 
     async def render(self) -> None:
         """Render until cancelled: what readers wait for, then what was postponed.
@@ -153,18 +176,22 @@ class PageCache:
     async def _deliver(self, key: Hashable, orders: list[PageOrder]) -> None:
         """Render a page for all who wait for it, unless it was rendered since they came."""
         newest = max(orders, key=lambda order: order.ask.seen.number)
-        readers = [order.reader for order in orders if not order.reader.done()]
         page, run = self._cached.get(key), anyio.to_thread.run_sync
         try:
             if page is None or page.number < newest.ask.seen.number:
                 page = await run(newest.render, abandon_on_cancel=True, limiter=self._limiter)
                 self._cached.put(key, page)
-            for reader in readers:
+            for reader in _waiting(orders):
                 reader.set_result(page)
         except Exception as error:  # noqa: BLE001 - raised where each reader waits
             self._cached.drop(key)
-            for reader in readers:
+            for reader in _waiting(orders):
                 reader.set_exception(error)
+
+
+def _waiting(orders: Sequence[PageOrder]) -> Iterator[Future[CachedPage]]:
+    """The readers who still wait, since some have an earlier state by now."""
+    return (order.reader for order in orders if not order.reader.done())
 
 
 def _kind(key: Hashable) -> str:
