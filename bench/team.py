@@ -95,6 +95,7 @@ def desk(folder: Path) -> Path:
     """A database of 20 people in git, of whom half have given a figure on every question."""
     root = folder / "scenarios"
     write_database(root, SHAPES[ITEMS])
+    commit_all(folder, 1)
     with (root / "tracker.yaml").open("a") as tracker:
         tracker.write("analysts:\n  desk: The desk\n")
         tracker.writelines(f"  analyst-{n}: Analyst {n}\n" for n in range(50))
@@ -107,10 +108,12 @@ def desk(folder: Path) -> Path:
         path = root / f"forecasts/{today.year}/{today}-writer-{n}.yaml"
         path.parent.mkdir(exist_ok=True)
         path.write_text(f"date: {today}\nanalyst: writer-{n}\nprobabilities:\n{figures}")
-    commit_all(folder, 1)
-    time.sleep(65)  # what changed in the last minute is read again at each write
     for key, value in (("name", "Server"), ("email", "server@example.org")):
         subprocess.run(["git", "config", f"user.{key}", value], cwd=folder, check=True)
+    commit = ["git", "commit", "-q", "-a", "-m", "The period's sheets"]
+    subprocess.run(["git", "add", "--all"], cwd=folder, check=True)
+    subprocess.run(commit, cwd=folder, check=True)
+    time.sleep(65)  # what changed in the last minute is read again at each write
     return root
 
 
