@@ -245,8 +245,8 @@ def test_field_and_comparison_are_on_the_first_screen(
 
 
 def test_beside_a_figure_stands_how_it_is_read(browser: Any, desk: Desk) -> None:
-    read = {"0.2": "20%", "1": "1%", "99,5": "99.5%", "2 %": "2%", ".3": "30%"}
-    silent = ("130", "1.5", "1.0", "1/5", "withdraw", "0", "")
+    read = {"0.2": "20%", "1": "1%", "99,5": "99.5%", ".3": "30%"}
+    silent = ("130", "1.5", "1.0", "1/5", "2 %", "withdraw", "0", "")
     with at(browser, desk, "/who/?to=/sitting/") as page:
         begin_sitting(page)
         for text in (*read, *silent):

@@ -106,7 +106,7 @@ def wants(question: str, more: str, *, is_back: bool = False) -> bool:
 
 _REASON = (
     "What moved you, in a sentence or two: whoever reads the sheet in a year goes by it.\n"
-    "With the numbers of items before it, like 1 3: They met, the sheet cites these items."
+    f"{sitting.CITING}"
 )
 _WHY = "Reason for the revision"
 _NO_REASON = re.compile(r"[0-9.,]*[0-9]\s*%?|s|skip|withdraw|y|yes|n|no", re.IGNORECASE)
@@ -174,9 +174,9 @@ def _tell_what_is_done(
         done = f"{counted(in_the_sheet, 'scenario')} in the sheet of {session.on} already"
         prompt.tell(f"\n{done}: --scenario ID asks again", 0)
     if topics:
-        prompt.tell("\nSCENARIOS: your figure first, then what the others and the evidence say.", 0)
+        prompt.tell(f"\nSCENARIOS: {sitting.ORDER}.", 0)
         prompt.tell("Like 0.37 or 37%; ? = all in full; < = back; withdraw takes it back.", 0)
-        prompt.tell("A reason that begins with numbers of items, like 1 3: why, cites them.", 0)
+        prompt.tell(f"As a reason, {sitting.CITING}", 0)
 
 
 def _ask_blind(this: SessionRound, group: Sequence[ScenarioQuestion]) -> None:

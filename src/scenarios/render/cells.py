@@ -43,7 +43,7 @@ MISSES_MORE_OFTEN = (
 )
 """The promise of a range: in a set no number was found that it keeps (docs/method.md, Band)."""
 _TITLE = 20
-GAP = "gap: stated against implied; in decibans (dB), 3 double the odds."
+GAP = "gap: stated odds against implied, in decibans (dB): 3 is twice, 10 ten times."
 ID = 28
 """Least width of a column of ids, which are folded at their hyphens."""
 _FEWEST = 6

@@ -192,8 +192,8 @@ class Column(msgspec.Struct, frozen=True, kw_only=True):
 
     The one with the lowest `drop` is left out first; 0 always stays. One with a `least` may be
     narrowed to that width, folded or, if `cut`, cut. `extra` ones want a wide page. Names that have
-    a `legend` may give way to numbers. `key` is the name for programs, `about` says how to read a
-    column that is shown on a terminal `only`.
+    a `legend` may give way to numbers. `key` is the name for programs, `about` says below
+    the table how to read a column.
     """
 
     name: str

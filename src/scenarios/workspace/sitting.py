@@ -88,6 +88,10 @@ def reason(text: str) -> str:
     return text
 
 
+ORDER = "your figure first, then what the others and the evidence say"
+CITING = "“1 3: They met” cites items 1 and 3."
+
+
 def cited(text: str | None, items: Sequence[EvidenceId]) -> tuple[str | None, tuple[str, ...]]:
     """A reason without the numbers of `items` with which it begins, like 1 3:, and those items."""
     named = _NUMBERS.fullmatch(text or "")

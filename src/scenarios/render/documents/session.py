@@ -28,6 +28,7 @@ _DAY = re.compile(r"(?<![\w-])[0-9]{4}-[0-9]{2}(-[0-9]{2})?(?![\w-])")
 _NAMED = re.compile(r"\[([^\[\]\s]+)\]")
 _MOST = 50
 """Items in full; of more, the newest."""
+ANALYSTS = "n: analysts behind the figure."
 _FEW = 3
 """News that stands open on a page."""
 _PAGE = 1_000_000
@@ -78,11 +79,15 @@ def reveal_table(
     An implied one that counts what was seen as `absent` is marked. Then what the figures of each
     set add up to, and what would add up to 1.
     """
+    stands = any(row.team or row.others for row in reveals)
     columns: tuple[Cell[FigureComparison], ...] = (
         (left("scenario"), lambda row: doc.Ref(row.scenario, "scenario")),
         (right("before"), lambda row: _of(row, "before") or p(row.before)),
         (right("yours"), lambda row: _of(row, "after") or p(row.after)),
-        (right("others"), lambda row: _of(row, "others") or _figure(row.others)),
+        (
+            right("others", about=ANALYSTS if stands else ""),
+            lambda row: _of(row, "others") or _figure(row.others),
+        ),
         (right("team"), lambda row: _of(row, "team") or _figure(row.team)),
         (
             right("implied"),
@@ -218,10 +223,8 @@ def topic_text(
 def question(topic: ScenarioQuestion, language: str) -> doc.Document:
     """The question as blocks, with its analyst's last answer."""
     own = [_on_screen(line.strip()) for line in _own(topic, language, _PAGE, _PAGE)]
-    return (
-        lines(topic.scenario.question, f"By {short_day(topic.scenario.horizon)}."),
-        lines(own[0][0].upper() + own[0][1:], *own[1:]),
-    )
+    asked = lines(topic.scenario.question, f"By {short_day(topic.scenario.horizon)}.")
+    return (asked, lines(own[0][0].upper() + own[0][1:], *own[1:])) if own else (asked,)
 
 
 def grounds(topic: ScenarioQuestion, known_evidence: KnownEvidence) -> doc.Document:
@@ -250,11 +253,14 @@ def _on_screen(text: str) -> str:
 
 
 def _linked(text: str, known_evidence: KnownEvidence) -> doc.Text:
-    """A line with its days as a page writes them, and references to the items that it names."""
-    parts: list[Any] = _NAMED.split(_on_screen(text))
-    items = known_evidence.database.evidence
-    parts[1::2] = [doc.Ref(id, "evidence") if id in items else f"[{id}]" for id in parts[1::2]]
-    return tuple(parts)
+    """A line with its days as a page writes them; the summary of an item leads to it, by no id."""
+    items, shown = known_evidence.database.evidence, _on_screen(text)
+    for id in (id for id in _NAMED.findall(text) if id in items):
+        summary = _on_screen(items[id].summary)
+        before, named, after = shown.partition(f"{summary} [{id}]")
+        if named:
+            return (before, doc.Ref(id, "evidence", label=summary), after)
+    return shown
 
 
 def _news(
@@ -313,7 +319,6 @@ def in_full(
 def _own(topic: ScenarioQuestion, language: str, width: int, most: int) -> Iterator[str]:
     last = topic.last
     if last is None:
-        yield "  you have not forecast it yet"
         return
     figure, verb = "you withdrew your forecast", "you said"
     verb = verb if topic.own is not None else f"expired: {verb}"
@@ -349,7 +354,7 @@ def changes(fresh: RecentNews, known_evidence: KnownEvidence) -> Iterator[str]:
     """Yield what else happened: indicators, retractions, clarifications and outcomes of rivals."""
     for change in fresh.indicators:
         before = "" if change.before == "unobserved" else f", was {change.before}"
-        yield f"{change.after.capitalize()}{before}: {change.statement} [{change.indicator}]"
+        yield f"{change.after.capitalize()}{before}: {change.statement}"
     for id in fresh.retracted:
         gone = known_evidence.database.evidence[id]
         reason = f": {gone.retracted.reason}" if gone.retracted else ""

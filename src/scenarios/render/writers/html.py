@@ -232,6 +232,7 @@ class PageStyle:
         self._made: dict[tuple[str, str], Markup] = {}
         self._shown = [(n, column) for n, column in enumerate(table.columns) if not column.only]
         self.columns = [column for _, column in self._shown]
+        self.abouts = [column.about for column in self.columns if column.about]
         self.label = plain(table.caption) or f"By {table.columns[0].name}"
         self.is_many = len(self.columns) > _FEW
         """True for more columns than fit on a phone, where each cell then has its column's name."""

@@ -24,7 +24,9 @@ from scenarios.workspace.write_mode import AS_USUAL, WriteMode
 from scenarios.workspace.writing import WriteResult, refuse_day
 
 _UNNAMED = re.compile(r"[^A-Za-z0-9-]")
-Kind = Literal["line", "text", "day", "choice", "radio", "check", "file", "hidden", "whole"]
+Kind = Literal[
+    "line", "number", "text", "day", "choice", "radio", "check", "file", "hidden", "whole"
+]
 
 
 def slot(name: str) -> str:

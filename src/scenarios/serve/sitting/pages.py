@@ -27,7 +27,7 @@ from scenarios.analysis.review.agenda import (
 from scenarios.errors import ScenError, UsageError
 from scenarios.exchange.own.cells import share as share_of
 from scenarios.model import Analyst, Database, ScenarioId
-from scenarios.render.document import plain
+from scenarios.render.document import plain, titled
 from scenarios.render.documents.session import answer_text, reveal_table, set_sums
 from scenarios.render.templating import fill
 from scenarios.render.text import short_day
@@ -220,6 +220,7 @@ def _before(ask: PageRequest, analyst: Analyst, on: date) -> ServedPage:
             if was
         ],
         may_begin=bool(summary),
+        order=sitting.ORDER,
     )
 
 
@@ -456,7 +457,7 @@ def _ended(session: OpenSession, form: FormData) -> Reply | None:
     added = sums(after, session.analyst, session.on, ids)
     absent = counted_absent(after, session.on, ended.seen)
     table = html.blocks(
-        reveal_table(sitting.reveals(written, ended), added, session.analyst, absent)
+        titled(reveal_table(sitting.reveals(written, ended), added, session.analyst, absent), after)
     )
     done = written.committed
     subject = done.subject if done and done.oid else ""

@@ -30,12 +30,12 @@ from scenarios.render.text import on_screen, short_day
 from scenarios.render.writers import html
 from scenarios.scales import decibans, percent
 from scenarios.serve.forms import across
-from scenarios.serve.forms.form import ChoiceCell, ChoiceRow, Field, FieldGroup
+from scenarios.serve.forms.form import ChoiceCell, ChoiceRow, Field, FieldGroup, Kind
 from scenarios.site.site import INDEX, Links
 from scenarios.storage.session_notes import SessionRecord, SittingAnswer
 from scenarios.text import counted
 from scenarios.workspace.sheets import ForecastEntry
-from scenarios.workspace.sitting import Figure, SessionStep, key_of, to_answer, words
+from scenarios.workspace.sitting import CITING, Figure, SessionStep, key_of, to_answer, words
 from scenarios.workspace.tasks.task import QUANTILES, quantiles_asked
 
 _WIDE = 1_000_000
@@ -111,7 +111,7 @@ def group_asked(
     group, language = step.group, database.tracker.estimative_language
     set_id = group[0].scenario.set if len(group) > 1 else None
     return {
-        "set_title": f"{database.tracker.sets.get(set_id, set_id)} ({set_id})" if set_id else "",
+        "set_title": database.tracker.sets.get(set_id, set_id) if set_id else "",
         "topics": [
             {
                 **_line(topic, at_day),
@@ -201,7 +201,7 @@ def _own_fields(topic: ScenarioQuestion, answer: SittingAnswer | None) -> tuple[
             label="Why",
             kind="text",
             rows=2,
-            hint="Others will ask. To cite items, begin with their numbers, like 1 3: They met.",
+            hint=CITING,
             value=_reason_text(topic, answer),
         ),
         Field(name=f"skip:{id}", label="Skip it today", kind="check"),
@@ -217,7 +217,8 @@ def _figures_asked(
     if quantity is None:
         value = "" if isinstance(figure, EllipsisType | dict) else _text(figure)
         label = label or "Your probability"
-        yield Field(name=f"p:{topic.id}", label=label, hint=hint, value=value)
+        kind: Kind = "line" if topic.own else "number"  # a keyboard for "withdraw" has letters
+        yield Field(name=f"p:{topic.id}", label=label, kind=kind, hint=hint, value=value)
         return
     unit = quantity.unit or "a day, like 2026-12-31"
     for name, question in quantiles_asked(quantity.kind):
@@ -272,7 +273,7 @@ def revision_asked(
             *_figures_asked(
                 topic,
                 answer.blind,
-                "Leave it, or revise it once.",
+                "Leave it, or revise it once: the sheet keeps both.",
                 "Your probability now",
             ),
             Field(
@@ -280,7 +281,6 @@ def revision_asked(
                 label="Reason for the revision",
                 kind="text",
                 rows=2,
-                hint="Needed if you revise it; your first figure stays in the sheet.",
             ),
         )
         seen = html.blocks(_figures(figures, absent.get(topic.id, ())))
@@ -298,13 +298,16 @@ def _figures(figures: FigureComparison, absent: Sequence[str]) -> tuple[Facts | 
         shown = {"Before": of.before, "Yours": of.after, "Others": of.others, "Team": of.team}
         rows = [Fact(name, f"{own}") for name, own in shown.items() if own]
         return (Facts((*rows, Fact("Evidence", f"{of.implied}"))),)
-    named = [("Before", figures.before, ""), ("Yours", figures.after, "")]
+    named = (("Before", figures.before), ("Yours", figures.after))
+    facts = [Fact(name, ShownFigure(value, "p")) for name, value in named if value is not None]
     for name, team in (("Others", figures.others), ("Team", figures.team)):
         if team:
-            named.append((name, team.probability, f", n={team.analysts}"))
-    named.append(("Evidence", figures.implied, "*" if absent else ""))
-    facts = [Fact(name, ShownFigure(value, "p", mark=mark)) for name, value, mark in named]
-    facts.append(Fact("Gap, dB", ShownFigure(figures.gap_decibans, "dB"), "3 dB double the odds"))
+            analysts = counted(team.analysts, "analyst")
+            facts.append(Fact(name, ShownFigure(team.probability, "p"), analysts))
+    facts.append(Fact("Evidence", ShownFigure(figures.implied, "p", mark="*" if absent else "")))
+    if figures.gap_decibans is not None:
+        odds = ShownFigure(10 ** (figures.gap_decibans / 10), "ratio", 2, "×")
+        facts.append(Fact("Your odds", odds, "those of the evidence"))
     note = f"* still counts {', '.join(absent)} as absent: seen but not recorded"
     return (Facts(tuple(facts)), *((Items((Item(note),)),) if absent else ()))
 

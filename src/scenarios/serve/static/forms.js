@@ -66,7 +66,7 @@
     handle.classList.toggle("unset", !is);
     handle.setAttribute("aria-valuetext", is ? field(handle).value : "no figure yet");
     handle.value = is ? 10 * Math.log10(p / (1 - p)) : 0;
-    read(handle, is ? `read as ${+(100 * p).toPrecision(6)}%` : "");
+    read(handle, is && !field(handle).value.includes("%") ? `read as ${+(100 * p).toPrecision(6)}%` : "");
   }
 
   function read(handle, words) {
