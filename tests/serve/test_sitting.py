@@ -276,6 +276,7 @@ def test_a_question_has_its_figure_before_its_news_and_then_the_comparison_first
     assert sorted(parts, key=line.index) == [*parts]
     told = post(client, "answers", p__pact="0.1", p__ties="0.9").page
     assert "1 to 2 of 3." in told
+    assert "Others’ figures of this period" not in told
     assert told.count(">Before</dt>") == 1  # of two: the other was not forecast before
     line = told.split('<section class="topic">')[1]
     assert 'href="/e/2022-02-15-call/"' in line

@@ -483,7 +483,10 @@ def written(client: TestClient) -> dict[str, tuple[int, dict[str, str], str]]:
         answers[f"sitting {step}"] = page.status_code, {}, page.text
         page = client.get("/scen/sitting/")
         answers[f"after {step}"] = page.status_code, {}, page.text
-    assert any("What the others and the evidence say" in text for _, _, text in answers.values())
+    shown = [text for _, _, text in answers.values() if 'id="answered"' in text]
+    assert shown
+    assert all("What the others and the evidence say" in text for text in shown)
+    assert all("Others’ figures of this period are shown after" in text for text in shown)
     return answers
 
 

@@ -108,7 +108,7 @@ def test_a_proposer_is_led_to_nothing_that_only_others_may_do(browser: Any, team
             for path in ("record/propose", "record/propose-question", "inbox", "undo")
         ]
         page.goto(f"{team.address}sitting/")
-        text = "For analysts; your role is proposer: ask an editor."
+        text = "This is for analysts, and your role is proposer: ask an editor."
         assert text in page.inner_text("main")
 
 

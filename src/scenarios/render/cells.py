@@ -49,7 +49,7 @@ ID = 28
 _FEWEST = 6
 """Least width of a trend, in reviews."""
 
-STRENGTH = "Strength: how firmly it is seen, after the grades of its reports, from 0 to 1."
+STRENGTH = "Strength: how firmly it is seen, by the grades of its reports, from 0 to 1."
 _FOUR = ("stated_before", "stated", "implied_before", "implied")
 _NAMES = ("we said", "we say", "evidence before", "evidence")
 R = TypeVar("R")

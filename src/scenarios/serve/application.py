@@ -147,7 +147,8 @@ def _reply(
 ) -> Response:
     person = getattr(request.state, "person", OWNER)
     if not person.may(entry.role):
-        return fault(request, 403, f"For {entry.role}s; your role is {person.role}: ask an editor.")
+        words = f"This is for {entry.role}s, and your role is {person.role}: ask an editor."
+        return fault(request, 403, words)
     try:
         for _ in range(2):
             try:

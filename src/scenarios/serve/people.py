@@ -67,7 +67,8 @@ def who_records(ask: PageRequest) -> Markup:
     """A line with the recording analyst, and a link to change that."""
     line = macro("serve/outcome.html", "recorder")
     is_fixed = given_analyst(ask) or ask.person.login
-    return line(analyst_of(ask), is_fixed, ask.request.url.path)
+    name = ask.database.tracker.analyst_name(analyst_of(ask))
+    return line(name, is_fixed, ask.request.url.path)
 
 
 def _chosen(ask: PageRequest, form: FormData) -> Reply:

@@ -109,6 +109,7 @@ def asked(
     elif step.kind == "revise":
         language = session.database.tracker.estimative_language
         values = step_content.revision_asked(at_day, language, *_revealed_to(session, step))
+        values["is_blind"] = session.ask.live_database.is_blind
     else:
         return _sheet(session)
     return page(step.kind, step_now=step, typed=text, faults=faults, **values)
@@ -213,7 +214,7 @@ def _before(ask: PageRequest, analyst: Analyst, on: date) -> ServedPage:
         who=people.who_records(ask),
         summary=summary,
         behind=behind(opened.root),
-        overdue=due.overdue,
+        overdue=[(id, opened.database.scenarios[id].title) for id in due.overdue],
         left=[
             (day, short_day(day), counted(len(was.answers), "answer"))
             for day, was in before.items()

@@ -63,7 +63,7 @@ def _asked(ask: PageRequest, today: date) -> Iterator[tuple[str, str, str]]:
     if person.may("proposer"):
         does = "Record or propose" if person.may("analyst") else "Propose"
         yield does, "/record/", "something that the desk should know"
-    yield "Read the news", "/", "what moved, and because of what"
+    yield "Read the news", "/", "what moved, and why"
 
 
 def _open(ask: PageRequest, _form: FormData) -> Reply:

@@ -22,8 +22,10 @@ from scenarios.text import counted
 
 _MOST, _FEW = 25, 5
 """Items listed under a source, on a whole page and on another."""
+_INDICATOR = "An indicator is a sign to watch for: an event that, once seen, moves the odds."
 _DIAGNOSTICITY = (
-    "Diagnosticity: how far it tells the outcomes apart, in decibans (dB); 3 dB double the odds."
+    "Diagnosticity: how far seeing it would shift the odds of one outcome against another, in "
+    "decibans (dB): 3 is twice, 10 is ten times."
 )
 
 
@@ -31,7 +33,7 @@ def indicators_page(site: Site) -> Page:
     """Every indicator of a scenario that had opened."""
     rows = indicator_rows(figures(site).period.now, ListFilter())
     late = sum(_is_late(site, row) for row in rows)
-    summary = f"{counted(len(rows), 'indicator')}, {late or 'none'} due and not seen"
+    summary = f"{counted(len(rows), 'indicator')}, {late or 'none'} past due"
     blocks, address = _indicators(site, rows, summary), "indicators/index.html"
     return page_of(site, address, "Indicators", summary, blocks, section="indicators")
 
@@ -40,14 +42,14 @@ def _indicators(site: Site, rows: Sequence[IndicatorRow], summary: str) -> Itera
     if not rows:
         yield doc.Paragraph("No indicator is watched for.")
         return
-    yield doc.Paragraph(f"{summary}. {cells.STRENGTH} {_DIAGNOSTICITY}")
+    yield doc.Paragraph(f"{_INDICATOR} {summary}. {cells.STRENGTH} {_DIAGNOSTICITY}")
     is_open = {id for id, row in figures(site).rows.items() if row.outcome is None}
     waiting = [row for row in rows if row.state != "observed" and row.scenario in is_open]
     parts = (
-        ("Due and not seen", [row for row in waiting if _is_late(site, row)]),
+        ("Past due", [row for row in waiting if _is_late(site, row)]),
         ("Due next", [row for row in waiting if row.due and not _is_late(site, row)]),
         ("To be seen at any time", [row for row in waiting if not row.due]),
-        ("Seen, or of a question that has ended", [row for row in rows if row not in waiting]),
+        ("Seen, or the question has ended", [row for row in rows if row not in waiting]),
     )
     for name, own in parts:
         if own:
@@ -63,7 +65,10 @@ def _indicator_table(rows: Iterable[IndicatorRow], database: Database) -> doc.Ta
         (left("State", "state"), lambda row: row.state),
         (left("Since", "since"), lambda row: row.since or ""),
         (left("Due", "due"), lambda row: str(row.due or "")),
-        (right("Strength", "strength"), lambda row: doc.Figure(row.strength, digits=2)),
+        (
+            right("Strength", "strength"),
+            lambda row: doc.Figure(row.strength, digits=2) if row.strength else "",
+        ),
         (
             right("Diagnosticity, dB", "diagnosticity"),
             lambda row: doc.Figure(row.diagnosticity, digits=1),

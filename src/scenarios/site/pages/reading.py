@@ -9,30 +9,31 @@ from scenarios.site.site import Page, Site, page_of
 _ABOUT = "Each question has two figures: what people say, and what the evidence says."
 _WORDS = {
     "We say": (
-        "What people forecast. Of several analysts it is the middle of their odds; of outcomes of "
-        "which exactly one occurs, the figures sum to 100%. “–” means that there is no current "
-        "forecast."
+        "What the analysts forecast; of several, an average (the geometric mean of their odds). "
+        "Of outcomes of which exactly one occurs, the figures are scaled to sum to 100% once each "
+        "has one. “–” means that there is no current forecast."
     ),
     "The evidence": (
-        "A figure that is computed, and no second opinion: from a starting chance, at best a count "
-        "of past cases, and from what the analysts judged each report to be worth. Where the two "
-        "figures are close, they believe what they wrote down; where they part, ask why. “–” means "
-        "that there is no starting chance, and nothing is rated."
+        "A computed figure. It begins with a starting chance, at best a count of past cases, and "
+        "each report moves it according to what the analysts judged the report to be worth. So it "
+        "is no second opinion: where the two figures are close, the analysts believe what they "
+        "wrote down; where they differ, ask why. “–” means that there is no starting chance, and "
+        "nothing is rated."
     ),
     "Its range": (
-        "How far the evidence’s figure moves if the judgements behind it are somewhat weaker or "
-        f"stronger, each rating misread among them. {HOLDS_NINE_IN_TEN}; {MISSES_MORE_OFTEN}. It "
-        "knows nothing of what nobody recorded, and no outcome lies inside it or outside."
+        "How far the evidence’s figure could move if the judgements behind it were somewhat weaker "
+        f"or stronger. {HOLDS_NINE_IN_TEN}; {MISSES_MORE_OFTEN}. It knows nothing of what nobody "
+        "recorded. An outcome is a yes or a no, so none can fall inside or outside the range."
     ),
     "What a figure means": (
-        "Of ten questions on which we say 70%, about seven should come true. So what was unlikely "
-        "happens at times, and no single outcome shows that we were right or wrong."
+        "Of ten events for which we say 70%, about seven should happen. What is unlikely happens "
+        "at times, so no single outcome shows that we were right or wrong."
     ),
     "Grades": (
-        "How far a report is trusted, as in B2: the letter is the source (A completely "
+        "How far a report is trusted, as in B2: the letter grades the source (A completely "
         "reliable, E unreliable, F not to be judged), the digit the report itself (1 confirmed "
-        "by others, 5 improbable, 6 not to be judged). Where the tracker has weights for them, "
-        "a weaker grade makes an item count for less."
+        "by others, 5 improbable, 6 not to be judged). Where the tracker gives the grades weights, "
+        "a report with a weaker grade counts for less."
     ),
 }
 _FOR_ANALYSTS = {
@@ -41,16 +42,17 @@ _FOR_ANALYSTS = {
         "badly. What fits all outcomes equally tells nothing."
     ),
     "Decibans (dB)": (
-        "How much an item, or all of them, count for or against: 3 dB double the odds, 10 make "
-        "them ten times as high, and a minus counts against."
+        "A unit for how much reports count. +3 dB doubles the odds and leads from 50% to 67%; "
+        "+10 dB makes the odds ten times as high and leads from 50% to 91%. A minus counts "
+        "against: −3 dB halves the odds."
     ),
     "Bits": (
-        "How large a move is, so that moves can be put in order. Near the ends a few points are "
-        "more: what more than triples the odds is larger news than a few points in the middle."
+        "The size of a move, by which moves are put in order. Near 0% and 100% a few points count "
+        "for more: from 1% to 3% the odds triple, from 50% to 52% they hardly change."
     ),
     "Scores": (
-        "Brier is the mean squared error: 0 is perfect, 0.25 is what one gets who always says "
-        "50%, and 1 is the worst. Under thirty questions it is mostly luck."
+        "The Brier score is the mean squared error of the forecasts: 0 is perfect, 1 is the worst, "
+        "and always saying 50% scores 0.25. Under thirty questions it is mostly luck."
     ),
 }
 

@@ -352,7 +352,7 @@ RESOLUTION = task.Task(
     name="resolution",
     title="Record an outcome",
     save="Record it",
-    lead="Its rivals in a set follow from it.",
+    lead="How a question ended. In a set, the outcomes of the other scenarios follow from it.",
     help="Record the outcome of a scenario; the rest of its set follows.",
     asks=(
         task.which_scenario(
