@@ -149,6 +149,21 @@ def test_a_brief_is_short_and_in_plain_words(on: str) -> None:
     assert len(writer("table")(document).splitlines()) < 2 * SHEET
 
 
+@pytest.mark.parametrize(
+    ("on", "decided"),
+    [
+        ("2022-02-28", ["full-invasion", "no-new-force", "limited"]),
+        ("2025-01-19", ["trade-2024"]),
+    ],
+)
+def test_a_brief_names_each_question_that_was_decided_once(on: str, decided: list[str]) -> None:
+    _, made, db = of_shipped(on)
+    text = writer("markdown")(short.document(made, db)).partition("## Where it stands")[2]
+    titles = [s.title for id, s in db.scenarios.items() if any(part in id for part in decided)]
+    assert len(titles) == len(decided)
+    assert [text.partition("\n## ")[0].count(title) for title in titles] == [1] * len(titles)
+
+
 def test_a_brief_of_many_is_as_short() -> None:
     many = "; ".join(f"s{n} x:CC/due={40 + n % 9}" for n in range(200))
     said = "; ".join(

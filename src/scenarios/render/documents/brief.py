@@ -111,7 +111,8 @@ def _questions(brief: Brief, database: Database, *, every: bool) -> Iterator[doc
     rows = largest_first(row for row in brief.scenarios if row.outcome is None)
     moved, still = ([row for row in rows if _has_moved(row) is did] for did in (True, False))
     decided: list[_Line] = [*occurred_first(brief.story.resolved)]
-    decided += [row for row in brief.scenarios if row.outcome]
+    ended = {end.scenario for end in brief.story.resolved}  # of a set, rows of its members stay
+    decided += [row for row in brief.scenarios if row.outcome and row.id not in ended]
     most = _ALL if every else MOST
     first_still = still[: max(0, most - len(moved))]
     groups: list[tuple[str, Sequence[_Line], str]] = [
