@@ -194,8 +194,12 @@ def nearest(word: str, words: Iterable[str]) -> str | None:
 
 
 def did_you_mean(word: str, names: Iterable[str]) -> str | None:
-    """`did you mean 'horizon'?`, where a known word is close."""
-    close = nearest(word, names)
+    """`did you mean 'horizon'?`, where a known word is close, or alone holds this one."""
+    names = list(names)
+    joined = word.lower().replace("-", "").replace(" ", "")
+    holding = [name for name in names if joined in name.lower().replace("-", "")]
+    is_alone = len(holding) == 1 and len(joined) >= _ENOUGH
+    close = nearest(word, names) or (holding[0] if is_alone else None)
     return f"did you mean '{close}'?" if close else None
 
 
