@@ -19,6 +19,7 @@ from scenarios.workspace.input import typed_in
 from tests.cli.commands import EACH, changes, scen, tree
 
 DAY = "'{}' is not a date: write 2022-02-28, 28 February, today, yesterday or 7d"
+AHEAD = "'{}' is not a date: write 2030-12-31 or 31 March"
 CHANCE = "'{}' is not a probability: write 0.7 or 70%"
 BETWEEN = "'{}': a probability must be above 0 and below 1"
 RATING = "'{}' is not a rating: CC, C, N, I, II, or a likelihood ratio, 0.001 to 1000"
@@ -130,7 +131,8 @@ def test_days_ago_are_counted_from_a_day(days: int) -> None:
 @pytest.mark.parametrize(
     ("typed", "meant"),
     [
-        *((text, "2022-02-28") for text in ("28.2.2022", "2/28/2022", "2022/2/28")),
+        *((text, "2022-02-28") for text in ("28.2.2022", "2/28/2022", "2022/2/28", "2022-2-28")),
+        ("2022-2-30", None),
         ("02/03/2022", None),
         ("30 Feb 2022", None),
     ],
@@ -151,7 +153,8 @@ def test_a_line_is_one_line() -> None:
 
 SPOKEN, SHOWN = "e\x1b[31m\x00\x9b\u202e\u2028\udcff", r"e\x1b[31m\x00\x9b\u202e\u2028\udcff"
 OPTIONS = {
-    DAY: "new --opened {}, new --horizon {}, add-indicator --added {}, add-indicator --due {}, "
+    AHEAD: "new --horizon {}, add-indicator --due {}",
+    DAY: "new --opened {}, add-indicator --added {}, "
     "add-evidence --recorded {}, add-evidence --observed {}, retract --date {}, "
     "forecast --date {}, resolve --date {}, resolve --recorded {}",
     CHANCE: "new --prior {}, new --given trade=0.2/{}, add-indicator --chance {}, forecast 2 {}",
@@ -206,6 +209,8 @@ TODAY = date(2026, 3, 30)
         ("Dec 24, 2021", date(2021, 12, 24), date(2021, 12, 24)),
         ("24 December 2031", date(2031, 12, 24), date(2031, 12, 24)),
         ("29 feb", date(2024, 2, 29), date(2028, 2, 29)),
+        ("31st of March", date(2025, 3, 31), date(2026, 3, 31)),
+        ("March 2nd, 2027", date(2027, 3, 2), date(2027, 3, 2)),
     ],
 )
 def test_a_day_as_people_write_it(text: str, past: date, ahead: date) -> None:
@@ -217,20 +222,24 @@ def test_a_day_as_people_write_it(text: str, past: date, ahead: date) -> None:
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        ("31 feb", "'31 feb' is not a valid date"),
-        ("29 feb 2027", "'29 feb 2027' is not a valid date"),
-        ("0 march", "'0 march' is not a valid date"),
-        ("31 ma", DAY.format("31 ma")),
-        ("31 märz", DAY.format("31 märz")),
-        ("3 decemberish", DAY.format("3 decemberish")),
-        ("next march", DAY.format("next march")),
+        ("31 feb", "'{}' is not a valid date"),
+        ("29 feb 2027", "'{}' is not a valid date"),
+        ("0 march", "'{}' is not a valid date"),
+        *((text, None) for text in ("31 ma", "31 märz", "3 decemberish", "next march")),
     ],
 )
-def test_what_is_no_day_of_a_month_is_refused(text: str, why: str) -> None:
-    for read in (typed_in.day, typed_in.day_ahead):
+def test_what_is_no_day_of_a_month_is_refused(text: str, why: str | None) -> None:
+    for read, other in ((typed_in.day, DAY), (typed_in.day_ahead, AHEAD)):
         with pytest.raises(UsageError) as refused:
             read(text, lambda: TODAY)
-        assert str(refused.value) == why
+        assert str(refused.value) == (why or other).format(text)
+
+
+def test_a_message_about_a_horizon_offers_no_past_day_as_a_way_to_write_it() -> None:
+    for text in ("7 days", "next week", "3d ago", "in 90d"):
+        with pytest.raises(UsageError) as refused:
+            typed_in.day_ahead(text, lambda: TODAY)
+        assert str(refused.value) == AHEAD.format(text)
 
 
 @pytest.mark.parametrize("text", ["7d", "yesterday"])

@@ -34,23 +34,23 @@ def typed(parse: Callable[In, T], option: str = "") -> Callable[In, T]:
 
 
 chance = typed(typed_in.chance)
-days = typed(typed_in.days)
-grade = typed(typed_in.grade)
+days = typed(typed_in.days, "--within")
+grade = typed(typed_in.grade, "--grade")
 id = typed(typed_in.id)
-indicator_states = typed(typed_in.indicator_states)
+indicator_states = typed(typed_in.indicator_states, "--indicator")
 rating = typed(typed_in.rating)
-scenario_ratings = typed(typed_in.scenario_ratings)
+scenario_ratings = typed(typed_in.scenario_ratings, "SCENARIO=CODE")
 url = typed(typed_in.url, "--url")
 
 
-def day(text: str, ago_from: date | None = None) -> date:
+def day(text: str, ago_from: date | None = None, option: str = "") -> date:
     """`YYYY-MM-DD`, `today`, `yesterday`, or `7d`: that many days before `ago_from` or today."""
-    return typed(partial(typed_in.day, today=today, ago_from=ago_from))(text)
+    return typed(partial(typed_in.day, today=today, ago_from=ago_from), option)(text)
 
 
 def observed(text: str) -> str:
     """A day, a month (2021-12) or a year (2021)."""
-    return typed(partial(typed_in.observed, today=today))(text)
+    return typed(partial(typed_in.observed, today=today), "--observed")(text)
 
 
 def size(text: str) -> tuple[int, int]:

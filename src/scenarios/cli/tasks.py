@@ -129,6 +129,8 @@ def _asked(task: Task, context: typer.Context, answers: Given, *, missing: bool)
     for ask in task.asks if opened else ():  # before the first question
         for id in answers[ask.key] or () if ask.type.is_many and ask.records else ():
             ask.type.read(id, answer_context)
+        if ask.type.is_value and answers[ask.key]:  # refused later, it would cost what was typed
+            parsing.typed(ask.type.read, ask.option)(answers[ask.key], answer_context)
         if ask.key == "id" and answers["id"] and ask.is_needed and not ask.begins:
             with suppress(UsageError):  # one that is none is asked for again in its turn
                 ask.type.read(answers["id"], answer_context)

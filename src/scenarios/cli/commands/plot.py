@@ -53,7 +53,7 @@ def command(
     _refuse(output, named, set_id, overview=overview, grid=grid, sparkline=sparkline)
     opened, on = reading(context, rev), as_of or parsing.today()
     ids = plotted(opened, on, named, set_id)
-    window = span(opened, on, parsing.day(since, on) if since else None, banded=True)
+    window = span(opened, on, parsing.day(since, on, "--since") if since else None, banded=True)
     ids = tuple(id for id, *_ in unresolved(window)) if overview else ids
     if not ids:
         raise ScenError(f"nothing to draw: no scenario was open on {on}")

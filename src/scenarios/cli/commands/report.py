@@ -61,7 +61,7 @@ def command(
     if form == "eml" and not short:
         raise UsageError("--format eml is a mail to those who decide: add --brief")
     opened, on = reading(context, rev), as_of or parsing.today()
-    window = span(opened, on, parsing.day(since, on) if since else None, banded=True)
+    window = span(opened, on, parsing.day(since, on, "--since") if since else None, banded=True)
     window, result = _reviewed(context, opened, window, restate=restate)
     if opened.commit is None:  # the inbox of a commit is not read
         proposals = to_accept(waiting(opened.root).waiting, opened.database.tracker, on)

@@ -40,8 +40,8 @@ def command(
     Of many questions the worst and the best are shown; csv and json have all of them.
     """
     opened, on = reading(context, rev), as_of or parsing.today()
-    start = parsing.day(since, on) if since else None
-    end = parsing.day(until, on) if until else None
+    start = parsing.day(since, on, "--since") if since else None
+    end = parsing.day(until, on, "--until") if until else None
     if start and end and start > end:
         raise ScenError(f"no day lies between --since {start} and --until {end}")
     chosen = QuestionFilter(since=start, until=end)

@@ -31,8 +31,10 @@ _FEWEST, _MOST = 2, 9
 _URL = re.compile(r"https?://[^\s/?#]+\S*")
 
 
-_DAY_THEN_MONTH = re.compile(r"([0-9]{1,2})\.? ([a-z]{3,9})\.?(?:,? ([0-9]{4}))?")
-_MONTH_THEN_DAY = re.compile(r"([a-z]{3,9})\.? ([0-9]{1,2})(?:,? ([0-9]{4}))?")
+_NUMBER, _YEAR = r"([0-9]{1,2})(?:\.|st|nd|rd|th)?", r"(?:,? ([0-9]{4}))?"
+_DAY_THEN_MONTH = re.compile(rf"{_NUMBER} (?:of )?([a-z]{{3,9}})\.?{_YEAR}")
+_MONTH_THEN_DAY = re.compile(rf"([a-z]{{3,9}})\.? {_NUMBER}{_YEAR}")
+_SHORT_DAY = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})")
 _MONTHS = "january february march april may june july august september october november december"
 _LEAP_YEARS = 8
 """29 February comes again within so many years."""
@@ -64,7 +66,11 @@ def day_ahead(text: str, today: Callable[[], date]) -> date:
     """`YYYY-MM-DD`, or `31 March`: without a year the next such day."""
     if _AGO.fullmatch(text) or text == "yesterday":
         raise UsageError(f"{text} is a day that is past: write the day, like 2030-12-31")
-    return _written(text, today(), is_ahead=True) or day(text, today)
+    if written := _written(text, today(), is_ahead=True):
+        return written
+    if text == "today" or re.fullmatch(DAY, text):
+        return day(text, today)
+    raise UsageError(f"{shown(text)} is not a date: write 2030-12-31 or 31 March{_as_day(text)}")
 
 
 def _written(text: str, today: date, *, is_ahead: bool) -> date | None:
@@ -91,6 +97,8 @@ def _written(text: str, today: date, *, is_ahead: bool) -> date | None:
 
 def _as_day(text: str) -> str:
     """The day that an import reads there; nothing where the month may come first."""
+    if match := _SHORT_DAY.fullmatch(text):
+        text = "-".join(part.zfill(2) for part in match.groups())
     reader = DateParser(None)
     reader.look("", 0, text)
     with suppress(UsageError):
