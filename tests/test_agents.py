@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 from collections.abc import Awaitable, Callable, Iterator
 from datetime import date
 from itertools import cycle
@@ -649,3 +650,14 @@ def test_a_message_that_is_too_long_ends_the_conversation_and_changes_nothing(de
     assert (status, {*answers}) == (1, {1})
     assert logged == "scen: a message has more than 65,536 characters\n"
     assert changes(before, tree(desk)) == {}
+
+
+def test_without_the_extra_the_command_says_which() -> None:
+    without = (
+        "import sys; sys.modules['mcp'] = None; from scenarios.cli.main import main;"
+        " sys.argv[1:] = ['mcp']; main()"
+    )
+    words = [sys.executable, "-c", without]
+    ended = subprocess.run(words, capture_output=True, text=True, check=False)
+    needed = "scen: scen mcp needs an extra: pip install 'scen[agents]'\n"
+    assert (ended.returncode, ended.stdout, ended.stderr) == (1, "", needed)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pytest
 
+import scenarios
 from tests.cli.commands import FILES, make, scen
 
 OCCURRED = "resolution: {outcome: occurred, date: 2023-01-01, recorded: 2023-01-01, basis: B}\n"
@@ -45,3 +47,11 @@ def test_nothing_that_a_change_makes_wrong_escapes_its_path(root: Path, name: st
     code, faults = told()
     assert (code, faults != "") == (1, True)
     assert told(f"scenarios/{path}") == (code, faults)
+
+
+def test_a_finding_is_one_line_with_its_place(root: Path) -> None:
+    found = scenarios.open(root).check(date(2023, 1, 1)).findings
+    assert [str(finding) for finding in found] == [
+        f"{f.path}:{f.line}:{f.column}: {f.rule}: {f.subject}: {f.message}" for f in found
+    ]
+    assert found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -57,3 +58,13 @@ def test_the_options_of_a_value_that_is_certainly_right_build_no_validator() -> 
 @pytest.mark.skipif(typer.__version__ < "0.29", reason="has no pydantic")
 def test_a_value_that_may_be_wrong_is_left_to_typer() -> None:
     assert "pydantic" in loaded("history", "--limit", "2")
+
+
+def test_a_reader_that_has_enough_ends_a_command_without_a_fault() -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    program = "from scenarios.cli.main import main; main()"
+    words = [sys.executable, "-c", program, "list", "scenarios"]
+    ended = subprocess.run(words, stdout=writing, stderr=subprocess.PIPE, check=False, cwd=ROOT)
+    os.close(writing)
+    assert (ended.returncode, ended.stderr) == (0, b"")

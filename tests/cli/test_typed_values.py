@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 
 from scenarios.cli import parsing
 from scenarios.errors import UsageError
+from scenarios.model import Tracker
 from scenarios.text import suggested
-from scenarios.workspace.input import typed_in
+from scenarios.workspace.input import offers, ratios, typed_in
 from tests.cli.commands import EACH, changes, scen, tree
 
 DAY = "'{}' is not a date: write 2022-02-28, 28 February, today, yesterday or 7d"
@@ -246,6 +247,35 @@ def test_a_message_about_a_horizon_offers_no_past_day_as_a_way_to_write_it() -> 
 def test_a_horizon_is_no_day_of_the_past(text: str) -> None:
     with pytest.raises(UsageError, match="a day that is past: write the day, like 2030-12-31"):
         typed_in.day_ahead(text, lambda: TODAY)
+
+
+@pytest.mark.parametrize(
+    ("text", "rating"),
+    [
+        ("five times", 5),
+        ("a fifth as likely", 0.2),
+        ("a quarter", 0.25),
+        ("three times as expected", "C"),
+        ("1 in 8", 0.125),
+        ("4x", 4),
+        ("2.5", 2.5),
+        ("ii", "II"),
+    ],
+)
+def test_a_rating_in_words_is_its_ratio_or_the_code_of_it(text: str, rating: str | float) -> None:
+    assert ratios.rating(text, Tracker(title="T").decibans) == rating
+
+
+def test_a_picture_has_up_to_8000_pixels_each_way() -> None:
+    assert parsing.size("8000x16") == (8000, 16)
+    for text in ("8001x16", "8000x15"):
+        with pytest.raises(typer.BadParameter, match="each 16 to 8000 pixels"):
+            parsing.size(text)
+
+
+def test_a_letter_of_reliability_is_offered_with_its_meaning() -> None:
+    assert offers.LETTERS[0] == ("A", "completely reliable")
+    assert offers.LETTERS[-1] == ("F", "unjudged")
 
 
 def test_a_value_has_a_per_cent_sign_where_that_is_the_unit_of_its_quantity() -> None:

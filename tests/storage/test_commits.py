@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -162,3 +163,25 @@ def test_what_was_not_committed_before_is_known(top: Path) -> None:
     paths = [f"sources/{name}.yaml" for name in names]
     found = committing.uncommitted(committing.repository(top / "scenarios"), paths)
     assert found == [f"sources/{name}.yaml" for name in ("gone", "paper", "ünew", "intended")]
+
+
+@pytest.mark.skipif(not Path("/proc/self/cwd").exists(), reason="git at work cannot be seen")
+def test_locks_stay_while_a_git_works_whose_folder_cannot_be_seen(
+    top: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    note, lock = top / ".git/note", top / ".git/index.lock"
+    for file in (note, lock):
+        file.touch()
+
+    def denied(link: Path) -> Path:
+        raise PermissionError(link)
+
+    words = ["git", f"--git-dir={top / '.git'}", "cat-file", "--batch"]
+    with subprocess.Popen(words, cwd=tmp_path, stdin=subprocess.PIPE) as git:
+        with monkeypatch.context() as as_another_user:
+            as_another_user.setattr(Path, "readlink", denied)
+            committing.clear_locks(top / ".git", note, top)
+        assert lock.exists()
+        committing.clear_locks(top / ".git", note, top)  # it works elsewhere
+        assert not lock.exists()
+        git.communicate(timeout=30)

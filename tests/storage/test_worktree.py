@@ -428,3 +428,12 @@ def test_without_locks_all_stays(tmp_path: Path) -> None:
     (tmp_path / LEFT).write_text("half")
     assert on_a_system_without(FLOCK, lambda: worktree.create(tmp_path, "a.yaml", b"a")) is None
     assert everything(tmp_path) == [LEFT, "a.yaml"]
+
+
+def test_many_new_files_are_there_whole_and_named_in_their_order(root: Path) -> None:
+    files = [
+        (f"{folder}/{n}.yaml", f"{folder}: {n}\n".encode()) for n in range(70) for folder in "ab"
+    ]
+    assert list(worktree.create_all(root, files)) == [path for path, _ in files]
+    assert {path: (root / path).read_bytes() for path, _ in files} == dict(files)
+    assert [*leftovers(root / "a"), *leftovers(root / "b")] == []
