@@ -65,7 +65,8 @@ def unreadable(place: str, reason: str) -> Problem:
 
 def extra_needed(what: str, extra: str) -> ScenError:
     """A package is not there that few need; the command adds it wherever scen came from."""
-    return ScenError(f"{what} needs an extra: pip install 'scen[{extra}]'")
+    where = "with the pip of the environment that has scen, as .venv/bin/pip"
+    return ScenError(f"{what} needs an extra: pip install 'scen[{extra}]', {where}")
 
 
 def folded(problems: Iterable[Problem]) -> list[Problem]:

@@ -86,7 +86,7 @@ def command(
         timezone=zone,
         today=parsing.today(),
         analyst=analyst,
-        system=parsing.id(system) if system else None,
+        system=parsing.typed(parsing.id, "--system")(system) if system else None,
     )
     settings = Settings(
         today=parsing.today(),

@@ -54,7 +54,7 @@ def command(
             "--read-only and --open are for one person, and --address, --user-header,"
             " --proxy-secret, --socket, --readers and --push for --team"
         )
-    analyst = parsing.id(analyst) if analyst else None
+    analyst = parsing.typed(parsing.id, "--analyst")(analyst) if analyst else None
     opened = open_here(context)
     tell_left_out(opened)
 
