@@ -96,6 +96,16 @@ def test_without_a_sound_tracker_there_are_records_and_no_figures() -> None:
     assert [problem.rule for problem in load({}).database.unreadable] == ["no-tracker"]
 
 
+def test_no_figure_is_made_of_a_quantity_whose_values_contradict_each_other() -> None:
+    quantiles = b"{quantiles: {p10: 3, p50: 2, p90: 4}, basis: B}"
+    ships = PACT.replace(b"{probability: 0.05, basis: None in twenty years}", quantiles)
+    ships += b"quantity: {kind: number, unit: ships}\n"
+    vague = PACT.replace(b"2030-12-31\n", b"2030-12-31\nset: undeclared\n")
+    loaded = load({**SOUND, "military-pact.yaml": vague, "ships.yaml": ships})
+    assert {problem.path for problem in loaded.problems} == {"military-pact.yaml", "ships.yaml"}
+    assert loaded.database.withheld == {"ships": "ships.yaml"}
+
+
 @pytest.mark.parametrize("folder", sorted(path.name for path in (DATA / "valid").iterdir()))
 def test_a_valid_database_has_no_problems(folder: str) -> None:
     loaded = load(tree(DATA / "valid" / folder))
