@@ -65,6 +65,7 @@ def lacking(module: str) -> set[str]:
 
 def as_on_windows() -> None:
     """Take away from this process what Python lacks on Windows."""
+    import_module("tests")  # which keeps jsonschema from compiling 39 grammars, 2.4 s a process
     for name in LIBRARIES:
         import_module(name)
     # As these modules are made there.
