@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from datetime import date
+from difflib import unified_diff
 
 from msgspec import UNSET, Struct, UnsetType
 from msgspec.structs import replace
@@ -23,6 +24,8 @@ from scenarios.result import Result
 from scenarios.scales import has_moved
 from scenarios.storage.cache.files import bearing_on, sides
 from scenarios.storage.cache.memory import RecordCache
+from scenarios.storage.edits import FileChange
+from scenarios.text import printable
 from scenarios.workspace.followed_ledgers import FollowedLedgers
 from scenarios.workspace.opened import from_here
 from scenarios.workspace.write_mode import CommitFields
@@ -299,3 +302,28 @@ def effects_subject(
         return commit_subject(f"{kind}: {item}", moves.values())
 
     return words
+
+
+def differences(written: WriteResult) -> str:
+    """The drafts as a unified diff, safe to print."""
+    lines: list[str] = []
+    for path, draft in moved_or_changed(written):
+        old = draft.old.decode("utf-8", "replace").splitlines() if draft.old is not None else []
+        new = draft.new.decode("utf-8", "replace").splitlines() if draft.new is not None else []
+        was, _, now = path.partition(" → ")
+        name = was if draft.old is not None else "/dev/null"
+        to = (now or was) if draft.new is not None else "/dev/null"
+        lines += unified_diff(old, new, name, to, lineterm="")
+    return "\n".join(printable(line) for line in lines)
+
+
+def moved_or_changed(written: WriteResult) -> list[tuple[str, FileChange]]:
+    """Each file with its draft; a renamed file once."""
+    files: list[tuple[str, FileChange]] = []
+    for path, draft in zip(written.paths, written.drafts, strict=False):
+        old, before = files[-1] if files else ("", None)
+        if before and before.new is None and draft.old is None:
+            files[-1] = f"{old} → {path}", FileChange(draft.path, before.old, draft.new)
+        else:
+            files.append((path, draft))
+    return files

@@ -4,7 +4,6 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext, suppress
 from datetime import date
-from difflib import unified_diff
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -27,7 +26,7 @@ from scenarios.storage.journal import CommandJournal
 from scenarios.storage.loader import LoadResult, Read
 from scenarios.storage.lock import lock, lock_file
 from scenarios.storage.state_folder import FileBackup, StateEntry
-from scenarios.text import did_you_mean, printable
+from scenarios.text import did_you_mean
 from scenarios.values import first_day
 from scenarios.workspace.opened import OpenDatabase, from_here, open_folder
 from scenarios.workspace.write_mode import AS_USUAL, WriteMode
@@ -386,31 +385,6 @@ def locked(root: Path, mode: WriteMode, *, edits: bool) -> Iterator[tuple[str, .
             for text in mended:
                 error.add_note(text)
             raise
-
-
-def differences(written: WriteResult) -> str:
-    """The drafts as a unified diff, safe to print."""
-    lines: list[str] = []
-    for path, draft in moved_or_changed(written):
-        old = draft.old.decode("utf-8", "replace").splitlines() if draft.old is not None else []
-        new = draft.new.decode("utf-8", "replace").splitlines() if draft.new is not None else []
-        was, _, now = path.partition(" → ")
-        name = was if draft.old is not None else "/dev/null"
-        to = (now or was) if draft.new is not None else "/dev/null"
-        lines += unified_diff(old, new, name, to, lineterm="")
-    return "\n".join(printable(line) for line in lines)
-
-
-def moved_or_changed(written: WriteResult) -> list[tuple[str, FileChange]]:
-    """Each file with its draft; a renamed file once."""
-    files: list[tuple[str, FileChange]] = []
-    for path, draft in zip(written.paths, written.drafts, strict=False):
-        old, before = files[-1] if files else ("", None)
-        if before and before.new is None and draft.old is None:
-            files[-1] = f"{old} → {path}", FileChange(draft.path, before.old, draft.new)
-        else:
-            files.append((path, draft))
-    return files
 
 
 def refuse_future(

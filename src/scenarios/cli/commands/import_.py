@@ -26,8 +26,9 @@ from scenarios.workspace.importing.settings import (
     lines,
 )
 from scenarios.workspace.opened import find_root
+from scenarios.workspace.results import differences
 from scenarios.workspace.write_mode import AS_USUAL
-from scenarios.workspace.writing import WriteResult, differences
+from scenarios.workspace.writing import WriteResult
 
 FromForm = StrEnum("FromForm", [*FORMS])  # type: ignore[misc]
 

@@ -47,7 +47,7 @@ def report(
 
     def lines() -> str:
         paths = printable("\n".join(written.paths) if head is None else head)
-        first = writing.differences(written) if written.dry_run else paths
+        first = results.differences(written) if written.dry_run else paths
         nothing = "nothing to change" if not written.drafts else ""
         return "\n\n".join(paragraph for paragraph in (first or nothing, text) if paragraph)
 
@@ -141,7 +141,7 @@ def report_correction(
         say(preview_words(finding))
     if len(findings) > _CORRECTED_MOST:
         say(f"audit will say {len(findings) - _CORRECTED_MOST} things more")
-    paths = "\n".join(path for path, _ in writing.moved_or_changed(written))
+    paths = "\n".join(path for path, _ in results.moved_or_changed(written))
     result = results.corrected(written, id, findings, parsing.today(), formerly)
     effect = "\n".join(correction_lines(result.shifts, result.sums))
     text = "\n\n".join(filter(None, (text, printable(effect))))

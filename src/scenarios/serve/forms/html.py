@@ -19,7 +19,8 @@ from scenarios.serve.forms.form import (
     labels,
     slot,
 )
-from scenarios.workspace.writing import WriteResult, moved_or_changed, new_analyst
+from scenarios.workspace.results import moved_or_changed
+from scenarios.workspace.writing import WriteResult, new_analyst
 
 _OUTCOME = "serve/outcome.html"
 
