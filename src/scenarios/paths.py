@@ -2,10 +2,21 @@
 
 import re
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
 from scenarios.errors import At, Keys, Problem
-from scenarios.model import Database, Evidence, Kind, Record, Scenario, Sheet, Source, Tracker
+from scenarios.model import (
+    Database,
+    Evidence,
+    Kind,
+    Record,
+    Scenario,
+    ScenarioId,
+    Sheet,
+    Source,
+    Tracker,
+)
 from scenarios.values import DAY, EVIDENCE_ID, ID, LABEL, indicator_key, owner_of
 
 MODELS: dict[Kind, type[Record]] = {
@@ -122,10 +133,13 @@ def schema_address(path: str) -> str:
     return f"{'../' * (path.count('/') + 1)}schema/{kind_of(path)}.schema.json"
 
 
-def references(database: Database) -> Iterator[Reference]:
+def references(
+    database: Database, sound: AbstractSet[ScenarioId] = frozenset()
+) -> Iterator[Reference]:
     """Every place at which a record names a scenario, a source or an item of evidence.
 
-    An origin that is a source's id names that source: both are one witness.
+    An origin that is a source's id names that source: both are one witness. Sheets that cite
+    nothing and name only `sound` scenarios are left out.
     """
     for id, item in database.evidence.items():
         yield from _of_evidence(id, item)
@@ -134,7 +148,10 @@ def references(database: Database) -> Iterator[Reference]:
     for id, scenario in database.scenarios.items():
         yield from _of_scenario(id, scenario)
     for id, sheet in database.sheets.items():
-        yield from _of_sheet(id, sheet)
+        if sheet.evidence or not (
+            sheet.probabilities.keys() <= sound and sheet.quantiles.keys() <= sound
+        ):
+            yield from _of_sheet(id, sheet)
     for id, feed in database.tracker.feeds.items():
         keys: Keys = ("feeds", id, "source")
         yield Reference("tracker", "tracker", keys, "value", "source", feed.source)

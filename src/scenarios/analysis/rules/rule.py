@@ -70,8 +70,11 @@ class LoadedRecords:
 
     @cached_property
     def references(self) -> list[Reference]:
-        """References of the records, and their places; walked once for all rules."""
-        return [*references(self.database)]
+        """References of the records, and their places; walked once for all rules.
+
+        Those of a sheet are left out where all are sound: a team has thousands of sheets.
+        """
+        return [*references(self.database, self.database.scenarios.keys())]
 
 
 def under_todays_ids(loaded: LoadedRecords) -> LoadedRecords:
