@@ -38,9 +38,8 @@ class Figures:
 
     @cached_property
     def period(self) -> Window:
-        """Both dates of the last review, as the records are today."""
-        odds = self._site.once(odds_of)
-        return span(self._site.opened, self._site.as_of, None, banded=True, odds=odds)
+        """Both dates of the last review, as the records are today, without ranges."""
+        return span(self._site.opened, self._site.as_of, None, odds=self._site.once(odds_of))
 
     @cached_property
     def window(self) -> Window:
@@ -54,7 +53,9 @@ class Figures:
 
     @cached_property
     def _reviewed(self) -> ReviewResult:
-        return looked_back(self._site, self.period, audited=False)
+        odds = self._site.once(odds_of)
+        banded = span(self._site.opened, self._site.as_of, None, banded=True, odds=odds)
+        return looked_back(self._site, banded, audited=False)
 
     @cached_property
     def rows(self) -> Mapping[ScenarioId, StatusRow]:
@@ -89,7 +90,8 @@ class Figures:
     def ledger(self, id: ScenarioId) -> Ledger:
         """The ledger of a scenario, or of a row of a quantity, on the day."""
         if id not in self._ledgers:
-            if view := self.period.views.get(id):
+            window = self.window if "_reviewed" in vars(self) else self.period
+            if view := window.views.get(id):
                 self._ledgers[id] = view.ledger
             else:
                 on_day = row_on(self._site.database, id, self._site.as_of)

@@ -228,11 +228,13 @@ def opened_scenarios(database: Database, as_of: date) -> dict[ScenarioId, Scenar
 def declared_events(database: Database, as_of: date) -> dict[str, tuple[EvidenceId, ...]]:
     """The items of each event that evidence recorded by a day declares, latest event first."""
     events: dict[str, list[EvidenceId]] = {}
-    days = {id: first_day(item.observed) for id, item in database.evidence.items()}
-    for _, id in sorted(((day, id) for id, day in days.items()), reverse=True):
-        item = database.evidence[id]
-        if item.event and item.recorded <= as_of:
-            events.setdefault(item.event, []).append(id)
+    dated = (
+        (first_day(item.observed), id, item.event)
+        for id, item in database.evidence.items()
+        if item.event and item.recorded <= as_of
+    )
+    for _, id, event in sorted(dated, reverse=True):
+        events.setdefault(event, []).append(id)
     return {event: tuple(ids) for event, ids in events.items()}
 
 
