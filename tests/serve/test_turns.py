@@ -30,11 +30,12 @@ from scenarios.serve.page_queue import CachedPage, PageCache, PageOrder
 from scenarios.site.at import page_at
 from scenarios.storage import worktree
 from scenarios.storage.cache.files import CachedFiles
+from scenarios.storage.edits import FileChange
 from scenarios.storage.yaml import reader
 from scenarios.workspace.opened import OpenDatabase, open_folder
 from scenarios.workspace.tasks.evidence import record_evidence
 from scenarios.workspace.write_mode import WriteMode
-from scenarios.workspace.writing import WriteResult
+from scenarios.workspace.writing import WriteResult, write
 from tests.cli.commands import FILES, make
 from tests.serve.desks import browser, portal, stranger
 from tests.serve.forms import FROM_HERE, opened, send
@@ -450,6 +451,36 @@ def test_writes_that_wait_are_checked_one_upon_the_other_and_the_folder_is_not_l
     items = desk.latest.opened.database.evidence.values()
     assert [item.summary for item in items].count("Dinner") == 8
     assert is_as_on_disk(desk)
+
+
+def test_a_team_s_write_is_drafted_anew_where_what_it_rests_on_changed_since_the_last_look(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk, path = LiveDatabase(make(tmp_path, FILES)), "evidence/2022/2022-02-04-visit.yaml"
+    monkeypatch.setattr(desk, "is_watched", True)
+    file, tracker, drafted = desk.root / path, desk.root / "tracker.yaml", list[bytes]()
+    before = file.read_bytes()
+
+    def draft(now: OpenDatabase) -> list[FileChange]:
+        drafted.append(now.snapshot[path])
+        return [FileChange(path, drafted[-1], drafted[-1] + b"# ours\n")]
+
+    def edit(now: OpenDatabase) -> WriteResult:
+        mode = WriteMode(read=now, person="asia@example.org")
+        return write(now.root, draft, "edit", mode, subject="")
+
+    file.write_bytes(before + b"# theirs\n")
+    desk.write(edit)
+    assert drafted.pop() == before + b"# theirs\n"
+    assert file.read_bytes() == before + b"# theirs\n# ours\n"
+    assert is_as_on_disk(desk)
+
+    drafted.clear()
+    tracker.write_text(tracker.read_text() + "# theirs\n")
+    written = desk.write(edit)
+    assert written
+    assert written.before.snapshot["tracker.yaml"].endswith(b"# theirs\n")
+    assert len(drafted) == 1  # the tracker was read before anything was drafted
 
 
 def is_as_on_disk(desk: LiveDatabase) -> bool:

@@ -18,7 +18,8 @@ class WriteMode(NamedTuple):
     where the change may not be made.
 
     With an `author`, a name and a mail address, the commit is theirs, by git's own committer, and
-    runs no hook. `person` is the login that the change is noted with, for undo.
+    runs no hook. `person` is the login that the change is noted with, for undo; then `read` is a
+    state that a server follows, fresh enough where the tracker and the files that change are of it.
     """
 
     dry_run: bool = False

@@ -17,7 +17,7 @@ from scenarios.progress import Progress, unwatched
 from scenarios.scales import not_one
 from scenarios.storage import disk, journal, state_folder, worktree
 from scenarios.storage.attachments import AttachmentCopy, drop
-from scenarios.storage.cache.files import with_changes
+from scenarios.storage.cache.files import ChangedMeanwhile, with_changes
 from scenarios.storage.edits import FileChange, accept, new_problems
 from scenarios.storage.git import committing
 from scenarios.storage.git.committing import noted as noted_in_git
@@ -317,18 +317,10 @@ def write(
     or among files, are mended first; a refusal carries the messages as its notes.
     """
     with locked(root, mode, edits=edits) as mended:
-        if not mode.dry_run:
-            disk.clear(lock_file(root).parent)
-            disk.clear(journal.place_of(root).parent)
-            disk.clear_below(root)
-            disk.clear(root.parent / "schema")  # where `init` writes too
-        read: Read | OpenDatabase | None = mode.read
-        if isinstance(read, OpenDatabase) and (mended or edits or mode.commit):
-            read = read.read
-        opened = read if isinstance(read, OpenDatabase) else open_folder(root, read, progress)
-        opened.refuse_without_tracker()
-        opened.refuse_changed(mode.seen)
-        proposed = draft(opened)
+        # The files that were put back are not as the caller read them.
+        is_as_read = not (edits or mode.commit or mended)
+        followed = None if mended else _followed(mode)
+        opened, proposed = _drafted(root, draft, mode, progress, followed, is_as_read=is_as_read)
         drafts = [draft for draft in proposed if draft.new != draft.old]
         refuse_future(opened.database, opened.read, drafts, mode.latest)
         after = accept(opened.snapshot, opened.loaded, drafts, opened.read, progress)
@@ -366,6 +358,56 @@ def write(
             with suppress(ScenError):
                 note.committed(done.oid)
         return written._replace(committed=done) if mode.commit else written
+
+
+def _drafted(
+    root: Path,
+    draft: Callable[[OpenDatabase], Sequence[FileChange]],
+    mode: WriteMode,
+    progress: Progress,
+    followed: OpenDatabase | None,
+    *,
+    is_as_read: bool,
+) -> tuple[OpenDatabase, Sequence[FileChange]]:
+    """A reading that is fresh enough, and what is drafted against it."""
+    if not (mode.dry_run or followed):
+        disk.clear(lock_file(root).parent)
+        disk.clear(journal.place_of(root).parent)
+        disk.clear_below(root)
+        disk.clear(root.parent / "schema")  # where `init` writes too
+    read: Read | OpenDatabase | None = followed or mode.read
+    if isinstance(read, OpenDatabase) and not (followed or is_as_read):
+        read = read.read
+    opened = read if isinstance(read, OpenDatabase) else open_folder(root, read, progress)
+    opened.refuse_without_tracker()
+    opened.refuse_changed(mode.seen)
+    with suppress(ChangedMeanwhile) if followed else nullcontext():
+        drafts = draft(opened)
+        if not followed or all(_is_on_disk(root, draft) for draft in drafts):
+            return opened, drafts
+    return _drafted(root, draft, mode, progress, None, is_as_read=False)
+
+
+def _followed(mode: WriteMode) -> OpenDatabase | None:
+    """The state that a team's server follows, if the tracker, which has the roles, is that of it.
+
+    Each look at a file lets another thread compute: beside pages a walk of 10,000 files took
+    seconds.
+    """
+    read = mode.read
+    if mode.person and isinstance(read, OpenDatabase) and not read.half:
+        with suppress(ChangedMeanwhile):
+            tracker = FileChange("tracker.yaml", read.snapshot.get("tracker.yaml"), None)
+            return read if _is_on_disk(read.root, tracker) else None
+    return None
+
+
+def _is_on_disk(root: Path, draft: FileChange) -> bool:
+    """True if a file still has the content that a draft replaces."""
+    try:
+        return (root / draft.path).read_bytes() == draft.old
+    except OSError:
+        return draft.old is None
 
 
 @contextmanager
