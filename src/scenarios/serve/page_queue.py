@@ -14,10 +14,10 @@ from scenarios.serve.exchange import PageRequest, RenderedPage
 from scenarios.serve.request_guard import policy
 from scenarios.serve.sized_cache import SizedCache
 
-_MOST, _PAGE_WAIT, _LATE, _REST, _PATIENCE = 64 << 20, 1.0, 32, 1.0, 4.0
-"""Bytes of cached pages; seconds for which a page waits for forms; most postponed pages; rest after
-a postponed page, per second that it took, for the requests that wait; how far quicker pages may go
-before one, per second that it takes."""
+_MOST, _PAGE_WAIT, _LATE, _REST, _PATIENCE = 64 << 20, 0.2, 32, 2.0, 4.0
+"""Bytes of cached pages; seconds for which a reader waits for forms; most postponed pages; seconds
+for which such a page waits for forms, and that it rests, per second that it took, for the requests
+that wait; how far quicker pages may go before one, per second that it takes."""
 _OWN_WAIT = 0.3
 """Seconds for which a writer waits for a page of figures that has the own change."""
 
@@ -153,7 +153,7 @@ class PageCache:
                     self._ordered = anyio.Event()
                     with anyio.move_on_after(rested - now() if self._late else None):
                         await self._ordered.wait()
-                with anyio.move_on_after(_PAGE_WAIT):
+                with anyio.move_on_after(self._left_for_forms()):
                     while self._forms:
                         await self._formless.wait()
                 queue, started, self._renders = self._waited or self._late, now(), True
@@ -168,6 +168,11 @@ class PageCache:
         finally:
             for reader in tuple(self._readers):
                 reader.cancel()
+
+    def _left_for_forms(self) -> float:
+        """Seconds for which the next page waits for forms, less those that its reader waited."""
+        since = min((orders[0].since for orders in self._waited.values()), default=None)
+        return _REST if since is None else max(since + _PAGE_WAIT - time.monotonic(), 0.0)
 
     def _turn(self, key: Hashable, orders: Sequence[PageOrder]) -> float:
         """The time at which a page is due: later, the longer the last of its kind took."""
