@@ -26,6 +26,7 @@ from scenarios.storage import child
 from tests.cli.commands import FILES, SCEN, make, scen, tree
 from tests.quick_child import START
 from tests.records import database, scenario
+from tests.storage.test_git import run as git
 
 DATA = Path(__file__).parent / "data"
 EXAMPLE, BROKEN = DATA / "extension", DATA / "broken_extension"
@@ -539,6 +540,139 @@ def test_a_command_with_a_language_is_handed_the_tables_of_one_tracker_or_of_man
     assert (told["schema"], told["rows"]) == ("count", [{"tracker": "", "number": 0}])
     said = run("count", "sheets", "--across", "postgresql://u:secret@h/x")[2]
     assert said == "scen: no tables at postgresql://u:***@h/x\n"
+
+
+OPENED = """
+from datetime import date
+from typing import Annotated
+from scenarios import Problem
+from scenarios.render.document import Paragraph
+def opened(
+    source,
+    propose: Annotated[bool, '--propose', 'x'] = False,
+    source_name: Annotated[str | None, '--source-name', 'x'] = None,
+    since: date | None = None,
+    until: date | None = None,
+    limit: Annotated[int, '--limit', 'x', {'min': 1, 'max': 3}] = 3,
+    across: str | None = None,
+    timeout: float = 2,
+    analyst: str | None = None,
+    as_of: date = None,
+    rev: str | None = None,
+    dry_run: bool = False,
+    commit: bool = False,
+    *,
+    today: date,
+):
+    'List what opened.'
+    options = {'dry_run': dry_run, 'commit': commit}
+    if propose:
+        about = {'by': 'agent', 'name': 'opened', 'on': f'{today}'}
+        item = {'summary': 'A day', 'observed': f'{as_of}'}
+        draft = {'proposed': about, 'evidence': item, 'scenarios': ['pact']}
+        return source.propose([draft], **options), ()
+    if source_name == 'lost':
+        source.add_source('lost', {'name': 'Lost', 'reliability': 'C'}, **options)
+        return {}, ()
+    if source_name:
+        record = {'name': source_name, 'reliability': 'C'}
+        return source.add_source('new', record, **options), (Paragraph('It has no address.'),)
+    given = {'since': since, 'until': until, 'limit': limit, 'timeout': timeout}
+    given |= {'analyst': analyst, 'as_of': as_of, 'rev': rev, 'is_today': today == date.today()}
+    of = source if isinstance(source, dict) else {'': source.database}
+    lost = Problem('far', 1, 1, 'unreadable', 'it is far away')
+    faults = [lost] if isinstance(source, dict) else []
+    given['scenarios'] = {id: sorted(each.scenarios) for id, each in of.items()}
+    return given, (Paragraph('Opened.'),), 'A remark.', *faults
+COMMAND = Command('List what opened.', opened, writes=('propose', 'source_name'))
+EXTENSION = Extension(meaning='x', commands={'opened': COMMAND})
+"""
+
+
+def test_a_command_shares_the_options_of_ours_by_their_names(
+    home: Path, tmp_path: Path, install: Install
+) -> None:
+    install(package(tmp_path / "site", "opened", OPENED))
+    typed = "--as-of 2022-03-10 --since 7d --until 2022-03-09 --analyst ann --limit 2 --timeout 3"
+    code, out, said = run("opened", *typed.split(), "--format", "json")
+    assert (code, said) == (0, "scen: A remark.\n")
+    ids = {"": ["pact", "ties", "trade"]}
+    assert json.loads(out) == {
+        "since": "2022-03-03",
+        "until": "2022-03-09",
+        "limit": 2,
+        "timeout": 3.0,
+        "analyst": "ann",
+        "as_of": "2022-03-10",
+        "rev": None,
+        "is_today": True,
+        "scenarios": ids,
+    }
+    assert json.loads(run("opened", "--format", "json")[1])["timeout"] == 2
+    assert run("opened") == (0, "Opened.\n", "scen: A remark.\n")
+    code, _, said = run("opened", "--since", "2022-02-02", "--until", "2022-02-01")
+    assert (code, "--since 2022-02-02 is after --until 2022-02-01" in said) == (2, True)
+    git(home, "init", "-q")
+    git(home, "add", ".")
+    git(home, "commit", "-q", "-m", "Begin")
+    (home / "scenarios/ties.yaml").unlink()
+    then = json.loads(run("opened", "--rev", "HEAD", "--format", "json")[1])
+    assert (then["rev"], then["scenarios"]) == ("HEAD", ids)
+    now = json.loads(run("opened", "--format", "json")[1])
+    assert now["scenarios"] == {"": ["pact", "trade"]}
+
+
+def test_a_command_is_given_the_databases_of_many_trackers_and_names_what_is_not_read(
+    home: Path, tmp_path: Path, install: Install
+) -> None:
+    install(package(tmp_path / "site", "opened", OPENED))
+    (home / "desks.txt").write_text("scenarios\nmissing\n")
+    code, out, said = run("opened", "--across", "desks.txt", "--format", "json")
+    result = json.loads(out)
+    assert (code, said) == (1, "scen: A remark.\n")
+    assert result["scenarios"] == {"Alignment": ["pact", "ties", "trade"]}
+    assert [fault["path"] for fault in result["unreadable"]] == ["missing", "far"]
+    assert "it is far away" in run("opened", "--across", "desks.txt")[1]
+
+
+def test_a_command_reports_what_it_wrote_as_ours_do(
+    home: Path, tmp_path: Path, install: Install
+) -> None:
+    install(package(tmp_path / "site", "opened", OPENED))
+    git(home, "init", "-q")
+    git(home, "config", "user.name", "Ann")
+    git(home, "config", "user.email", "ann@example.org")
+    git(home, "add", ".")
+    git(home, "commit", "-q", "-m", "Begin")
+    code, out, _ = run("opened", "--source-name", "New", "--dry-run")
+    assert (code, "+name: New\n" in out, out.endswith("\n\nIt has no address.\n")) == (
+        0,
+        True,
+        True,
+    )
+    assert not (home / "scenarios/sources/new.yaml").exists()
+    code, out, _ = run("opened", "--source-name", "New", "--commit", "--format", "json")
+    result = json.loads(out)
+    assert (code, result["schema"], result["id"]) == (0, "opened-source-name", "new")
+    assert result["subject"] == git(home, "log", "-1", "--format=%s").strip()
+    proposal = "scenarios/inbox/2022-03-01-a-day.yaml"
+    assert run("opened", "--propose", "--as-of", "2022-03-01") == (0, f"{proposal}\n", "")
+    assert (
+        json.loads(run("opened", "--propose", "--format", "json")[1])["schema"] == "opened-propose"
+    )
+    alone = "--propose and --source-name write, each alone: they take no --rev, --output, or format"
+    before = tree(home)
+    for words in ("--rev HEAD", "--output x", "--format csv", "--source-name x"):
+        code, _, said = run("opened", "--propose", *words.split())
+        assert (code, said) == (2, f"scen: {alone} but table, json\n"), words
+    assert tree(home) == before
+    (home / ".git/hooks/pre-commit").write_text("#!/bin/sh\necho no >&2; exit 1\n")
+    (home / ".git/hooks/pre-commit").chmod(0o755)
+    code, out, said = run("opened", "--propose", "--as-of", "2021-03-01", "--commit")
+    assert (code, out) == (1, "scenarios/inbox/2021-03-01-a-day.yaml\n")
+    assert "no" in said.splitlines()
+    said = run("opened", "--source-name", "lost")[2]
+    assert said.endswith("it wrote, and returned another result than the method that wrote\n")
 
 
 WRONG = """

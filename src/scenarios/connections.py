@@ -57,9 +57,11 @@ class Plot(Result, frozen=True, kw_only=True):
 class Connections:
     """A database as it was read last: when opened, or after a write."""
 
-    def __init__(self, root: Path, rev: str | None = None) -> None:
+    def __init__(
+        self, root: Path, rev: str | None = None, opened: OpenDatabase | None = None
+    ) -> None:
         self._root, self._rev = root, rev
-        self._opened = self._read()
+        self._opened = opened or self._read()
 
     @property
     def database(self) -> Database:

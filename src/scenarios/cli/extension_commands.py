@@ -8,22 +8,20 @@ from collections.abc import Callable
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, get_args
+from typing import Annotated, Any
 
-import msgspec
 import typer
 
 from scenarios.cli import parsing
 from scenarios.cli.opening import reading
-from scenarios.cli.options import FORMAT, TABLE, Across, AsOf, Form, Output, Rev, Shown, Timeout
+from scenarios.cli.options import FORMAT, Across, AsOf, Form, Output, Rev, Timeout
 from scenarios.cli.output.result import deliver, show
 from scenarios.cli.output.streams import Run, say
 from scenarios.errors import ScenError, UsageError
 from scenarios.exchange.answer import SECONDS, QueryResult, QueryRows, result_of
 from scenarios.exchange.targets.files import write_workbook
 from scenarios.exchange.targets.folders import as_csv
-from scenarios.extensions import Addition, guarded
-from scenarios.render.document import Block
+from scenarios.extensions import Addition
 from scenarios.render.documents.records import query_table
 from scenarios.storage.disk import open_named
 from scenarios.storage.output_files import refuse_unfit, replacing
@@ -31,7 +29,6 @@ from scenarios.storage.worktree import safe
 from scenarios.workspace.exchange.exporting import trackers_at, view_of
 from scenarios.workspace.opened import from_here, here
 
-_VARIABLE = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
 _CANNOT_RUN = 126
 """The exit status of a shell for a file that is no program."""
 RowForm = StrEnum("RowForm", [*Form, "parquet", "xlsx"])  # type: ignore[misc]
@@ -41,40 +38,15 @@ _LONGEST = 1 << 20
 
 
 def command_of(addition: Addition) -> Callable[..., None]:
-    """The command: the function's own options, then --format and --output."""
-    language, addition = addition.code.language, addition.run
-    run = addition.load()
-    if language:
-        asking = _asking(addition, language)
-        asking.__doc__ = inspect.getdoc(run)
+    """The command of a function that answers queries, or of one that is given a workspace."""
+    command, run = addition.code, addition.run
+    if command.language:
+        asking = _asking(run, command.language)
+        asking.__doc__ = inspect.getdoc(run.load())
         return asking
+    from scenarios.cli import workspace_commands  # noqa: PLC0415 - SQL needs no workspace
 
-    def command(context: typer.Context, form: Form, output: Any, **options: Any) -> None:
-        from scenarios.api import Workspace  # noqa: PLC0415 - SQL needs none
-
-        workspace = Workspace(reading(context).root)
-        answer = addition.call(tuple, workspace, **options)
-        with guarded(addition.owner, addition.name):
-            result, document = answer
-            msgspec.json.encode(result)
-            if wrong := [block for block in document if not isinstance(block, get_args(Block))]:
-                raise TypeError(f"{type(wrong[0]).__name__} is no block of a document")
-        show(context.obj, result, lambda: document, form, output)
-
-    with guarded(addition.owner, addition.name):
-        _, *own = inspect.signature(run, eval_str=True).parameters.values()
-        if any(parameter.kind in _VARIABLE for parameter in own):
-            raise TypeError("a command names its options: no *arguments, no **options")
-    keyword = inspect.Parameter.KEYWORD_ONLY
-    shared = [
-        inspect.Parameter("context", keyword, annotation=typer.Context),
-        *(parameter.replace(kind=keyword) for parameter in own),
-        inspect.Parameter("form", keyword, default=TABLE, annotation=Shown),
-        inspect.Parameter("output", keyword, default=None, annotation=Output),
-    ]
-    command.__doc__ = inspect.getdoc(run)
-    command.__signature__ = inspect.Signature(shared)  # type: ignore[attr-defined]
-    return command
+    return workspace_commands.command_of(run, command.writes)
 
 
 def _asking(run: Addition, language: str) -> Callable[..., None]:

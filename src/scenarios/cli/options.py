@@ -57,7 +57,7 @@ Analyst = Annotated[str | None, "--analyst", "Who makes the judgement.", {"envva
 Dated = Annotated[WriteMode, "dated"]
 """How a change is made that may have a date after today."""
 _FUTURE = ("future", "Allow a date after today.")
-_HOW = (
+HOW = (
     ("dry_run", "Check and show the change without writing it."),
     ("commit", "Commit the files that it writes, and no others."),
 )
@@ -72,7 +72,7 @@ def with_options(command: Callable[..., None]) -> Callable[..., None]:
             parameters.append(parameter.replace(annotation=_for_typer(parameter.annotation)))
             continue
         mode = parameter.annotation
-        for name, words in (_FUTURE, *_HOW) if mode == Dated else _HOW:
+        for name, words in (_FUTURE, *HOW) if mode == Dated else HOW:
             shared = _for_typer(Annotated[bool, f"--{name.replace('_', '-')}", words])
             parameters.append(parameter.replace(name=name, default=False, annotation=shared))
 

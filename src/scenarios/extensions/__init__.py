@@ -63,7 +63,9 @@ class Command(NamedTuple):
     """A command: its line in `scen --help`, and `run(workspace, **options)`.
 
     `run` returns the result, which is the JSON, and its document. Options are annotated:
-    `Annotated[date | None, "--as-of DATE", "Its help."]`; `--format` and `--output` are added.
+    `Annotated[date | None, "--as-of DATE", "Its help."]`; `--format` and `--output` are added. A
+    parameter without such words is the option of its name that the commands of scen share. `writes`
+    names the options with which it records something.
 
     One that answers queries names their `language`, and is `run(tables, text, seconds)`, which
     returns QueryRows: `tables` is a View, or with `--across` each tracker's or an address.
@@ -72,6 +74,7 @@ class Command(NamedTuple):
     help: str
     run: Code
     language: str = ""
+    writes: tuple[str, ...] = ()
 
 
 class Extension(msgspec.Struct, frozen=True, kw_only=True):
