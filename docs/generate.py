@@ -34,7 +34,6 @@ from scenarios.exchange.answer import QueryResult
 from scenarios.exchange.events.candidates import Candidates
 from scenarios.extensions import Extensions
 from scenarios.workspace import checking, reading, results, sitting
-from scenarios.workspace.exchange.candidates import AcceptResult
 from scenarios.workspace.exchange.exporting import ExportResult
 from scenarios.workspace.importing.settings import ImportSummary
 from scenarios.workspace.inbox import ProposedEntries
@@ -148,7 +147,7 @@ OUTPUTS: dict[str, Any] = {
     "rename": results.CorrectionResult,
     "remove": results.CorrectionResult,
     "undo": results.UndoResult,
-    "candidates-accept": AcceptResult,
+    "candidates-accept": results.AcceptResult,
     "candidates-propose": ProposedEntries,
     "import": ImportSummary,
     "extensions": Extensions,

@@ -114,6 +114,22 @@ def test_drafts_go_into_the_inbox_and_one_that_is_refused_stops_no_other(tmp_pat
     assert workspace.propose(drafts).entries[1].status == "known"
 
 
+def test_items_of_another_system_are_recorded_once_all_or_none(tmp_path: Path) -> None:
+    root = make(tmp_path / "scenarios", FILES)
+    workspace, day = scenarios.open(root), date(2022, 3, 1)
+    first = {"summary": "A drill", "observed": "2022-02-28", "foreign": {"log": "1"}}
+    again = {"summary": "A drill again", "observed": "2022-02-28", "foreign": {"log": "1"}}
+    late = {"summary": "A visit", "observed": "2022-03-02", "foreign": {"log": "2"}}
+    with pytest.raises(scenarios.ScenError, match="2022-03-02"):
+        workspace.record_items([first, late], day)
+    result = workspace.record_items([first, again], day, analyst="ann")
+    assert (result.ids, result.already) == (["2022-02-28-a-drill"], ["2022-02-28-a-drill"])
+    item = workspace.database.evidence["2022-02-28-a-drill"]
+    assert (item.recorded, item.analyst, item.ratings) == (day, "ann", {})
+    assert workspace.record_items([again], day).paths == []
+    assert workspace.undo().command == "record_items"
+
+
 TYPED = """
 SELECT DATE '2022-02-24' AS day, 1.50::DECIMAL(5, 2) AS amount, true AS is_so, NULL AS none,
     TIMESTAMP '2022-02-24 12:30:00' AS moment, [1, 2] AS list, {'a': 'é'} AS struct, 7 AS number,

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from scenarios.workspace.inbox import ProposedEntries
     from scenarios.workspace.reading import Diff, RecordShown, Status
     from scenarios.workspace.results import (
+        AcceptResult,
         BuildSummary,
         CorrectionResult,
         EvidenceRecorded,
@@ -50,14 +51,14 @@ if sys.platform == "win32":
     os.environ.setdefault("NoDefaultCurrentDirectoryInExePath", "1")
 
 __version__ = "0.1.0"
-__all__ = ["Audit", "Brief", "BuildSummary", "Candidates", "CheckResult", "CorrectionResult"]
-__all__ += ["Database", "Diff", "Due", "Evidence", "EvidenceRecorded", "Explanation"]
-__all__ += ["ExportResult", "Extensions", "ForecastRecorded", "History", "ImportSummary"]
-__all__ += ["InboxListing", "Indicator", "ListFilter", "Matrix", "Picture", "Plot", "Problem"]
-__all__ += ["ProposedEntries", "QuantityExplanation", "QueryResult", "ReadOptions", "RecordResult"]
-__all__ += ["RecordShown", "Reminders", "Review", "Rows", "ScenError", "Scenario", "Score"]
-__all__ += ["SearchResult", "Settings", "Sheet", "Source", "Status", "Tracker", "UndoResult"]
-__all__ += ["UsageError", "Workspace", "__version__", "open"]
+__all__ = ["AcceptResult", "Audit", "Brief", "BuildSummary", "Candidates", "CheckResult"]
+__all__ += ["CorrectionResult", "Database", "Diff", "Due", "Evidence", "EvidenceRecorded"]
+__all__ += ["Explanation", "ExportResult", "Extensions", "ForecastRecorded", "History"]
+__all__ += ["ImportSummary", "InboxListing", "Indicator", "ListFilter", "Matrix", "Picture", "Plot"]
+__all__ += ["Problem", "ProposedEntries", "QuantityExplanation", "QueryResult", "ReadOptions"]
+__all__ += ["RecordResult", "RecordShown", "Reminders", "Review", "Rows", "ScenError", "Scenario"]
+__all__ += ["Score", "SearchResult", "Settings", "Sheet", "Source", "Status", "Tracker"]
+__all__ += ["UndoResult", "UsageError", "Workspace", "__version__", "open"]
 _NAMES = {
     "connections": "Candidates InboxListing ListFilter Plot ProposedEntries",
     "errors": "Problem ScenError UsageError",
@@ -68,8 +69,8 @@ _NAMES = {
     "workspace.checking": "CheckResult",
     "workspace.importing.settings": "Settings",
     "workspace.reading": "Diff RecordShown Status",
-    "workspace.results": "BuildSummary CorrectionResult EvidenceRecorded ForecastRecorded"
-    " RecordResult UndoResult",
+    "workspace.results": "AcceptResult BuildSummary CorrectionResult EvidenceRecorded"
+    " ForecastRecorded RecordResult UndoResult",
 }
 _HOMES = {name: module for module, names in _NAMES.items() for name in names.split()}
 _FORMERLY = {"Wanted": "ReadOptions"}  # to go with version 0.2

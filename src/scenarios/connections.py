@@ -31,7 +31,8 @@ from scenarios.workspace.inbox import ProposedEntries, propose
 from scenarios.workspace.input.narrowing import refuse_unknown
 from scenarios.workspace.opened import OpenDatabase, open_folder, open_revision
 from scenarios.workspace.reading import Listed, listed, plotted, span
-from scenarios.workspace.results import BuildSummary
+from scenarios.workspace.results import AcceptResult, BuildSummary
+from scenarios.workspace.tasks.evidence import record_items
 from scenarios.workspace.write_mode import WriteMode
 from scenarios.workspace.writing import WriteResult
 
@@ -97,6 +98,32 @@ class Connections:
         written, entries = propose(self._writable(), proposals, WriteMode(**options))
         self._reread(written)
         return self._shown(entries)
+
+    def record_items(
+        self,
+        records: Sequence[Mapping[str, Any]],
+        recorded: date,
+        *,
+        analyst: str | None = None,
+        origin: str = "another system",
+        command: str = "record_items",
+        **options: Unpack[WriteOptions],
+    ) -> AcceptResult:
+        """Record items of another system as known on a day, all or none; they rate nothing yet.
+
+        Each has the keys of a file, and one id in `foreign`, by which it is recorded once. The
+        subject of the commit names the `origin`, and undo the `command`.
+        """
+        given = {"recorded": recorded.isoformat(), "analyst": analyst}
+        written, result = record_items(
+            self._writable(),
+            [{**record, **given} for record in records],
+            WriteMode(**options)._replace(latest=recorded),
+            command=command,
+            origin=origin,
+        )
+        self._reread(written)
+        return self._shown(result)
 
     def fetch(
         self,

@@ -10,8 +10,10 @@ from pathlib import Path
 from scenarios.analysis.review.agenda import agenda
 from scenarios.exchange.events.candidates import SearchWindow
 from scenarios.exchange.events.store import open_store
-from scenarios.workspace.exchange.candidates import AcceptResult, accept, candidates_of
+from scenarios.workspace.exchange.candidates import candidates_of
 from scenarios.workspace.opened import open_folder
+from scenarios.workspace.results import AcceptResult
+from scenarios.workspace.tasks.evidence import record_items
 from tests.cli.commands import DESK
 from tests.exchange.test_events import EVENTS
 
@@ -31,7 +33,7 @@ def test_what_is_accepted_twice_is_recorded_once_and_due_in_the_next_review(tmp_
     def accepted(*numbers: str) -> AcceptResult:
         found = candidates_of({"": open_folder(root)}, OPENING, within, None, numbers)
         records = [{**one, "recorded": DAY.isoformat()} for one in found.records]
-        return accept(root, records)[1]
+        return record_items(root, records, command="x", origin="a store")[1]
 
     first, again = accepted("1-2", "2022-03-16/6"), accepted("1", "2022-02-24/2")
     assert (len(first.ids), first.already) == (2, [])

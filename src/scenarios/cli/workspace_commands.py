@@ -24,7 +24,7 @@ from scenarios.cli.options import (
 )
 from scenarios.cli.output.result import show
 from scenarios.cli.output.streams import say, width
-from scenarios.cli.output.written import report, report_proposed
+from scenarios.cli.output.written import doubt_analyst, report, report_proposed
 from scenarios.errors import Problem, UsageError
 from scenarios.exchange.answer import SECONDS
 from scenarios.extensions import Addition, guarded
@@ -33,6 +33,7 @@ from scenarios.render.document import Block
 from scenarios.render.writers import terminal
 from scenarios.workspace.exchange.exporting import opened_trackers
 from scenarios.workspace.inbox import ProposedEntries
+from scenarios.workspace.results import AcceptResult
 from scenarios.workspace.write_mode import CommitFields
 from scenarios.workspace.writing import WriteResult
 
@@ -60,6 +61,16 @@ class CommandWorkspace(Workspace):
     """
 
     written: WriteResult | None = None
+
+    def record_items(
+        self, *arguments: Any, analyst: str | None = None, **more: Any
+    ) -> AcceptResult:
+        """Record items, after a question or a remark about an analyst who is new."""
+        try:
+            analyst = analyst and doubt_analyst(self.database, analyst)
+        except typer.Abort:  # which the guard of the extension would take for a fault of its code
+            raise KeyboardInterrupt from None
+        return super().record_items(*arguments, analyst=analyst, **more)
 
     def _reread(self, written: WriteResult) -> None:
         self.written = written

@@ -57,6 +57,18 @@ class EvidenceRecorded(CommitFields, frozen=True):
     effects: tuple[EvidenceEffect, ...]
 
 
+class AcceptResult(CommitFields, frozen=True):
+    """The items recorded from candidates now and before.
+
+    `commit` and `subject` are there only where a commit was asked for.
+    """
+
+    ids: list[EvidenceId]
+    already: list[EvidenceId]
+    paths: list[str]
+    dry_run: bool
+
+
 class ForecastFigure(Struct, frozen=True, kw_only=True):
     """The team's stated probability before and after, in [0, 1], beside what the evidence implies.
 

@@ -17,6 +17,7 @@ from scenarios.exchange.events.store import SECONDS, open_store
 from scenarios.render.documents.candidates import document
 from scenarios.workspace.exchange import candidates
 from scenarios.workspace.exchange.exporting import opened_trackers
+from scenarios.workspace.tasks.evidence import record_items
 from scenarios.workspace.write_mode import AS_USUAL, WriteMode
 
 
@@ -95,10 +96,12 @@ def command(
         doubt_analyst(opened.database, analyst)
     context.obj.schema = "candidates-accept"
     defaults = {"recorded": parsing.today().isoformat(), "analyst": analyst}
-    written, result = candidates.accept(
+    written, result = record_items(
         opened.root,
         [{**record, **defaults} for record in matches.records],
         mode._replace(latest=parsing.today()),
+        command="candidates --accept",
+        origin="an event store",
     )
     lines = [f"recorded before: {id}" for id in result.already]
     lines += ["they rate nothing yet: scen review asks about each"] if result.ids else []

@@ -21,32 +21,17 @@ from scenarios.exchange.events.candidates import (
 )
 from scenarios.exchange.events.store import EventStore, layout_of
 from scenarios.model import EvidenceId, ScenarioId
-from scenarios.paths import path_of
-from scenarios.storage.edits import FileChange, new_file
 from scenarios.text import counted, shown
 from scenarios.values import indicator_key
 from scenarios.workspace import inbox
 from scenarios.workspace.inbox import ProposedEntries
 from scenarios.workspace.opened import OpenDatabase, known_id
-from scenarios.workspace.tasks.evidence import free_id
-from scenarios.workspace.write_mode import AS_USUAL, CommitFields, WriteMode
-from scenarios.workspace.writing import WriteResult, write
+from scenarios.workspace.write_mode import AS_USUAL, WriteMode
+from scenarios.workspace.writing import WriteResult
 
 _NUMBERS = re.compile(r"([0-9]{1,6})(?:-([0-9]{1,6}))?")
 _NEEDS = "scen edit SCENARIO/INDICATOR gives it `events`, which docs/events.md explains"
 _LONGEST_NOTES = 5000
-
-
-class AcceptResult(CommitFields, frozen=True):
-    """The items recorded from candidates now and before.
-
-    `commit` and `subject` are there only where a commit was asked for.
-    """
-
-    ids: list[EvidenceId]
-    already: list[EvidenceId]
-    paths: list[str]
-    dry_run: bool
 
 
 class CandidateList(NamedTuple):
@@ -106,37 +91,6 @@ def foreign_of(opened: OpenDatabase, on: date) -> dict[tuple[str, str], Evidence
         if item.foreign and item.recorded <= on
         for system, name in item.foreign.items()
     }
-
-
-def accept(
-    root: Path, records: Sequence[Mapping[str, Any]], mode: WriteMode = AS_USUAL
-) -> tuple[WriteResult, AcceptResult]:
-    """Write the records, all or none; earlier ones stay as they are."""
-    new_ids: list[EvidenceId] = []
-    already: list[EvidenceId] = []
-
-    def draft(opened: OpenDatabase) -> list[FileChange]:
-        foreign_ids = foreign_of(opened, date.max)
-        drafts = []
-        for record in records:
-            ((system, name),) = record["foreign"].items()
-            if id := foreign_ids.get((system, name)):
-                already.append(id)
-                if data := opened.snapshot.get(path := path_of("evidence", id)):
-                    drafts.append(FileChange(path, data, data))  # which may wait for its commit
-                continue
-            id = free_id(opened, record, new_ids)
-            foreign_ids[system, name] = id
-            new_ids.append(id)
-            drafts.append(new_file("evidence", id, record))
-        return drafts
-
-    words = "evidence: " + counted(len(records), "item") + " from an event store"
-    written = write(root, draft, "candidates --accept", mode, subject=words)
-    result = AcceptResult(
-        ids=new_ids, already=[*dict.fromkeys(already)], paths=written.paths, dry_run=mode.dry_run
-    )
-    return written, result
 
 
 def propose(

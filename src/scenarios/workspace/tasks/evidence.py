@@ -13,12 +13,12 @@ from scenarios.storage.attachments import copied
 from scenarios.storage.edits import FileChange, KeyEdit, edited, new_file
 from scenarios.storage.proposals import PendingProposal
 from scenarios.storage.worktree import PathTaken
-from scenarios.text import LONGEST, joined_words, words
+from scenarios.text import LONGEST, counted, joined_words, words
 from scenarios.values import first_day
 from scenarios.workspace.input import typed_in
 from scenarios.workspace.input.offers import labels, titled
 from scenarios.workspace.opened import OpenDatabase
-from scenarios.workspace.results import effects_subject
+from scenarios.workspace.results import AcceptResult, effects_subject
 from scenarios.workspace.tasks import task
 from scenarios.workspace.tasks.task import (
     DATE,
@@ -270,6 +270,49 @@ TASK = task.Task(
     reports="effects",
     field_of=item_field,
 )
+
+
+def record_items(
+    root: Path,
+    records: Sequence[Mapping[str, Any]],
+    mode: WriteMode = AS_USUAL,
+    *,
+    command: str,
+    origin: str,
+) -> tuple[WriteResult, AcceptResult]:
+    """Write items without ratings, all or none; one whose `foreign` id is known stays as it is.
+
+    `command` is noted for undo, `origin` goes into the subject of the commit.
+    """
+    new_ids: list[EvidenceId] = []
+    already: list[EvidenceId] = []
+
+    def draft(opened: OpenDatabase) -> list[FileChange]:
+        foreign_ids = {
+            (system, str(name)): id
+            for id, item in opened.database.evidence.items()
+            for system, name in (item.foreign or {}).items()
+        }
+        drafts = []
+        for record in records:
+            ((system, name),) = record["foreign"].items()
+            if id := foreign_ids.get((system, name)):
+                already.append(id)
+                if data := opened.snapshot.get(path := path_of("evidence", id)):
+                    drafts.append(FileChange(path, data, data))  # which may wait for its commit
+                continue
+            id = free_id(opened, record, new_ids)
+            foreign_ids[system, name] = id
+            new_ids.append(id)
+            drafts.append(new_file("evidence", id, record))
+        return drafts
+
+    words = f"evidence: {counted(len(records), 'item')} from {origin}"
+    written = write(root, draft, command, mode, subject=words)
+    result = AcceptResult(
+        ids=new_ids, already=[*dict.fromkeys(already)], paths=written.paths, dry_run=mode.dry_run
+    )
+    return written, result
 
 
 def free_id(opened: OpenDatabase, record: Mapping[str, Any], existing: Sequence[str] = ()) -> str:
