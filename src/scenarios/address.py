@@ -31,9 +31,9 @@ def web_address(text: str) -> str | None:
     return text if is_one else None
 
 
-def hidden(address: str) -> str:
-    """The address with each password replaced, even an unescaped one."""
-    return without_secrets(address, address)
+def hidden(address: str, text: str | None = None) -> str:
+    """The address, or a `text` about it, with each password replaced, even an unescaped one."""
+    return without_secrets(address if text is None else text, address)
 
 
 def without_secrets(text: str, address: str) -> str:
@@ -45,7 +45,12 @@ def without_secrets(text: str, address: str) -> str:
 
 @contextmanager
 def engine_words(address: str) -> Iterator[None]:
-    """Raise an engine's error as a ScenError, shortened and without a password."""
+    """Raise an engine's error as a ScenError, shortened and without a password.
+
+    Refuses an address with a password that the engine would take for a host, and print.
+    """
+    if scheme_of(address):
+        refuse_unescaped(address)
     try:
         yield
     except Exception as error:

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
         SourceFile,
         called,
         stix_id,
-        year_of,
     )
     from scenarios.exchange.engine import bounded_engine, connect
     from scenarios.exchange.incoming import (
@@ -52,7 +51,7 @@ if TYPE_CHECKING:
     from scenarios.exchange.view.view import View, ViewContext
     from scenarios.scales import rating_decibans
     from scenarios.site.site import Page, Site, page_of
-    from scenarios.text import clean, counted, digest, shown, slug
+    from scenarios.text import clean, counted, did_you_mean, digest, shown, slug
 
 _HOMES = {
     "address": "engine_words hidden web_address",
@@ -61,7 +60,7 @@ _HOMES = {
     "analysis.rules.rule": "Finding note of_scenario rule",
     "errors": "Fault extra_needed",
     "exchange.arrivals": "ImportRecord ImportFile ImportForecast ForeignId RowError FilePosition"
-    " SourceFile called stix_id year_of",
+    " SourceFile called stix_id",
     "exchange.incoming": "CellError InputFile NormalizedRow ImportBuilder ForeignQuestion"
     " QuestionOption QuestionOutcome incoming items list_of probability rows text_of",
     "exchange.tables.reading": "json_value=value",
@@ -74,7 +73,7 @@ _HOMES = {
     "exchange.view.view": "ViewContext View",
     "scales": "rating_decibans",
     "site.site": "Page Site page_of",
-    "text": "clean counted digest shown slug",
+    "text": "clean counted did_you_mean digest shown slug",
 }
 _PLACES = {
     name.partition("=")[0]: (f"scenarios.{home}", name.partition("=")[2] or name)

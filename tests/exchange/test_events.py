@@ -331,6 +331,12 @@ def test_a_password_is_never_part_of_what_is_shown() -> None:
     for password in ("p/w", "p@w", "p?w", "p#w"):
         with pytest.raises(ScenError, match=r"://ann:\*\*\*@db/e: its password holds a char"):
             refuse_unescaped(f"postgresql://ann:{password}@db/e")
+        with (
+            pytest.raises(ScenError, match="its password"),
+            engine_words(f"mysql://a:{password}@h"),
+        ):
+            pass
+    assert hidden("postgresql://ann:geheim@db/e", "no geheim here") == "no *** here"
     for address in ("postgresql://ann:p%2Fw@db/e?x=/y", "postgresql://h:5432/db?user=a@b", "/a@b"):
         refuse_unescaped(address)
     assert (scheme_of("PostgreSQL://x"), scheme_of("C:\\events")) == ("postgresql", None)

@@ -32,7 +32,6 @@ from scenarios.extending import (
     slug,
     text_of,
     web_address,
-    year_of,
 )
 
 # As scen finds a source again by its identifiers.
@@ -201,7 +200,7 @@ def _of_ris(tags: Mapping[str, list[str]]) -> BibliographyEntry:
         key=first("ID"),
         title=first("TI", "T1", "CT", "BT", "T2", "JO", "JF", "PB"),
         authors=[*tags.get("AU", ()), *tags.get("A1", ())],
-        year=year_of(first("PY", "Y1", "DA")),
+        year=_year_of(first("PY", "Y1", "DA")),
         url=first("UR", "L2", "LK"),
         doi=first("DO"),
         isbn="" if first("T2", "BT", "JO", "JF") else first("SN"),
@@ -307,7 +306,7 @@ def _of_bibtex(key: str, fields: Mapping[str, str], authors: list[str]) -> Bibli
         key=key,
         title=first("title", "booktitle", "journal", "publisher", "organization"),
         authors=[name for name in authors if name],
-        year=year_of(first("year", "date")),
+        year=_year_of(first("year", "date")),
         url=(where[1] or where[2]).replace("\\_", "_").replace("\\%", "%") if where else "",
         doi=first("doi"),
         isbn="" if first("booktitle") else first("isbn"),
@@ -352,6 +351,12 @@ def _csl_entries(file: InputFile) -> _Entries:
             yield position, _of_csl(value)
 
 
+def _year_of(text: object) -> str:
+    """The first year from 1000 to 2999 in a text; empty if there is none."""
+    match = re.search(r"\b[12]\d{3}\b", str(text or ""))
+    return match[0] if match else ""
+
+
 def _of_csl(value: Any) -> BibliographyEntry:
     issued = value.get("issued") if isinstance(value, dict) else None
     dated = issued if isinstance(issued, dict) else {}
@@ -360,7 +365,7 @@ def _of_csl(value: Any) -> BibliographyEntry:
         key=text_of(value, "id"),
         title=text_of(value, "title") or container,
         authors=[text_of(a, "family") or text_of(a, "literal") for a in list_of(value, "author")],
-        year=year_of(dated.get("date-parts") or dated.get("raw") or dated.get("literal")),
+        year=_year_of(dated.get("date-parts") or dated.get("raw") or dated.get("literal")),
         url=text_of(value, "URL"),
         doi=text_of(value, "DOI"),
         isbn="" if container else text_of(value, "ISBN"),
