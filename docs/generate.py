@@ -31,7 +31,7 @@ from scenarios.analysis.rules import consistency, findings
 from scenarios.analysis.rules.rule import Rule
 from scenarios.analysis.scores.scoring import Score
 from scenarios.exchange.answer import QueryResult
-from scenarios.exchange.events.candidates import Candidates
+from scenarios.exchange.candidates import Candidates
 from scenarios.extensions import Extensions
 from scenarios.workspace import checking, reading, results, sitting
 from scenarios.workspace.exchange.exporting import ExportResult

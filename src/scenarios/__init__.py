@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from scenarios.errors import Problem, ScenError, UsageError
     from scenarios.exchange.answer import QueryResult
     from scenarios.exchange.arrivals import ReadOptions
-    from scenarios.exchange.events.candidates import Candidates
+    from scenarios.exchange.candidates import Candidates
     from scenarios.extensions import Extensions
     from scenarios.model import Database, Evidence, Indicator, Scenario, Sheet, Source, Tracker
     from scenarios.result import Picture, Rows

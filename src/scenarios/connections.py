@@ -18,7 +18,8 @@ from scenarios.analysis.review.inbox import InboxListing, proposals
 from scenarios.analysis.review.listing import ListFilter
 from scenarios.analysis.review.review import review
 from scenarios.errors import Problem, ScenError, extra_needed
-from scenarios.exchange.events.candidates import Candidates, SearchWindow
+from scenarios.exchange.candidates import Candidates
+from scenarios.exchange.events.candidates import SearchWindow
 from scenarios.exchange.events.store import open_store
 from scenarios.extensions import Extensions
 from scenarios.model import Database

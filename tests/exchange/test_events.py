@@ -11,11 +11,9 @@ import pytest
 
 from scenarios.address import engine_words, hidden, refuse_unescaped, scheme_of
 from scenarios.errors import ScenError
+from scenarios.exchange.candidates import Candidate, Candidates, SearchMatches
 from scenarios.exchange.events.candidates import (
-    Candidate,
-    Candidates,
     IndicatorSearch,
-    SearchMatches,
     SearchWindow,
     evidence_of,
     search,

@@ -13,15 +13,14 @@ from itertools import count, product
 from math import prod
 from typing import Any, NamedTuple, NoReturn
 
-import msgspec
+from msgspec.structs import replace
 
 from scenarios.address import hidden
 from scenarios.errors import ScenError
+from scenarios.exchange.candidates import Candidate, Candidates, SearchMatches
 from scenarios.exchange.events.mappings import LONGEST_SUMMARY, EventLayout, clean, folded, sentence
 from scenarios.exchange.events.store import EventStore, Rows, layout_of
-from scenarios.model import EvidenceId
-from scenarios.result import Result
-from scenarios.text import did_you_mean, first_of, shown
+from scenarios.text import did_you_mean, shown
 from scenarios.values import Events
 
 _BEHIND = 20
@@ -36,61 +35,26 @@ _BETWEEN = "\x1f"
 """A sign that no value of a record holds."""
 _ASKED = {"query": "int64", "since": "date", "days": "int64", "least": "int64", "key": "string"}
 """The columns of the table of queries: a row for each combination of values."""
-_Recorded = Mapping[str, Mapping[tuple[str, str], EvidenceId]]
+_Recorded = Mapping[str, Mapping[tuple[str, str], str]]
 """The item of each system and id, by tracker."""
 
 
-class Candidate(msgspec.Struct, frozen=True, kw_only=True):
-    """A row, or the day on which the threshold was reached, newest first.
-
-    `number` is its place in the listing, `id` its id in the store, `count` the rows of the window,
-    `fields` the row by our names, `recorded` the item made of it.
-    """
-
-    number: int
-    id: str
-    date: dt.date
-    summary: str
-    count: int | None = None
-    fields: dict[str, str] = {}
-    recorded: EvidenceId | None = None
-
-
-class IndicatorSearch(msgspec.Struct, frozen=True, kw_only=True):
+class IndicatorSearch(NamedTuple):
     """An indicator, `SCENARIO/INDICATOR`, and its events; `tracker` is empty where there is one."""
 
-    tracker: str = ""
     indicator: str
     statement: str
     events: Events
+    tracker: str = ""
 
 
-class SearchMatches(IndicatorSearch, frozen=True, kw_only=True):
-    """The answer to one indicator's query: `total` from `first` to `last`, and the newest of them.
-
-    With a `count` the candidates are crossings of its threshold, else rows.
-    """
-
-    total: int
-    first: dt.date | None
-    last: dt.date | None
-    candidates: tuple[Candidate, ...]
-
-
-class SearchWindow(Result, frozen=True, kw_only=True):
+class SearchWindow(NamedTuple):
     """The days looked at, `since` and `until` included; of each indicator `limit` are listed."""
 
     as_of: dt.date
     since: dt.date | None
     until: dt.date
     limit: int
-
-
-class Candidates(SearchWindow, frozen=True, kw_only=True):
-    """The candidates of indicators in an event store, as it was known on the day `as_of`."""
-
-    store: str
-    queries: tuple[SearchMatches, ...]
 
 
 class EventQuery(NamedTuple):
@@ -127,7 +91,7 @@ def search(
         raise ScenError("the event store changed while it was read: nothing is shown; run it again")
     return Candidates(
         store=hidden(store.address),
-        **msgspec.structs.asdict(within),
+        **within._asdict(),
         queries=tuple(
             _matches(query, answers[n], numbers[query.tracker], recorded.get(query.tracker, {}))
             for n, query in enumerate(searches)
@@ -139,15 +103,15 @@ def _matches(
     query: IndicatorSearch,
     answer: Mapping[str, Any],
     numbers: Iterator[int],
-    recorded: Mapping[tuple[str, str], EvidenceId],
+    recorded: Mapping[tuple[str, str], str],
 ) -> SearchMatches:
     layout, is_counted = layout_of(query.events.table), query.events.count
     rows = (_crossing(query, row) if is_counted else _row(layout, row) for row in answer["rows"])
     return SearchMatches(
-        **msgspec.structs.asdict(query),
+        **query._asdict(),
         **{name: answer[name] for name in ("total", "first", "last")},
         candidates=tuple(
-            msgspec.structs.replace(
+            replace(
                 candidate,
                 number=next(numbers),
                 recorded=recorded.get((layout.system, candidate.id)),
@@ -409,7 +373,8 @@ def _day(column: Any) -> Any:
 
 def _refuse(name: str, use: str, names: Iterable[str]) -> NoReturn:
     others = [shown(column) for column in names]
-    hint = did_you_mean(name, names) or f"it has {first_of(others, _NAMED)}"
+    more = ", …" if others[_NAMED:] else ""
+    hint = did_you_mean(name, names) or f"it has {', '.join(others[:_NAMED])}{more}"
     raise ScenError(f"the event table has no {shown(name)}, {use}; {hint}")
 
 

@@ -14,18 +14,12 @@ from pathlib import Path
 from threading import Event, Thread
 from typing import Any, Literal, NamedTuple
 
-from scenarios.address import (
-    engine_words,
-    hidden,
-    refuse_unescaped,
-    scheme_of,
-    without_secrets,
-)
+from scenarios.address import engine_words, hidden
 from scenarios.errors import ScenError, extra_needed
 from scenarios.exchange.engine import connect
 from scenarios.exchange.events import mappings
 from scenarios.exchange.events.mappings import EventLayout, folded
-from scenarios.text import counted, did_you_mean, printable, shown
+from scenarios.text import counted, did_you_mean, shown
 
 _PARQUET, _TEXT = (".parquet", ".pq"), (".csv", ".tsv", ".tab", ".txt")
 _HEAD_BYTES = 65_536
@@ -49,7 +43,7 @@ class EventFiles(NamedTuple):
 
 def files_of(path: Path, table: str, tables: Sequence[str], layout: EventLayout) -> EventFiles:
     """The files of one of the wanted `tables`: those of its name, or the only ones."""
-    where = f"'{printable(str(path))}'"
+    where = f"'{path}'"
     if not path.exists():
         raise ScenError(f"there is no event store at {where}: no such file or folder")
     entries = path.iterdir() if path.is_dir() else [path]
@@ -99,7 +93,7 @@ def _text(paths: tuple[Path, ...], layout: EventLayout) -> EventFiles:
             file = gzip.GzipFile(fileobj=raw) if path.suffix.lower() == ".gz" else raw
             data: bytes = file.readline(_HEAD_BYTES)
     except (OSError, EOFError) as error:
-        raise ScenError(f"'{printable(str(path))}' cannot be read: {error}") from None
+        raise ScenError(f"'{path}' cannot be read: {error}") from None
     line = data.decode("utf-8-sig", "replace").rstrip("\r\n")
     delimiter = max("\t,;", key=line.count)
     quote = "" if delimiter == "\t" else '"'
@@ -107,9 +101,9 @@ def _text(paths: tuple[Path, ...], layout: EventLayout) -> EventFiles:
     head: tuple[str, ...] = ()
     if layout.head and cells[0].strip('"').isdecimal():
         if len(cells) != len(layout.head):
-            full_path, columns = printable(str(path)), counted(len(cells), "column")
+            columns = counted(len(cells), "column")
             wanted = f"{layout.title} has {len(layout.head)}"
-            raise ScenError(f"'{full_path}' has {columns} and no head; {wanted}")
+            raise ScenError(f"'{path}' has {columns} and no head; {wanted}")
         head = layout.head
     return EventFiles(paths, "text", delimiter, quote, head)
 
@@ -118,6 +112,7 @@ _SPARK = {
     **dict.fromkeys(("spark.ui.enabled", "spark.ui.showConsoleProgress"), "false"),
     "spark.log.level": "ERROR",
 }
+_SCHEME = re.compile(r"([a-z][a-z0-9+.-]*)://", re.IGNORECASE)
 _ADDRESS = re.compile(r"spark://(?P<master>[^/?]+)(?P<path>/.*)?", re.IGNORECASE)
 
 
@@ -197,7 +192,7 @@ def open_store(
     """Open the store at an address or a path to read these tables within some seconds."""
     if not (find_spec("ibis") and find_spec("duckdb")):
         raise extra_needed("an event store", "engines")
-    scheme = scheme_of(address)
+    scheme = _scheme_of(address)
     opened = {None: _local, "duckdb": _duckdb, "spark": _spark}.get(scheme, _by_address)
     with engine_words(address):
         store = opened(address, sorted({*tables}))
@@ -213,6 +208,12 @@ def open_store(
                 yield store
         finally:
             store.connection.disconnect()
+
+
+def _scheme_of(address: str) -> str | None:
+    """The part before `://`, in small letters; None for a path."""
+    match = _SCHEME.match(address)
+    return match[1].lower() if match else None
 
 
 @contextmanager
@@ -337,8 +338,7 @@ def _spark(address: str, tables: Sequence[str]) -> EventStore:
 def _by_address(address: str, _tables: Sequence[str]) -> EventStore:
     import ibis  # noqa: PLC0415 - an extra
 
-    refuse_unescaped(address)
-    scheme = scheme_of(address)
+    scheme = _scheme_of(address)
     if scheme in ("http", "https", "s3", "file"):
         raise ScenError(f"{shown(address)} is not a database: give a path, or a database's address")
     waits = scheme in ("postgresql", "postgres") and "connect_timeout" not in address
@@ -348,7 +348,7 @@ def _by_address(address: str, _tables: Sequence[str]) -> EventStore:
         words = f"needs what scen does not bring: pip install 'ibis-framework[{scheme}]'"
         raise ScenError(f"{hidden(address)}: {scheme} {words}") from None
     except (KeyError, OSError, TypeError, ValueError) as error:  # of an engine not tried here
-        words = without_secrets(" ".join(str(error).split()), address)
+        words = hidden(address, " ".join(str(error).split()))
         raise ScenError(f"{hidden(address)}: {words[:_LONGEST]}") from None
     return EventStore(address, connection, partial(_catalogued, connection))
 
@@ -358,7 +358,7 @@ def _duckdb(address: str, _tables: Sequence[str]) -> EventStore:
     path = address.partition("://")[2]
     file = next(filter(Path.is_file, (Path(path), Path(path.lstrip("/")))), None)
     if file is None:
-        raise ScenError(f"there is no event store at '{printable(path)}': no such file")
+        raise ScenError(f"there is no event store at '{path}': no such file")
     raw, connection = _locked(file)
 
     def tables() -> list[str]:  # Ibis 12 asks DuckDB 2 for them in a way that is gone

@@ -1,6 +1,6 @@
 """Rows of an event store for indicators: a table for each."""
 
-from scenarios.exchange.events.candidates import Candidate, Candidates, SearchMatches
+from scenarios.exchange.candidates import Candidate, Candidates, SearchMatches
 from scenarios.render import cells
 from scenarios.render.cells import Cell, left, right
 from scenarios.render.document import Document, Figure, Heading, Paragraph, Ref

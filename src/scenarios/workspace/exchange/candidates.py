@@ -9,11 +9,9 @@ from typing import Any, NamedTuple
 
 from scenarios.address import web_address
 from scenarios.errors import Problem, ScenError, UsageError, unreadable
+from scenarios.exchange.candidates import Candidate, Candidates, SearchMatches
 from scenarios.exchange.events.candidates import (
-    Candidate,
-    Candidates,
     IndicatorSearch,
-    SearchMatches,
     SearchWindow,
     evidence_of,
     query_of,
