@@ -63,12 +63,11 @@ ROOMS = {
     "due": "render.documents.due cli.commands.due",
     "reminders": "analysis.review.reminders render.documents.reminder cli.commands.remind",
     "inbox": "workspace.inbox workspace.tasks.dismissal cli.commands.inbox",
-    "events": "exchange.events. workspace.exchange.candidates render.documents.candidates"
-    " cli.commands.candidates",
 }
 """What uses the core and stays in the program, by how the names of its modules begin."""
 EXTENSIONS = {
     "achz": "extensions.achz.",
+    "events": "extensions.events.",
     "stix": "extensions.stix.",
     "references": "extensions.references.",
     "sites": "extensions.sites.",

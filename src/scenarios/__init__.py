@@ -27,10 +27,11 @@ if TYPE_CHECKING:
     from scenarios.errors import Problem, ScenError, UsageError
     from scenarios.exchange.answer import QueryResult
     from scenarios.exchange.arrivals import ReadOptions
-    from scenarios.exchange.candidates import Candidates
+    from scenarios.exchange.candidates import Candidate, Candidates, SearchMatches
     from scenarios.extensions import Extensions
     from scenarios.model import Database, Evidence, Indicator, Scenario, Sheet, Source, Tracker
     from scenarios.result import Picture, Rows
+    from scenarios.values import Events
     from scenarios.workspace.checking import CheckResult
     from scenarios.workspace.exchange.exporting import ExportResult
     from scenarios.workspace.importing.settings import ImportSummary, Settings
@@ -51,21 +52,24 @@ if sys.platform == "win32":
     os.environ.setdefault("NoDefaultCurrentDirectoryInExePath", "1")
 
 __version__ = "0.1.0"
-__all__ = ["AcceptResult", "Audit", "Brief", "BuildSummary", "Candidates", "CheckResult"]
-__all__ += ["CorrectionResult", "Database", "Diff", "Due", "Evidence", "EvidenceRecorded"]
-__all__ += ["Explanation", "ExportResult", "Extensions", "ForecastRecorded", "History"]
-__all__ += ["ImportSummary", "InboxListing", "Indicator", "ListFilter", "Matrix", "Picture", "Plot"]
-__all__ += ["Problem", "ProposedEntries", "QuantityExplanation", "QueryResult", "ReadOptions"]
-__all__ += ["RecordResult", "RecordShown", "Reminders", "Review", "Rows", "ScenError", "Scenario"]
-__all__ += ["Score", "SearchResult", "Settings", "Sheet", "Source", "Status", "Tracker"]
-__all__ += ["UndoResult", "UsageError", "Workspace", "__version__", "open"]
+__all__ = ["AcceptResult", "Audit", "Brief", "BuildSummary", "Candidate", "Candidates"]
+__all__ += ["CheckResult", "CorrectionResult", "Database", "Diff", "Due", "Events"]
+__all__ += ["Evidence", "EvidenceRecorded", "Explanation", "ExportResult", "Extensions"]
+__all__ += ["ForecastRecorded", "History", "ImportSummary", "InboxListing", "Indicator"]
+__all__ += ["ListFilter", "Matrix", "Picture", "Plot", "Problem", "ProposedEntries"]
+__all__ += ["QuantityExplanation", "QueryResult", "ReadOptions", "RecordResult", "RecordShown"]
+__all__ += ["Reminders", "Review", "Rows", "ScenError", "Scenario", "Score", "SearchMatches"]
+__all__ += ["SearchResult", "Settings", "Sheet", "Source", "Status", "Tracker", "UndoResult"]
+__all__ += ["UsageError", "Workspace", "__version__", "open"]
 _NAMES = {
-    "connections": "Candidates InboxListing ListFilter Plot ProposedEntries",
+    "connections": "InboxListing ListFilter Plot ProposedEntries",
     "errors": "Problem ScenError UsageError",
     "exchange.arrivals": "ReadOptions",
+    "exchange.candidates": "Candidate Candidates SearchMatches",
     "extensions": "Extensions",
     "model": "Database Evidence Indicator Scenario Sheet Source Tracker",
     "result": "Picture Rows",
+    "values": "Events",
     "workspace.checking": "CheckResult",
     "workspace.importing.settings": "Settings",
     "workspace.reading": "Diff RecordShown Status",

@@ -19,15 +19,13 @@ from scenarios.analysis.review.listing import ListFilter
 from scenarios.analysis.review.review import review
 from scenarios.errors import Problem, ScenError, extra_needed
 from scenarios.exchange.candidates import Candidates
-from scenarios.exchange.events.candidates import SearchWindow
-from scenarios.exchange.events.store import open_store
-from scenarios.extensions import Extensions
+from scenarios.extensions import Extensions, own
 from scenarios.model import Database
+from scenarios.render.document import Document
 from scenarios.result import Presentation, Result, Rows
 from scenarios.storage.git import repository as git
 from scenarios.storage.git.repository import Repository
 from scenarios.storage.proposals import waiting
-from scenarios.workspace.exchange.candidates import candidates_of
 from scenarios.workspace.inbox import ProposedEntries, propose
 from scenarios.workspace.input.narrowing import refuse_unknown
 from scenarios.workspace.opened import OpenDatabase, open_folder, open_revision
@@ -174,13 +172,18 @@ class Connections:
         `day` is the column of the day of the store's partitions; `across` is a file with a folder
         of a tracker on each line, whose indicators are looked for instead.
         """
-        within = SearchWindow(as_of=as_of, since=since, until=until or as_of, limit=limit)
-        trackers, unread = {"": self._opened}, ()
+        trackers: Any = self
+        unread: Iterable[Problem] = ()
         if across:
-            trackers, unread = called("workspace.exchange.exporting:opened_trackers", across)
-        matches = candidates_of(trackers, partial(open_store, store, day=day), within, indicator)
-        warn((*unread, *matches.left_out, *filter(None, [matches.remark])))
-        return self._shown(matches.candidates, "documents.candidates:document", matches.candidates)
+            opened, unread = called("workspace.exchange.exporting:opened_trackers", across)
+            trackers = {id: each.database for id, each in opened.items()}
+        options = {"since": since, "until": until, "limit": limit, "across": across, "day": day}
+        days = {"as_of": as_of, "today": as_of}
+        run = own("commands", "candidates").run
+        result: Candidates
+        result, document, *remarks = run.call(tuple, trackers, indicator, store, **options, **days)
+        warn((*unread, *remarks))
+        return self._shown(result, document)
 
     def extensions(self) -> Extensions:
         """The installed extensions, and what each of them adds."""
@@ -231,17 +234,20 @@ class Connections:
     def _shown(
         self,
         result: AnyResult,
-        path: str = "documents.records:record",
+        path: str | Document = "documents.records:record",
         *content: Any,
         pictures: tuple[Any, ...] = (),
         **options: Any,
     ) -> AnyResult:
         """Add to a result the functions of `render` that make its document and its pictures.
 
-        They are called when the result is shown; without `content` it is a list of its fields.
+        They are called when the result is shown; without `content` it is a list of its fields. A
+        document that is made already stands for its `path`.
         """
         content = content or ({type(result).__name__: to_builtins(result)},)
         document = partial(called, f"render.{path}", *content, **options)
+        if not isinstance(path, str):
+            document = partial(tuple, path)
         drawn = partial(called, f"render.{pictures[0]}", *pictures[1:]) if pictures else tuple
         parts = (document, drawn, self.database.unreadable)
         vars(result)["show"] = lambda form: called("render.shown:shown", form, *parts)

@@ -4,20 +4,15 @@ from __future__ import annotations
 
 import shutil
 from datetime import date
-from functools import partial
 from pathlib import Path
 
+import scenarios
 from scenarios.analysis.review.agenda import agenda
-from scenarios.exchange.events.candidates import SearchWindow
-from scenarios.exchange.events.store import open_store
-from scenarios.workspace.exchange.candidates import candidates_of
-from scenarios.workspace.opened import open_folder
+from scenarios.extensions.events.command import candidates
 from scenarios.workspace.results import AcceptResult
-from scenarios.workspace.tasks.evidence import record_items
 from tests.cli.commands import DESK
 from tests.exchange.test_events import EVENTS
 
-OPENING = partial(open_store, str(EVENTS))
 DAY = date(2022, 3, 20)
 WANTED = """
     events: {table: icews, match: {cameo: ['190'], source_country: [RUS]}}
@@ -28,22 +23,20 @@ def test_what_is_accepted_twice_is_recorded_once_and_due_in_the_next_review(tmp_
     root = tmp_path / "scenarios"
     shutil.copytree(DESK, root)
     (root / "pact.yaml").write_text((root / "pact.yaml").read_text().rstrip() + WANTED)
-    within = SearchWindow(as_of=DAY, since=None, until=DAY, limit=20)
+    workspace = scenarios.open(root)
 
     def accepted(*numbers: str) -> AcceptResult:
-        found = candidates_of({"": open_folder(root)}, OPENING, within, None, numbers)
-        records = [{**one, "recorded": DAY.isoformat()} for one in found.records]
-        return record_items(root, records, command="x", origin="a store")[1]
+        result: AcceptResult
+        result, *_ = candidates(workspace, None, str(EVENTS), [*numbers], as_of=DAY, today=DAY)
+        return result
 
     first, again = accepted("1-2", "2022-03-16/6"), accepted("1", "2022-02-24/2")
     assert (len(first.ids), first.already) == (2, [])
     assert (len(again.ids), again.already) == (1, first.ids[:1])
-    database = open_folder(root).database
+    database = scenarios.open(root).database
     assert {*agenda(database, "desk", DAY).unrated} == {*first.ids, *again.ids}
     assert {str(item.foreign.get("icews")) for item in database.evidence.values()} == {
         *("None", "2022-03-16/6", "2022-02-26/5", "2022-02-24/2")
     }
-    listed = (
-        candidates_of({"": open_folder(root)}, OPENING, within).candidates.queries[0].candidates
-    )
+    listed = workspace.candidates(str(EVENTS), DAY).queries[0].candidates
     assert [one.recorded for one in listed] == [*first.ids, *again.ids, None]

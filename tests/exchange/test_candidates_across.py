@@ -18,9 +18,9 @@ from hypothesis import strategies as st
 from msgspec import structs
 
 from scenarios.errors import ScenError
-from scenarios.exchange.events import candidates
-from scenarios.exchange.events.candidates import IndicatorSearch, SearchWindow, search
-from scenarios.exchange.events.store import EventStore, open_store
+from scenarios.extensions.events import candidates
+from scenarios.extensions.events.candidates import IndicatorSearch, SearchWindow, search
+from scenarios.extensions.events.store import EventStore, open_store
 from scenarios.values import EventCount, Events
 from tests.cli.commands import FILES, make, scen
 from tests.full import TIMES

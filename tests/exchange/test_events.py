@@ -12,13 +12,13 @@ import pytest
 from scenarios.address import engine_words, hidden, refuse_unescaped, scheme_of
 from scenarios.errors import ScenError
 from scenarios.exchange.candidates import Candidate, Candidates, SearchMatches
-from scenarios.exchange.events.candidates import (
+from scenarios.extensions.events.candidates import (
     IndicatorSearch,
     SearchWindow,
     evidence_of,
     search,
 )
-from scenarios.exchange.events.store import EventStore, open_store
+from scenarios.extensions.events.store import EventStore, open_store
 from scenarios.values import EventCount, Events
 
 EVENTS = Path(__file__).parents[1] / "data" / "events"

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from scenarios.exchange.engine import connect
-from scenarios.exchange.events.store import spark_session
 from scenarios.exchange.view.tables import TABLES
+from scenarios.extensions.events.store import spark_session
 from scenarios.workspace.exchange.exporting import export
 from scenarios.workspace.opened import open_folder
 from tests.cli.commands import DESK

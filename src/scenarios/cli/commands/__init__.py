@@ -80,7 +80,7 @@ TASKS = {
 }
 
 
-BEHIND = frozenset({"query"})
+BEHIND = frozenset({"candidates", "query"})
 """Commands of the extensions that this program brings: `scen --help` looks for none of these."""
 
 

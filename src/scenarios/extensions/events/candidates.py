@@ -15,13 +15,16 @@ from typing import Any, NamedTuple, NoReturn
 
 from msgspec.structs import replace
 
-from scenarios.address import hidden
-from scenarios.errors import ScenError
-from scenarios.exchange.candidates import Candidate, Candidates, SearchMatches
-from scenarios.exchange.events.mappings import LONGEST_SUMMARY, EventLayout, clean, folded, sentence
-from scenarios.exchange.events.store import EventStore, Rows, layout_of
-from scenarios.text import did_you_mean, shown
-from scenarios.values import Events
+from scenarios import Candidate, Candidates, Events, ScenError, SearchMatches
+from scenarios.extending import did_you_mean, hidden, shown
+from scenarios.extensions.events.mappings import (
+    LONGEST_SUMMARY,
+    EventLayout,
+    clean,
+    folded,
+    sentence,
+)
+from scenarios.extensions.events.store import EventStore, Rows, layout_of
 
 _BEHIND = 20
 """Rows behind a crossing that its record names."""

@@ -14,12 +14,18 @@ from pathlib import Path
 from threading import Event, Thread
 from typing import Any, Literal, NamedTuple
 
-from scenarios.address import engine_words, hidden
-from scenarios.errors import ScenError, extra_needed
-from scenarios.exchange.engine import connect
-from scenarios.exchange.events import mappings
-from scenarios.exchange.events.mappings import EventLayout, folded
-from scenarios.text import counted, did_you_mean, shown
+from scenarios import ScenError
+from scenarios.extending import (
+    connect,
+    counted,
+    did_you_mean,
+    engine_words,
+    extra_needed,
+    hidden,
+    shown,
+)
+from scenarios.extensions.events import mappings
+from scenarios.extensions.events.mappings import EventLayout, folded
 
 _PARQUET, _TEXT = (".parquet", ".pq"), (".csv", ".tsv", ".tab", ".txt")
 _HEAD_BYTES = 65_536

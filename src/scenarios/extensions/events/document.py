@@ -1,9 +1,11 @@
 """Rows of an event store for indicators: a table for each."""
 
-from scenarios.exchange.candidates import Candidate, Candidates, SearchMatches
-from scenarios.render import cells
-from scenarios.render.cells import Cell, left, right
-from scenarios.render.document import Document, Figure, Heading, Paragraph, Ref
+from functools import partial
+
+from scenarios import Candidates, SearchMatches
+from scenarios.render.document import Column, Document, Figure, Heading, Paragraph, Ref, Table
+
+_left, _right = partial(Column, align="left"), partial(Column, align="right")
 
 
 def document(result: Candidates) -> Document:
@@ -16,27 +18,34 @@ def document(result: Candidates) -> Document:
 def _section(query: SearchMatches) -> Document:
     events = query.events
     tracker = query.tracker and f"{query.tracker}: "
-    heading = Heading(2, (tracker, Ref(query.indicator), f": {cells.one_line(query.statement)}"))
+    heading = Heading(2, (tracker, Ref(query.indicator), f": {' '.join(query.statement.split())}"))
     match = ", ".join(f"{name} {' or '.join(values)}" for name, values in events.match.items())
-    columns: list[Cell[Candidate]] = [
-        (right("#", "number"), lambda event: f"{event.number}{'*' if event.recorded else ''}"),
-        (left("date"), lambda event: str(event.date)),
-        (right("rows"), lambda event: Figure(event.count)),
-        (left("summary", least=30), lambda event: event.summary),
-        (left("id", least=20, drop=2), lambda event: event.id),
-        (
-            left("recorded", least=20, drop=1),
-            lambda event: Ref(event.recorded, "evidence") if event.recorded else "",
-        ),
+    columns = [
+        _right(name="#", key="number"),
+        _left(name="date"),
+        *([_right(name="rows")] if events.count else []),
+        _left(name="summary", least=30),
+        _left(name="id", least=20, drop=2),
+        _left(name="recorded", least=20, drop=1),
     ]
-    if not events.count:
-        del columns[2]
+    rows = [
+        (
+            f"{event.number}{'*' if event.recorded else ''}",
+            str(event.date),
+            *([Figure(event.count)] if events.count else []),
+            event.summary,
+            event.id,
+            Ref(event.recorded, "evidence") if event.recorded else "",
+        )
+        for event in query.candidates
+    ]
     summary = _summary(query, match)
     is_recorded = any(event.recorded for event in query.candidates)
     note = "* recorded already" if is_recorded else ""
     caption = summary if query.candidates else ""
-    options = {"caption": caption, "note": note, "empty": summary}
-    return heading, cells.table(query.candidates, columns, **options)
+    return heading, Table(
+        columns=tuple(columns), rows=tuple(rows), caption=caption, note=note, empty=summary
+    )
 
 
 def _summary(query: SearchMatches, match: str) -> str:
