@@ -33,11 +33,7 @@ def web_address(text: str) -> str | None:
 
 def hidden(address: str, text: str | None = None) -> str:
     """The address, or a `text` about it, with each password replaced, even an unescaped one."""
-    return without_secrets(address if text is None else text, address)
-
-
-def without_secrets(text: str, address: str) -> str:
-    """A text, such as an engine's error, without the passwords of an address."""
+    text = address if text is None else text
     for secret in sorted(_secrets(address), key=len, reverse=True):
         text = text.replace(secret, _HIDDEN)
     return text
@@ -88,5 +84,5 @@ def _parts(address: str) -> tuple[str, str, str]:
 def _words(error: Exception, address: str) -> str:
     """The first lines of an engine's error, before the query that it shows."""
     words = str(error).partition("\n\n")[0].partition("\nLINE ")[0].partition("\n\tat ")[0]
-    text = " ".join(without_secrets(words, address).split()) or type(error).__name__
+    text = " ".join(hidden(address, words).split()) or type(error).__name__
     return printable(text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…")

@@ -58,10 +58,10 @@ class Connections:
     """A database as it was read last: when opened, or after a write."""
 
     def __init__(
-        self, root: Path, rev: str | None = None, opened: OpenDatabase | None = None
+        self, root: Path, rev: str | None = None, read: OpenDatabase | None = None
     ) -> None:
         self._root, self._rev = root, rev
-        self._opened = opened or self._read()
+        self._opened = read or self._read()
 
     @property
     def database(self) -> Database:

@@ -198,7 +198,8 @@ def open_store(
     """Open the store at an address or a path to read these tables within some seconds."""
     if not (find_spec("ibis") and find_spec("duckdb")):
         raise extra_needed("an event store", "engines")
-    scheme = _scheme_of(address)
+    match = _SCHEME.match(address)
+    scheme = match[1].lower() if match else None
     opened = {None: _local, "duckdb": _duckdb, "spark": _spark}.get(scheme, _by_address)
     with engine_words(address):
         store = opened(address, sorted({*tables}))
@@ -214,12 +215,6 @@ def open_store(
                 yield store
         finally:
             store.connection.disconnect()
-
-
-def _scheme_of(address: str) -> str | None:
-    """The part before `://`, in small letters; None for a path."""
-    match = _SCHEME.match(address)
-    return match[1].lower() if match else None
 
 
 @contextmanager
@@ -344,7 +339,7 @@ def _spark(address: str, tables: Sequence[str]) -> EventStore:
 def _by_address(address: str, _tables: Sequence[str]) -> EventStore:
     import ibis  # noqa: PLC0415 - an extra
 
-    scheme = _scheme_of(address)
+    scheme = address.partition("://")[0].lower()
     if scheme in ("http", "https", "s3", "file"):
         raise ScenError(f"{shown(address)} is not a database: give a path, or a database's address")
     waits = scheme in ("postgresql", "postgres") and "connect_timeout" not in address

@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 
 from scenarios import __version__
-from scenarios.address import hidden, refuse_unescaped, scheme_of, without_secrets
+from scenarios.address import hidden, refuse_unescaped, scheme_of
 from scenarios.errors import Problem, ScenError, UsageError, unreadable
 from scenarios.exchange.targets import folders
 from scenarios.exchange.targets.folders import LakePart, is_lake, link, part_of, parts
@@ -175,7 +175,7 @@ def opened_trackers(text: str) -> tuple[dict[str, OpenDatabase], list[Problem]]:
         try:
             opened = open_folder(worktree.find(Path(), str(file.parent / line)))
         except ScenError as error:
-            unread.append(unreadable(hidden(line), without_secrets(str(error), line)))
+            unread.append(unreadable(hidden(line), hidden(line, str(error))))
             continue
         if opened.faults:
             unread.append(unreadable(line, f"{opened.faults}: scen --database {line} check"))
