@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+import scenarios
 from tests.cli.commands import DESK, make, tree
 from tests.cli.keyboard import PATIENCE, Keyboard
 from tests.hostile import ACTS, hostile_files
@@ -605,3 +606,19 @@ def test_a_question_mark_at_a_reason_is_help(folder: Path, sit: Sit) -> None:
     assert keys.end() == 0
     assert keys.all.count("  What moved you, in a sentence or two: whoever reads") == 2
     assert "?" not in (folder / "scenarios/forecasts/2022/2022-02-28-desk.yaml").read_text()
+
+
+@pytest.mark.parametrize(("answer", "code", "analysts"), [("", 0, {"desk"}), ("[^C]", 130, set())])
+def test_an_analyst_who_is_meant_is_the_one_of_an_accepted_candidate(
+    folder: Path, sit: Sit, answer: str, code: int, analysts: set[str]
+) -> None:
+    pact = folder / "scenarios/pact.yaml"
+    events = "    events: {table: icews, match: {cameo: ['190'], source_country: [RUS]}}\n"
+    pact.write_text(f"{pact.read_text().rstrip()}\n{events}")
+    shutil.copytree(DESK.parent / "events", folder / "events")
+    command = "candidates pact/talks --from events --accept 1 --analyst dess"
+    keyboard = sit(*command.split())
+    keyboard.walk(f"it [desk]: >{answer}")
+    assert keyboard.end() == code
+    items = scenarios.open(folder).database.evidence.values()
+    assert {item.analyst for item in items if "icews" in (item.foreign or {})} == analysts
