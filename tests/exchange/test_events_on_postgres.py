@@ -50,7 +50,7 @@ def test_what_the_server_refuses_is_told_without_the_password(events: Server) ->
             "password authentication failed for",
         ),
         (events.address("nothing"), 'database "nothing" does not exist'),
-        (events.address("postgres/feeds"), "no table 'icews'; it has events_icews"),
+        (events.address("postgres/feeds"), "no table 'icews'; did you mean 'events_icews'"),
         (events.address(), "no table 'icews'; it has none"),
         ("postgresql://scen:wrong-one@127.0.0.1:1/x", "Connection refused"),
     ):

@@ -96,11 +96,14 @@ def restated(
     unread = {problem.path for problem in later.unreadable}
     gone = [key for key in both.removed if path_of(*key) not in unread]
     then = called(then, {r.from_: r.to for r in both.renamed}) if both.renamed else then
-    known = ((change, records(today, change.kind).get(change.record)) for change in both.changed)
-    changed = [change for change, record in known if record and _matters(change, record, day)]
+    changed = [change for change in both.changed if change.record in records(today, change.kind)]
     touched = {(change.kind, change.record) for change in changed} | {*gone}
     reverted = _reverted(today, then, touched, day)
-    amended = [Amendment(**msgspec.structs.asdict(change)) for change in changed]
+    amended = [
+        Amendment(**msgspec.structs.asdict(change))
+        for change in changed
+        if _matters(change, records(today, change.kind)[change.record], day)
+    ]
     amended += [Amendment(kind=k, record=id, field="", before=id, after=None) for k, id in gone]
     new = DatedDatabase(today, day, odds)
     old = new.before(reverted)
