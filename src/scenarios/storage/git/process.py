@@ -9,6 +9,7 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from shutil import which
 from typing import NamedTuple
 
 from scenarios.errors import ScenError
@@ -65,6 +66,13 @@ def nearest(folder: Path) -> WorkTree | None:
     """The work tree of a folder by its `.git`, whatever the environment says."""
     real = Path(os.path.realpath(folder))
     return next(filter(None, map(_work_tree, (real, *real.parents))), None)
+
+
+def no_repository(folder: Path) -> ScenError:
+    """The error of a command that needs history, in a folder that has none."""
+    need = "revisions and --commit need one (git init makes it)"
+    reason = f"{folder} is in no git repository: {need}" if which("git") else _NOT_INSTALLED
+    return ScenError(reason)
 
 
 def common(git_dir: Path) -> Path:
@@ -131,6 +139,7 @@ INERT = (
     *("-c", "log.showSignature=false", "-c", "safe.bareRepository=explicit"),
 )
 """Settings under which git runs no program that a repository names: reading is not trusting."""
+_NOT_INSTALLED = "git is not installed: revisions and --commit need it"
 
 
 def run(
@@ -162,7 +171,7 @@ def launch(
             words, cwd=folder, env=environment, input=stdin, capture_output=True, check=False
         )
     except FileNotFoundError:
-        raise ScenError("git is not installed: revisions and --commit need it") from None
+        raise ScenError(_NOT_INSTALLED) from None
 
 
 def let_run(words: Sequence[str], folder: Path, git_dir: Path, held: int) -> tuple[int, str]:

@@ -48,8 +48,7 @@ def repository(database: Path) -> Repository:
     """The repository that holds a database folder."""
     work_tree = process.find(database)
     if work_tree is None:
-        need = "revisions and --commit need one (git init makes it)"
-        raise ScenError(f"{database} is in no git repository: {need}")
+        raise process.no_repository(database)
     inner = Path(os.path.realpath(database)).relative_to(work_tree.top).as_posix()
     is_top = _is_worktree_top(work_tree.top, work_tree.git_dir, *process.INERT)
     prefix = "" if inner == "." else f"{inner}/"
