@@ -367,8 +367,10 @@ def server(root: Path, most: int) -> Server[Any]:
             inbox.meet(client.client_info.name if client else "")
             return _sent(_answer(inbox, params.name, params.arguments or {}))
         except (ScenError, msgspec.ValidationError) as error:
-            reason = str(error)
-        return _sent({"notice": NOTICE, "refused": reason}, is_error=True)
+            reason = str(error)  # of an invalid value, it ends with the argument: "- at `$.as_of`"
+            meaning = ARGUMENTS.get(reason.rpartition("`$.")[2].removesuffix("`"))
+        refused = f"{reason}: {meaning}" if meaning else reason
+        return _sent({"notice": NOTICE, "refused": refused}, is_error=True)
 
     return Server(
         "scen",
