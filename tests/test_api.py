@@ -65,6 +65,13 @@ def test_a_database_is_opened_from_its_folder_its_parent_or_a_folder_below(folde
     assert "military-pact" in scenarios.open(folder).database.scenarios
 
 
+@pytest.mark.parametrize("folder", ["", "absent"])
+def test_where_no_database_is_a_library_names_no_option(folder: str, tmp_path: Path) -> None:
+    with pytest.raises(scenarios.ScenError, match=r"no database at .*`scen init DIR`") as refused:
+        scenarios.open(tmp_path / folder)
+    assert "--database" not in str(refused.value)
+
+
 @pytest.mark.parametrize("command", ANSWERS)
 def test_a_method_answers_with_what_its_command_prints(command: str) -> None:
     words = ("--database", str(SHIPPED), *command.split(), "--as-of", f"{WEEK}", "--format", "json")

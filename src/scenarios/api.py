@@ -477,6 +477,9 @@ def open(path: str | Path = ".", rev: str | None = None) -> Workspace:
     """
     try:
         root = worktree.find(Path(path), str(path))
-    except ScenError:
-        root = worktree.find(Path(path), None)
+    except ScenError as error:
+        try:
+            root = worktree.find(Path(path), None)
+        except ScenError:  # which names an option of the command line
+            raise error from None
     return Workspace(root, rev)
