@@ -101,12 +101,14 @@ def test_the_name_of_each_table_is_one_that_a_sheet_may_have() -> None:
     assert "history" not in TABLES  # which Excel keeps for itself
 
 
-def test_a_head_stays_in_sight_and_columns_are_as_wide_as_their_texts(tmp_path: Path) -> None:
+def test_a_bold_head_stays_in_sight_and_columns_are_as_wide_as_their_texts(tmp_path: Path) -> None:
     read(tmp_path / "x.xlsx", ("a" * 20, "b" * 900, 1))
     xml = part(tmp_path / "x.xlsx", "xl/worksheets/sheet1.xml")
     assert re.search(r'<pane ySplit="1" topLeftCell="A2"[^>]* state="frozen"/>', xml)
     widths = [float(width) for width in re.findall(r'<col [^>]*width="([\d.]+)"', xml)]
     assert [int(width) for width in widths] == [22, 62, 4]
+    assert re.findall(r'<c r="A\d" s="(\d)"', xml) == ["1"]  # the head's, by the second font
+    assert re.findall("<font>(<b/>)?", part(tmp_path / "x.xlsx", "xl/styles.xml")) == ["", "<b/>"]
 
 
 def test_each_value_of_a_query_has_the_type_that_a_spreadsheet_has_for_it(tmp_path: Path) -> None:
