@@ -15,9 +15,11 @@ from scenarios.serve.request_guard import policy
 from scenarios.serve.sized_cache import SizedCache
 
 _MOST, _PAGE_WAIT, _LATE, _REST, _PATIENCE = 64 << 20, 0.2, 32, 2.0, 4.0
-"""Bytes of cached pages; seconds for which a reader waits for forms; most postponed pages; seconds
-for which such a page waits for forms, and that it rests, per second that it took, for the requests
-that wait; how far quicker pages may go before one, per second that it takes."""
+"""Bytes of cached pages; seconds for which a reader waits for forms; most postponed pages; rest
+after a postponed page, per second that it took, for the requests that wait; how far quicker pages
+may go before one, per second that it takes."""
+_FORMS = 10.0
+"""Seconds for which a postponed page waits for forms."""
 _OWN_WAIT = 0.3
 """Seconds for which a writer waits for a page of figures that has the own change."""
 
@@ -172,7 +174,7 @@ class PageCache:
     def _left_for_forms(self) -> float:
         """Seconds for which the next page waits for forms, less those that its reader waited."""
         since = min((orders[0].since for orders in self._waited.values()), default=None)
-        return _REST if since is None else max(since + _PAGE_WAIT - time.monotonic(), 0.0)
+        return _FORMS if since is None else max(since + _PAGE_WAIT - time.monotonic(), 0.0)
 
     def _turn(self, key: Hashable, orders: Sequence[PageOrder]) -> float:
         """The time at which a page is due: later, the longer the last of its kind took."""
