@@ -151,6 +151,18 @@ def test_ledgers_that_follow_changes_of_items_are_those_of_the_database_after_th
     }
 
 
+@pytest.mark.parametrize("recorded", [0, 3, 4, 9])
+def test_figures_of_the_days_before_an_item_remain_and_of_no_other_day(recorded: int) -> None:
+    items = {f"e{n}": item(day(2 * n), ratings={"a": "C"}, origin=f"o{n}") for n in range(5)}
+    db, on = database(scenarios={"a": scenario()}, evidence=items), [day(n) for n in range(11)]
+    days = DailyLedgers(db)
+    assert_as_alone(days, db, on)
+    new = item(day(recorded), ratings={"a": "II"}, origin="new")
+    for after in (replace(db, evidence={**items, "new": new}), db):
+        days.follow(after, ["new"])
+        assert_as_alone(days, after, on)
+
+
 def test_ledgers_follow_an_item_whose_earlier_reading_comes_as_it_goes() -> None:
     earlier, later = item(day(1), ratings={"a": "C"}), item(day(2), supersedes=("e0",))
     db = database(scenarios={"a": scenario()}, evidence={"e1": later})

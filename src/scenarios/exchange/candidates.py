@@ -13,7 +13,7 @@ class Candidate(Struct, frozen=True, kw_only=True):
     """A row, or the day on which the threshold was reached, newest first.
 
     `number` is its place in the listing, `id` its id in the store, `count` the rows of the window,
-    `fields` the row by our names, `recorded` the item made of it.
+    `fields` the row by our names, `recorded` the item that it became.
     """
 
     number: int

@@ -90,6 +90,7 @@ class Figures:
     def ledger(self, id: ScenarioId) -> Ledger:
         """The ledger of a scenario, or of a row of a quantity, on the day."""
         if id not in self._ledgers:
+            # The same ledger stands in both; a page that needs no review is built without one.
             window = self.window if "_reviewed" in vars(self) else self.period
             if view := window.views.get(id):
                 self._ledgers[id] = view.ledger

@@ -389,10 +389,10 @@ def _drafted(
 
 
 def _followed(mode: WriteMode) -> OpenDatabase | None:
-    """The state that a team's server follows, if the tracker, which has the roles, is that of it.
+    """The state that a team's server follows, if its tracker, which has the roles, is on disk.
 
-    Each look at a file lets another thread compute: beside pages a walk of 10,000 files took
-    seconds.
+    A walk of the folder would wait for the pages that are computed meanwhile once for each file,
+    since each look at one lets another thread go on.
     """
     read = mode.read
     if mode.person and isinstance(read, OpenDatabase) and not read.half:
