@@ -96,13 +96,17 @@ def restated(
     unread = {problem.path for problem in later.unreadable}
     gone = [key for key in both.removed if path_of(*key) not in unread]
     then = called(then, {r.from_: r.to for r in both.renamed}) if both.renamed else then
-    changed = [change for change in both.changed if change.record in records(today, change.kind)]
+    changed = [
+        change
+        for change in both.changed
+        if affects_figures(change) and change.record in records(today, change.kind)
+    ]
     touched = {(change.kind, change.record) for change in changed} | {*gone}
     reverted = _reverted(today, then, touched, day)
     amended = [
         Amendment(**msgspec.structs.asdict(change))
         for change in changed
-        if _matters(change, records(today, change.kind)[change.record], day)
+        if not _is_end(records(today, change.kind)[change.record], change.field, day)
     ]
     amended += [Amendment(kind=k, record=id, field="", before=id, after=None) for k, id in gone]
     new = DatedDatabase(today, day, odds)
@@ -199,11 +203,6 @@ def _reverted(today: Database, then: Database, touched: Iterable[Key], day: date
     )
 
 
-def _matters(change: FieldChange, record: object, day: date) -> bool:
-    """True if figures depend on a key; False for an end after `day`."""
-    return affects_figures(change) and not _is_end(record, change.field.partition(".")[0], day)
-
-
 def affects_figures(change: FieldChange) -> bool:
     """True if figures depend on the key that changed, or it says what the question is."""
     keys = change.field.split(".")
@@ -211,7 +210,8 @@ def affects_figures(change: FieldChange) -> bool:
 
 
 def _is_end(record: object, field: str, day: date) -> bool:
-    ended = getattr(record, field, None)
+    """True if a key says how a question or an item ended after `day`."""
+    ended = getattr(record, field.partition(".")[0], None)
     known = getattr(ended, "recorded", None) or getattr(ended, "date", None)
     return known is not None and known > day
 
