@@ -182,6 +182,8 @@ def test_a_shift_behind_which_nothing_was_changed_is_not_restated() -> None:
     assert restated(then, later, now, day(2))[0] == ()
     reverted = database_of("a; b; e @0 a=C notes=N")
     assert restated(reverted, database_of("a; b; e @0 a=C"), now, day(2))[0] == ()
+    retracted = database_of("a; e @0 a=C retracted=5")
+    assert restated(then, retracted, database_of("a; e @0 a=CC retracted=5"), day(2))[0] == ()
 
 
 def test_an_audit_names_changed_priors_and_conventions_and_not_what_was_changed_back() -> None:
