@@ -1,5 +1,6 @@
 """Pages that are kept, and the queue of those that have to be rendered."""
 
+import math
 import time
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from concurrent.futures import CancelledError, Future
@@ -78,7 +79,7 @@ class PageCache:
         self._waited, self._late = (dict[Hashable, list[PageOrder]]() for _ in range(2))
         self._seconds: dict[str, float] = {}
         self._readers, self._forms, self._renders = set[Future[CachedPage]](), 0, False
-        self._ordered, self._formless = anyio.Event(), anyio.Event()
+        self._woken = anyio.Event()
         self._limiter = anyio.CapacityLimiter(1)  # readers that wait may hold all other threads
 
     def reply(
@@ -110,14 +111,13 @@ class PageCache:
     @contextmanager
     def form(self) -> Iterator[None]:
         """Answer a form; no page starts meanwhile, for a second at most."""
-        self._formless = self._formless if self._forms else anyio.Event()
         self._forms += 1
         try:
             yield
         finally:
             self._forms -= 1
             if not self._forms:
-                self._formless.set()
+                self._woken.set()
 
     def _order(self, key: Hashable, order: PageOrder) -> None:
         page = self._cached.get(key)
@@ -131,7 +131,7 @@ class PageCache:
             order.reader.add_done_callback(self._readers.discard)
             self._late.pop(key, None)
             self._waited.setdefault(key, []).append(order)
-        self._ordered.set()
+        self._woken.set()
 
     def _postpone(self, key: Hashable, order: PageOrder) -> None:
         """Render a page later, unless others wait for it: its reader has an earlier state."""
@@ -148,16 +148,15 @@ class PageCache:
         a little earlier. After a postponed page it rests as long as that took, unless a reader
         comes.
         """
-        rested, now = 0.0, anyio.current_time
+        rested, now = 0.0, time.monotonic
         try:
             while True:
-                while not self._waited and not (self._late and now() >= rested):
-                    self._ordered = anyio.Event()
-                    with anyio.move_on_after(rested - now() if self._late else None):
-                        await self._ordered.wait()
-                with anyio.move_on_after(self._left_for_forms()):
-                    while self._forms:
-                        await self._formless.wait()
+                # A reader who comes while postponed pages wait for forms ends that wait
+                # (test_a_reader_does_not_wait_for_what_postponed_pages_wait_for).
+                while (due := self._due(rested)) > now():
+                    self._woken = anyio.Event()
+                    with anyio.move_on_after(due - now()):
+                        await self._woken.wait()
                 queue, started, self._renders = self._waited or self._late, now(), True
                 key = min(queue, key=lambda key: self._turn(key, queue[key]))
                 orders = [order for order in queue.pop(key) if not await order.is_abandoned()]
@@ -171,10 +170,12 @@ class PageCache:
             for reader in tuple(self._readers):
                 reader.cancel()
 
-    def _left_for_forms(self) -> float:
-        """Seconds for which the next page waits for forms, less those that its reader waited."""
-        since = min((orders[0].since for orders in self._waited.values()), default=None)
-        return _FORMS if since is None else max(since + _PAGE_WAIT - time.monotonic(), 0.0)
+    def _due(self, rested: float) -> float:
+        """The time at which the next page may start, which forms put off; infinite without one."""
+        queue, wait = (self._waited, _PAGE_WAIT) if self._waited else (self._late, _FORMS)
+        since = min((orders[0].since for orders in queue.values()), default=math.inf)
+        due = since + wait if self._forms else since
+        return due if self._waited else max(due, rested)
 
     def _turn(self, key: Hashable, orders: Sequence[PageOrder]) -> float:
         """The time at which a page is due: later, the longer the last of its kind took."""
