@@ -20,9 +20,11 @@ from scenarios.analysis.review.event import (
     event_story,
     story_between,
 )
+from scenarios.analysis.review.story import Story
 from scenarios.model import Database
 from scenarios.workspace.opened import open_folder
 from tests.analysis.words import database_of
+from tests.random_databases import END, random_database
 from tests.records import day, near
 
 SHIPPED = Path(__file__).parents[2] / "scenarios"
@@ -164,6 +166,29 @@ def items_of(cause: Any) -> set[str]:
     """The items behind a cause of the report's JSON."""
     own = cause["by"] if cause["kind"] == "given" and cause["by"] else cause
     return {*(own["subjects"] if own["kind"] == "event" else own["evidence"])}
+
+
+def test_an_item_moves_the_questions_of_an_item_that_it_replaces() -> None:
+    earlier, later = database_of("a; b; e @1 a=CC; f @5 b=C").evidence.values()
+    evidence = {"e": earlier, "f": replace(later, supersedes=("e",))}
+    made = event(replace(database_of("a; b"), evidence=evidence), "f")
+    assert {*moved(made)} == {"a", "b"}
+    assert moved(made)["a"][0] == (near(10 / 11), 0.5)
+
+
+@pytest.mark.parametrize("seed", range(2, 4))
+def test_an_event_moves_no_question_but_those_that_are_looked_at(seed: int) -> None:
+    db = random_database(seed)
+    odds = DailyLedgers(db)
+
+    @cache
+    def of_all(since: date, until: date) -> Story:
+        return story_between(odds, since, until, frozenset(db.scenarios))
+
+    events = {id: [id] for id, item in db.evidence.items() if item.recorded <= END}
+    for ids in (*declared_events(db, END).values(), *events.values()):
+        made = event_story(db, ids, END, cache(partial(story_between, odds)))
+        assert made == event_story(db, ids, END, lambda since, until, _: of_all(since, until))
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,7 @@ from scenarios.analysis.review.review import story_of
 from scenarios.analysis.review.story import Story
 from scenarios.model import Database, Evidence, EvidenceId, ScenarioId
 from scenarios.scales import decibans, has_moved, held, jeffreys, probability
-from scenarios.values import first_day
+from scenarios.values import first_day, owner_of
 
 
 class EventMove(msgspec.Struct, frozen=True, kw_only=True):
@@ -79,19 +79,15 @@ class EventStory(msgspec.Struct, frozen=True, kw_only=True):
         return sum(move.movement_bits for move in self.moves)
 
 
-StoryAt = Callable[[date, date], Story]
+StoryAt = Callable[[date, date, frozenset[ScenarioId]], Story]
 
 
-def story_between(odds: DailyLedgers, since: date, until: date) -> Story:
-    """The story of a window, with those questions alone that its items or outcomes can move."""
-    database = odds.database
-    items = odds.changed(since, until).values()
-    touched = {id for item in items if since < item.recorded for id in bears_on(database, item)}
-    for id, scenario in database.scenarios.items():
-        if scenario.resolution and since < scenario.resolution.recorded <= until:
-            touched.add(id)
-    reached = dependents(database, touched)
-    return story_of(window(database, since, until, only=reached, odds=odds), looks_back=False)
+def story_between(
+    odds: DailyLedgers, since: date, until: date, scenarios: frozenset[ScenarioId]
+) -> Story:
+    """The story of a window, with these questions alone."""
+    period = window(odds.database, since, until, only=scenarios, odds=odds)
+    return story_of(period, looks_back=False)
 
 
 def event_story(
@@ -100,24 +96,29 @@ def event_story(
     """The story of these items on the days on which they entered the record.
 
     Stated moves are looked for up to the first forecast from the last of those days on, if it came
-    before the next review and by `as_of`.
+    before the next review and by `as_of`. `story_at` is asked for each question that the items can
+    move, with those that depend on it, so that events of a day can share the answers.
     """
     items = {id: database.evidence[id] for id in ids}
     by_day = sorted((item.recorded, id) for id, item in items.items())
     first, last = by_day[0][0], by_day[-1][0]
     eve = date.fromordinal(max(first.toordinal() - 1, 1))
-    story = story_at(eve, last)
-    moves = {move.scenario: move for move in (*_decided(story, ids), *_implied(story, ids))}
+    bearing = {id for item in items.values() for id in bears_on(database, item)}
+    replaced = {id for item in items.values() for id in item.supersedes if id in database.evidence}
+    lost = {id for other in replaced for id in bears_on(database, database.evidence[other])}
+    units = _units(database, bearing | lost | _decided_by(database, items))
+    stories = [story_at(eve, last, unit) for unit in units]
+    moves = {move.scenario: move for story in stories for move in _decided(story, ids)}
+    moves |= {move.scenario: move for story in stories for move in _implied(story, ids)}
     until = _forecast_day(database, last, as_of)
-    is_cited = _is_cited(database, items, eve, until)
-    for move in _stated(story_at(eve, until), ids) if is_cited else ():
-        shown = moves.get(move.scenario, move)
-        both = replace(shown, stated=move.stated, stated_on=move.stated_on)
-        moves[move.scenario] = both
+    for unit in _units(database, _cited(database, items, eve, until)):
+        for move in _stated(story_at(eve, until, unit), ids):
+            shown = moves.get(move.scenario, move)
+            both = replace(shown, stated=move.stated, stated_on=move.stated_on)
+            moves[move.scenario] = both
     origins = {item.origin for item in items.values() if item.origin}
     known = sorted((item.recorded, id) for id, item in database.evidence.items() if origins)
     beside = [id for on, id in known if first <= on <= last and id not in items]
-    bearing = {id for item in items.values() for id in bears_on(database, item)}
     return EventStory(
         items=tuple(id for _, id in by_day),
         beside=tuple(
@@ -131,6 +132,17 @@ def event_story(
         moves=tuple(sorted((move for move in moves.values() if move.visible), key=_order)),
         small=tuple(sorted(id for id, move in moves.items() if not move.visible)),
     )
+
+
+def _units(database: Database, ids: Collection[ScenarioId]) -> list[frozenset[ScenarioId]]:
+    """Each question with those that depend on it, once."""
+    return [*dict.fromkeys(frozenset(dependents(database, {id})) for id in sorted(ids))]
+
+
+def _decided_by(database: Database, ids: Collection[EvidenceId]) -> set[ScenarioId]:
+    """The questions with a resolution that rests on one of the items."""
+    resolutions = ((id, scenario.resolution) for id, scenario in database.scenarios.items())
+    return {id for id, end in resolutions if end and not set(ids).isdisjoint(end.evidence)}
 
 
 def _decided(story: Story, ids: Collection[EvidenceId]) -> Iterator[EventMove]:
@@ -174,13 +186,14 @@ def _forecast_day(database: Database, last: date, as_of: date) -> date:
     return min((day for day in days if last <= day and day.toordinal() <= until), default=last)
 
 
-def _is_cited(
+def _cited(
     database: Database, items: Mapping[EvidenceId, Evidence], since: date, until: date
-) -> bool:
-    """True if a forecast after a day and up to another cites one of the items, by any id."""
+) -> set[ScenarioId]:
+    """The questions of forecasts after a day and up to another that cite an item, by any id."""
     names = {name for id, item in items.items() for name in (id, *item.formerly)}
     sheets = (sheet for sheet in database.sheets.values() if since < sheet.date <= until)
-    return any(not names.isdisjoint(ids) for sheet in sheets for ids in sheet.evidence.values())
+    cited = (entry for sheet in sheets for entry in sheet.evidence.items())
+    return {owner_of(id) for id, ids in cited if not names.isdisjoint(ids)}
 
 
 def _order(move: EventMove) -> tuple[bool, bool, float, ScenarioId]:
