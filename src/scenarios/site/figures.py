@@ -1,12 +1,12 @@
 """The figures of a site on its day, each computed on first use."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
 from functools import cache, cached_property, partial
 from typing import NamedTuple
 
 from scenarios.analysis.ledger.days import DailyLedgers
-from scenarios.analysis.ledger.lines import Ledger, Line
+from scenarios.analysis.ledger.lines import Ledger
 from scenarios.analysis.period.period import Window
 from scenarios.analysis.period.trajectory import Trajectory, curves
 from scenarios.analysis.quantities.explanation import row_on
@@ -23,7 +23,6 @@ from scenarios.workspace.reviewing import ReviewResult, reviewed
 
 _DAYS = 60
 """Most days drawn of a course."""
-_EVIDENCE = frozenset({"indicator", "direct", "in-prior"})
 
 
 class Figures:
@@ -32,7 +31,6 @@ class Figures:
     def __init__(self, site: Site) -> None:
         self._site = site
         self._ledgers: dict[ScenarioId, Ledger] = {}
-        self._lines: dict[ScenarioId, Mapping[str, Sequence[Line]]] = {}
         self._courses: dict[ScenarioId, Trajectory] = {}
         self.story_at = cache(partial(story_between, site.once(odds_of)))
 
@@ -71,17 +69,6 @@ class Figures:
     def draw(self, *ids: ScenarioId) -> None:
         """Compute several courses at once, which is faster than one by one."""
         self._courses |= curves(self.window, ids, _DAYS)
-
-    def lines(self, id: ScenarioId) -> Mapping[str, Sequence[Line]]:
-        """The lines of a scenario's ledger by each item and indicator that stands in them."""
-        if id not in self._lines:
-            lines: dict[str, list[Line]] = {}
-            for line in self.ledger(id).lines:
-                if line.kind in _EVIDENCE:
-                    for row in dict.fromkeys((line.id, *line.evidence, *line.suppressed)):
-                        lines.setdefault(row, []).append(line)
-            self._lines[id] = lines
-        return self._lines[id]
 
     def event(self, ids: Collection[EvidenceId]) -> EventStory:
         """The story of an event, or of an item alone."""

@@ -66,9 +66,9 @@ def effects(
             continue
         old, new = ledger_of(then, scenario_id), ledger_of(now, scenario_id)
         row = via or evidence_id
-        line = _line_of(new, row)
+        line = new.line_with(row)
         replaced = now.known.superseded.items()
-        gone = [id for id, by in replaced if by == evidence_id and _line_of(old, id)]
+        gone = [id for id, by in replaced if by == evidence_id and old.line_with(id)]
         why = _note(old, line, row) if line else "neutral: fits every outcome equally"
         if evidence_id not in now.known.evidence:
             by = now.known.superseded.get(evidence_id)
@@ -109,14 +109,6 @@ def ratings_of(database: Database, item: Evidence) -> list[tuple[ScenarioId, Rat
     return rated
 
 
-def _line_of(book: Ledger, row: str) -> Line | None:
-    """The line of an item or an indicator, counted or suppressed."""
-    for line in book.lines:
-        if line.kind != "absence" and row in (line.id, *line.evidence, *line.suppressed):
-            return line
-    return None
-
-
 def _doubtful(database: Database, item: Evidence, book: Ledger, line: Line | None) -> str | None:
     """The grade of a doubtful item whose line is now a scenario's heaviest."""
     graded = item.grade(database.sources)
@@ -132,6 +124,6 @@ def _note(old: Ledger, line: Line, row: str) -> str | None:
         return "in the prior"
     if row in line.suppressed:
         return f"same origin or event as {line.id}: one witness"
-    was = _line_of(old, line.id)
+    was = old.line_with(line.id)
     same = was is not None and was.decibans == line.decibans
     return "adds nothing to what was already seen" if same else None

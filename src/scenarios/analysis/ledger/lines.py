@@ -1,6 +1,6 @@
 """A ledger and its lines, as values."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Literal
 
@@ -65,13 +65,35 @@ class Ledger(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     def lines(self) -> tuple[Line, ...]:
         """Every line; those of evidence largest first, ties by id."""
         evidence = [line_of(line, share) for line, share in self.shares]
-        evidence.sort(key=lambda line: (-abs(line.counted_decibans), line.id))
+        evidence.sort(key=_order)
         return (*self.opening, *evidence, *self.closing)
+
+    def line_with(self, row: str) -> Line | None:
+        """The largest line in which an item or an indicator stands, counted or suppressed."""
+        lines = [line_of(line, share) for line, share in self._by_row.get(row, ())]
+        lines += [line for line in self.closing if line.kind == "in-prior" and line.id == row]
+        return min(lines, key=_order, default=None)
+
+    @cached_property
+    def _by_row(self) -> Mapping[str, Sequence[tuple[GroupTotal, float]]]:
+        """The lines of evidence by each item and indicator in them, with their shares."""
+        by_row: dict[str, list[tuple[GroupTotal, float]]] = {}
+        for line, share in self.shares:
+            suppressed = (row.id for row in line.suppressed)
+            is_seen = line.strongest.kind != "absence"
+            for id in {line.strongest.id, *line.evidence, *suppressed} if is_seen else ():
+                by_row.setdefault(id, []).append((line, share))
+        return by_row
 
     def counted(self, kind: LineKind) -> float:
         """The decibans that the rows of one kind add up to."""
         lines = self.lines if kind in KINDS else (*self.opening, *self.closing)
         return sum((line.counted_decibans for line in lines if line.kind == kind), 0.0)
+
+
+def _order(line: Line) -> tuple[float, str]:
+    """Largest first, ties by id."""
+    return -abs(line.counted_decibans), line.id
 
 
 def line_of(line: GroupTotal, share: float) -> Line:

@@ -203,7 +203,7 @@ def _count(site: Site, id: EvidenceId, bearing: ScenarioRating) -> CountedRating
         return CountedRating(bearing, None, ("retracted",))
     if id in site.superseded:
         return CountedRating(bearing, None, ("superseded",))
-    for line in figures(site).lines(bearing.scenario).get(bearing.row, ())[:1]:
+    if line := figures(site).ledger(bearing.scenario).line_with(bearing.row):
         if bearing.row in line.suppressed:
             label = doc.Ref(line.id, "evidence" if line.id in site.evidence else None)
             reason = ("counts once with ", label, ": same origin or event")
