@@ -8,20 +8,20 @@ from msgspec import UNSET, Struct, UnsetType
 from msgspec.structs import replace
 
 from scenarios.analysis.changes import AuditFinding, Key, touched_by
-from scenarios.analysis.evidence.knowledge import borne, members
+from scenarios.analysis.evidence.knowledge import borne, last_open_day, members
 from scenarios.analysis.forecasts import stated
 from scenarios.analysis.ledger.days import DailyLedgers
 from scenarios.analysis.ledger.effects import EvidenceEffect, effects
+from scenarios.analysis.ledger.ledger import implied_of
 from scenarios.analysis.period.probability_shifts import ScenarioShift, shifts
 from scenarios.analysis.quantities.explanation import row_effects
 from scenarios.analysis.quantities.figures import QuantityFigure
 from scenarios.analysis.quantities.view import quantity_view
-from scenarios.analysis.review.explanation import explain
 from scenarios.model import Analyst, EvidenceId, ScenarioId, SetId
 from scenarios.paths import id_of, kind_of
 from scenarios.render.cells import commit_subject
 from scenarios.result import Result
-from scenarios.scales import has_moved
+from scenarios.scales import decibans, has_moved
 from scenarios.storage.cache.files import bearing_on, sides
 from scenarios.storage.cache.memory import RecordCache
 from scenarios.storage.edits import FileChange
@@ -160,17 +160,22 @@ def evidence_effects(written: WriteResult, id: EvidenceId, day: date) -> tuple[E
 def _evidence_effects(
     written: WriteResult, id: EvidenceId, day: date
 ) -> tuple[EvidenceEffect, ...]:
-    after, memory = written.after.database, written.before.read
-    odds = None
-    if isinstance(memory, RecordCache) and memory.lasts and not written.dry_run:
-        # Under the lock of the write: a trial in another thread has ledgers of its own.
-        followed = memory.results.setdefault(("ledgers", ""), FollowedLedgers())
-        odds = followed.of(written.before)
+    after = written.after.database
     then, now = sides(written.before.database, after, borne(after, after.evidence[id]))
     on_rows: tuple[EvidenceEffect, ...] = ()
     if now.quantities:
         on_rows = row_effects(then, now, id, day)
-    return (*effects(then, now, id, day, odds), *on_rows)
+    return (*effects(then, now, id, day, _ledgers_before(written)), *on_rows)
+
+
+def _ledgers_before(written: WriteResult) -> DailyLedgers | None:
+    """The ledgers of the state before a write, if a server keeps them."""
+    memory = written.before.read
+    if not isinstance(memory, RecordCache) or not memory.lasts or written.dry_run:
+        return None
+    # Under the lock of the write: a trial in another thread has ledgers of its own.
+    followed: FollowedLedgers = memory.results.setdefault(("ledgers", ""), FollowedLedgers())
+    return followed.of(written.before)
 
 
 def forecast_figures(
@@ -187,25 +192,41 @@ def forecast_figures(
 def _forecast_figures(
     written: WriteResult, ids: Iterable[ScenarioId], on: date
 ) -> list[ForecastFigure]:
-    figures = []
-    for id in ids:
-        if id in written.after.database.quantities:
-            figures.append(_of_quantity(written, id, on))
-            continue
-        now = explain(bearing_on(written.after.database, id), id, on)
-        before = None if now.withheld else stated(written.before.database, id, on)
-        figures.append(
-            ForecastFigure(
-                scenario=id,
-                before=before.probability if before else None,
-                after=now.stated.probability if now.stated else None,
-                analysts=now.stated.analysts if now.stated else None if now.withheld else 0,
-                implied=now.implied.probability if now.implied else None,
-                gap_decibans=now.gap_decibans,
-                withheld=now.withheld and from_here(written.before.root / now.withheld),
-            )
+    quantities = written.after.database.quantities
+    return [
+        _of_quantity(written, id, on) if id in quantities else _of_scenario(written, id, on)
+        for id in ids
+    ]
+
+
+def _of_scenario(written: WriteResult, id: ScenarioId, on: date) -> ForecastFigure:
+    """The stated figures of a scenario before and after, and what its evidence implies."""
+    after = written.after.database
+    if path := after.withheld.get(id):
+        return ForecastFigure(
+            scenario=id,
+            before=None,
+            after=None,
+            analysts=None,
+            implied=None,
+            gap_decibans=None,
+            withheld=from_here(written.before.root / path),
         )
-    return figures
+    changed = {kind for kind, _ in changed_records(written)}
+    is_same = changed <= {"forecasts", "proposal"}  # no ledger depends on these
+    kept = _ledgers_before(written) if is_same else None
+    ledgers = kept or DailyLedgers(bearing_on(after, id))
+    day = last_open_day(after, id, on)
+    implied = implied_of(ledgers.odds_on(day), id)
+    before, now = stated(written.before.database, id, on), stated(after, id, day)
+    return ForecastFigure(
+        scenario=id,
+        before=before.probability if before else None,
+        after=now.probability if now else None,
+        analysts=now.figure.analysts if now else 0,
+        implied=implied.probability,
+        gap_decibans=decibans(now.probability) - implied.decibans if now else None,
+    )
 
 
 def _of_quantity(written: WriteResult, id: ScenarioId, on: date) -> ForecastFigure:
