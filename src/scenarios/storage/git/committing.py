@@ -155,15 +155,17 @@ SYNCED = ("-c", "core.fsync=committed,index")
 """Options that make git sync the objects, references and index that it writes."""
 
 
-def settle(git_dir: Path) -> None:
-    """Make the names of committed files and the index durable: folders deepest first."""
+def settle(git_dir: Path, oids: Sequence[str] = ()) -> None:
+    """Make the names of these objects [all], references and the index durable: deepest first."""
     sync(git_dir / "index")
     shared = process.common(git_dir)
-    for top in (shared / "objects", shared / "refs" / "heads", shared / "logs"):
-        for folder, _, _ in os.walk(top, topdown=False):
-            sync(Path(folder))
-    for path in {shared / "refs", shared, git_dir}:
-        sync(path)
+    objects, tops = shared / "objects", [shared / "refs" / "heads", shared / "logs"]
+    # A large repository has 256 folders of objects, of which a commit changes about six.
+    own = [*{objects / oid[:2] for oid in oids}, objects / "pack", objects] if oids else []
+    walks = (os.walk(top, topdown=False) for top in (tops if own else [objects, *tops]))
+    below = (Path(folder) for walk in walks for folder, _, _ in walk)
+    for folder in dict.fromkeys((*own, *below, shared / "refs", shared, git_dir)):
+        sync(folder)
 
 
 _LITERAL = "--literal-pathspecs"
@@ -283,15 +285,15 @@ def commit(
             # The option for literal paths would reach the hooks.
             literal = [f":(literal){path}" for path in real]
             _, output = process.let_run((*encoding, *message, "--", *literal), *target)
-        after = _head(repository)
+        after, *others = _new_objects(repository, before)
         # Not what git answers: where its last hook was stopped, the commit is there all the same.
-        if after is None or after == before:
+        if not after:
             _forget(repository, new)
             raise ScenError(_not_committed(_top(repository), real, (*by, "-m", subject), output))
         if ask(repository, _LITERAL, *_CACHED, "--quiet", "--", *real).returncode:
             # A hook put them in another form: git committed that, and left the old one staged.
             _reset(repository, real)
-        settle(repository.git_dir)
+        settle(repository.git_dir, (after, *others))
     return after, output
 
 
@@ -465,6 +467,13 @@ def _head(repository: Repository) -> str | None:
     """The current commit; None on an empty branch."""
     parsed = ask(repository, "rev-parse", "--quiet", "--verify", "HEAD")
     return os.fsdecode(parsed.stdout).strip() or None
+
+
+def _new_objects(repository: Repository, before: str | None) -> list[str]:
+    """The current commit and all other objects since a commit; an empty id if it still stands."""
+    since = ("--not", before) if before else ()
+    listed = ask(repository, "rev-list", "--objects", "--no-object-names", "HEAD", *since)
+    return os.fsdecode(listed.stdout).split() or [""]
 
 
 def _not_committed(folder: Path, paths: Sequence[str], words: Sequence[str], reason: str) -> str:
