@@ -155,6 +155,24 @@ def test_why_a_figure_is_refused_stands_at_the_figure(client: TestClient) -> Non
     assert made.faults["probability"].startswith(fault)
 
 
+@pytest.mark.parametrize("text", ["30", "30%", "30 %", "0.3", "0,3"])
+def test_a_forecast_of_thirty_means_thirty_per_cent(
+    client: TestClient, root: Path, text: str
+) -> None:
+    as_analyst(client, "jane-doe")
+    assert "30 means 30%; withdraw" in client.get("/record/forecast/?scenario=pact").text
+    assert send(client, "forecast", {"scenario": "pact", "probability": text}).is_saved
+    (sheet,) = (root / "forecasts").rglob("*-jane-doe.yaml")
+    assert "  pact: 0.3\n" in sheet.read_text()
+
+
+def test_a_forecast_between_one_and_two_may_be_a_slip(client: TestClient) -> None:
+    as_analyst(client, "jane-doe")
+    made = send(client, "forecast", {"scenario": "pact", "probability": "1.2"})
+    fault = "'1.2' may be a slip: write it with a % sign, or a figure below 1"
+    assert made.faults == {"probability": fault}
+
+
 def test_two_tabs_that_change_one_key_do_not_overwrite_each_other(client: TestClient) -> None:
     fields = {"id": "pact", "key:title": "Mine"}
     one, other = (opened(client, "edit", id="pact") for _ in range(2))

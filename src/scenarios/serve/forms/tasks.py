@@ -220,7 +220,8 @@ def _answer(ask: Question, by: FormContext, reading: ParsedForm, context: Answer
     def read(text: str) -> Any:
         if ask.type.kind == "day" and not ask.type.is_ahead:
             return until(ask.key, by, latest(by, reading.typed))(text)
-        return ask.type.read(text, context)
+        is_in_percent = ask.key == "probability"  # as its hint says
+        return ask.type.read(typed_in.in_percent(text) if is_in_percent else text, context)
 
     if ask.type.is_many:
         return reading.several(ask.key, read)

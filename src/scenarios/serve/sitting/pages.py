@@ -1,10 +1,9 @@
 """A sitting, step by step: each answer is saved at once."""
 
-import re
 import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -24,8 +23,7 @@ from scenarios.analysis.review.agenda import (
     sums,
     unrecorded,
 )
-from scenarios.errors import ScenError, UsageError
-from scenarios.exchange.own.cells import share as share_of
+from scenarios.errors import ScenError
 from scenarios.model import Analyst, Database, ScenarioId
 from scenarios.render.document import plain, titled
 from scenarios.render.documents.session import answer_text, reveal_table, set_sums
@@ -185,7 +183,6 @@ def page(kind: str, **values: Any) -> ServedPage:
     return ServedPage(title="The weekly sitting", content=content, live=False, status=status)
 
 
-_PERCENT = re.compile(r"1|[2-9](\.[0-9]+)?|[1-9][0-9](\.[0-9]+)?")
 _HOW = ("seen", "not-seen", "skipped")
 
 
@@ -314,7 +311,9 @@ def _figure(topic: ScenarioQuestion, reading: ParsedForm) -> tuple[sitting.Figur
         return (topic.own,)
     if topic.scenario.quantity:
         return _quantiles(topic, reading)
-    return reading.wanted(f"p:{id}", lambda text: (sitting.figure(topic, _in_percent(text)),))
+    return reading.wanted(
+        f"p:{id}", lambda text: (sitting.figure(topic, typed_in.in_percent(text)),)
+    )
 
 
 def _quantiles(topic: ScenarioQuestion, reading: ParsedForm) -> tuple[sitting.Figure] | None:
@@ -333,20 +332,6 @@ def _quantiles(topic: ScenarioQuestion, reading: ParsedForm) -> tuple[sitting.Fi
     for name, fault in sitting.quantile_faults(topic, sound):
         reading.fault(f"{name}:{topic.id}", fault)
     return None if reading.faults.keys() & texts.keys() else (sound,)
-
-
-def _in_percent(text: str) -> str:
-    """Read 30 as 30%; figures between 1 and 2 may be slips, and are refused."""
-    number = text.strip().replace(",", ".")
-    if _PERCENT.fullmatch(number):
-        return f"{float(number) / 100:.12g}"
-    with suppress(UsageError):
-        share = share_of(text)
-        if 1 < share < 2 and "%" not in text:  # noqa: PLR2004 - 1.2 may be 0.12
-            raise ScenError(f"'{text}' may be a slip: write it with a % sign, or a figure below 1")
-        if not 0 < share < 1:
-            raise ScenError(f"'{text}': a probability must be above 0% and below 100%")
-    return text
 
 
 def _save_draft(session: OpenSession, form: FormData) -> Reply:

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from itertools import pairwise
 from typing import TypeVar, get_args
 
-from scenarios.errors import UsageError
+from scenarios.errors import ScenError, UsageError
 from scenarios.exchange.own.cells import OUTCOMES, DateParser, admiralty, code_or_ratio, share
 from scenarios.model.quantity import MOST
 from scenarios.paths import LONGEST_ID, RESERVED
@@ -25,6 +25,7 @@ rating, grade = code_or_ratio, admiralty
 _AGO = re.compile(r"([0-9]{1,4})d")
 _COUNTED = re.compile(r"([0-9]{1,7}) */ *([0-9]{1,7}) +(.+)")
 _HOST = re.compile(r"(?:[\w-]+\.)+[a-z]{2,}(?:/[^\s?']*)?")
+_PERCENT = re.compile(r"1|[2-9](\.[0-9]+)?|[1-9][0-9](\.[0-9]+)?")
 _QUANTILE = re.compile(r"p(0\.[1-9]|[1-9][0-9]?(\.[1-9])?)=")
 _FEWEST, _MOST = 2, 9
 """Quantiles of a distribution."""
@@ -198,6 +199,23 @@ def chance(text: str) -> float:
         hint = "; did you mean " + text.strip() + "%?" if is_in_hundred else ""
         raise UsageError(f"{shown(text)}: a probability must be above 0 and below 1{hint}")
     return value
+
+
+def in_percent(text: str) -> str:
+    """Read 30 as 0.3, for a field that says so; 1.2 may be a slip, and is refused: ScenError.
+
+    Text that is no number, like `withdraw`, is returned as it is.
+    """
+    number = text.strip().replace(",", ".")
+    if _PERCENT.fullmatch(number):
+        return f"{float(number) / 100:.12g}"
+    with suppress(UsageError):
+        value = share(text)
+        if 1 < value < 2 and "%" not in text:  # noqa: PLR2004 - 1.2 may be 0.12
+            raise ScenError(f"'{text}' may be a slip: write it with a % sign, or a figure below 1")
+        if not 0 < value < 1:
+            raise ScenError(f"'{text}': a probability must be above 0% and below 100%")
+    return text
 
 
 def forecasts_between(text: str) -> dict[str, dict[str, float]]:

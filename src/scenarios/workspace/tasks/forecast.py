@@ -112,6 +112,7 @@ TASK = task.Task(
             AnswerType(_figure, metavar="P|withdraw"),
             label="Its probability",
             help="0.7 or 70%, of a quantity p10=205 p50=240 p90=275, or `withdraw`.",
+            hint="30 means 30%; withdraw takes the last one back.",
             advice="Like 0.7 or 70%; withdraw takes the last one back.",
             missing=RequiredAnswer(),
             option="P",
