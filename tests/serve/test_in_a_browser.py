@@ -175,7 +175,7 @@ def test_a_sitting_keeps_what_is_typed_and_tells_no_figure_before_it_is_answered
         page.reload()
         assert page.input_value('[name="p:pact"]') == "15%"
         page.goto(f"{desk.address}/s/pact/")
-        assert page.inner_text("h1") == "After the sitting"
+        assert page.inner_text("h1") == "Hidden until your sitting is done"
         assert page.locator("main data").count() == 0
 
 

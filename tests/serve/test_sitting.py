@@ -196,12 +196,12 @@ def test_another_name_chosen_in_the_browser_of_a_sitting_shows_no_more(
     begin(client)
     for name in ("jane-doe", "desk", "jane-doe"):
         client.post("/who/", data={"other": name}, headers=FROM_HERE)
-        assert "After the sitting" in client.get("/s/pact/").text
+        assert "Hidden until your sitting is done" in client.get("/s/pact/").text
         item = {"summary": "Dinner", "recorded": "2022-02-21", "rate:pact": "CC"}
         assert "<data value" not in send(client, "evidence", item, do="preview").page
     other = reader(desk)
     other.post("/who/", data={"other": "jane-doe"}, headers=FROM_HERE)
-    assert "After the sitting" not in other.get("/s/pact/").text
+    assert "Hidden until your sitting is done" not in other.get("/s/pact/").text
 
 
 def test_a_sitting_is_left_at_any_step_and_its_answers_make_the_sheet(
@@ -227,7 +227,7 @@ def test_who_stops_sees_no_figure_of_others_and_can_go_back_to_the_questions(
     shown = Sent(client, client.get("/sitting/stop/"))
     assert "Not answered, left out: pact; you had typed 0.3, A hunch" in shown.text
     assert "No answer yet" in shown.text
-    assert "After the sitting" in client.get("/s/pact/").text
+    assert "Hidden until your sitting is done" in client.get("/s/pact/").text
     assert '<a class="button" href="/sitting/">Back to the questions</a>' in shown.page
     assert 'value="30%"' in client.get("/sitting/").text
     post(client, "answers", p__pact="30", p__ties="70")
@@ -248,7 +248,7 @@ def test_a_sitting_that_is_stopped_without_an_answer_is_ended_and_nothing_stays_
 ) -> None:
     begin(client)
     assert "No sheet was written" in post(client, "end", do="drop", stopped="yes").text
-    assert "After the sitting" not in client.get("/s/pact/").text
+    assert "Hidden until your sitting is done" not in client.get("/s/pact/").text
 
 
 @pytest.mark.parametrize(
@@ -317,7 +317,7 @@ def test_what_was_observed_is_read_while_one_sits(client: TestClient) -> None:
             303,
             f"/list/{kind}/?as_of=2022-03-01",
         )
-    assert "After the sitting" in client.get("/evidence/2022/").text
+    assert "Hidden until your sitting is done" in client.get("/evidence/2022/").text
 
 
 def test_an_item_is_read_while_one_sits_without_what_it_does(client: TestClient) -> None:
@@ -351,9 +351,9 @@ def test_once_all_is_answered_every_page_tells_its_figures_again(client: TestCli
     told = post(client, "answers", p__pact="0.1", p__ties="0.9")
     assert "12% 1 analyst" in " ".join(told.text.split())
     post(client, "revise", p__pact="0.1", p__ties="0.9")
-    assert "After the sitting" in client.get("/s/pact/").text
+    assert "Hidden until your sitting is done" in client.get("/s/pact/").text
     post(client, "answers", p__trade="0.6")
-    assert "After the sitting" not in client.get("/s/pact/").text
+    assert "Hidden until your sitting is done" not in client.get("/s/pact/").text
     assert "12%" in client.get("/list/forecasts/").text
 
 

@@ -634,6 +634,18 @@ def test_the_first_visit_says_what_is_asked_of_whom(
     assert re.findall(r'href="([^"]*)"', asked) == ways
 
 
+def test_the_week_of_an_analyst_is_shown_during_the_sitting_and_other_pages_say_why_not(
+    app: Starlette,
+) -> None:
+    ana = person(app, "ana")
+    token = own(ana, "/scen/sitting/")["token"]
+    ana.post("/scen/sitting/begin/", data={"token": token})
+    assert "<h1>Hidden until your sitting is done</h1>" in ana.get("/scen/s/pact/").text
+    week = ana.get("/scen/team/").text
+    assert "<h1>Your week</h1>" in week
+    assert "You are Ana, analyst." in week
+
+
 def test_a_figure_on_a_question_that_the_sitting_left_out_says_so(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -126,7 +126,7 @@ ENTRIES = (
 
 
 _TELLS_NO_FIGURE = (
-    *("/sitting/", "/who/", "/record/", "/recorded/"),
+    *("/sitting/", "/who/", "/record/", "/recorded/", "/team/"),
     *("/list/evidence/", "/list/indicators/", "/list/sources/"),
 )
 """Pages without figures, or without the hidden ones."""
@@ -164,4 +164,4 @@ def page_without_figures(ask: PageRequest) -> ServedPage | None:
     if listed.startswith(_TELLS_NO_FIGURE):
         raise RedirectError(listed + ask.asked.query(only_when=True))
     content = fill("serve/hidden.html")
-    return ServedPage(title="After the sitting", content=content, live=False)
+    return ServedPage(title="Hidden until your sitting is done", content=content, live=False)
