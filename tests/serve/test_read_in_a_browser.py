@@ -198,6 +198,17 @@ def test_without_a_script_all_is_read_and_the_day_is_chosen(browser: Any, shippe
         assert page.url.endswith("?as_of=2022-02-28")
 
 
+def test_on_a_phone_the_home_link_has_44_pixels_and_a_row_begins_with_its_title(
+    browser: Any, shipped: Desk
+) -> None:
+    with at(browser, shipped, "/status/", viewport={"width": 360, "height": 740}) as page:
+        assert page.locator(".home").bounding_box()["height"] >= 44
+        row = page.locator(".many tr:has(> [data-of=title])").first
+        title, id = (row.locator(part).bounding_box() for part in ("[data-of=title]", "th"))
+        assert title["y"] + title["height"] <= id["y"]
+        assert title["x"] == id["x"]
+
+
 def test_nothing_is_cut_on_a_phone(browser: Any, shipped: Desk) -> None:
     with at(browser, shipped, "/", viewport={"width": 360, "height": 740}) as page:
         for path in WHOLE if FULL else PAGES:
