@@ -117,7 +117,7 @@ def cause(kind: Any, *subjects: str, by: ChangeCause | None = None) -> ChangeCau
         (cause("event", "e", "f"), "Seen and 1 more"),
         (cause("outcome", "a"), "Title occurred"),
         (cause("outcome", "b"), "Title was decided"),
-        (cause("given", "a", by=cause("event", "e")), "through Title: Seen"),
+        (cause("given", "a", by=cause("event", "e")), "Seen, through Title"),
         (cause("given", "a"), "through Title"),
         (cause("absence", "b/x"), "not seen by 11 February: Something is seen"),
         (cause("time"), "time passed without it"),

@@ -86,7 +86,7 @@ def cause_words(cause: ChangeCause, database: Database) -> Sentence:
         return name(first, database), how
     if cause.kind == "given":
         by = cause_words(cause.by, database) if cause.by else ()
-        return "through ", name(first, database), *((": ", *by) if by else ())
+        return *((*by, ", ") if by else ()), "through ", name(first, database)
     if cause.kind == "absence":
         owner, key = indicator_key(first)
         sign = database.scenarios[owner].indicators[key]
