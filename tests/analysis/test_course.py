@@ -14,7 +14,6 @@ from scenarios.analysis.ledger.ledger import ledger
 from scenarios.analysis.ledger.odds import changes_daily
 from scenarios.analysis.period.period import Window, window
 from scenarios.analysis.period.trajectory import (
-    EvidenceMark,
     StatePeriod,
     Trajectory,
     TrajectoryPoint,
@@ -117,10 +116,10 @@ def test_of_too_many_days_the_smallest_steps_of_the_evidence_are_drawn_with_the_
         point.implied
         for point in trends(one(evidence=evidence), {"a": map(day, drawn(course))})["a"]
     ]
-    assert course.marks[1:] == (
-        EvidenceMark(day=day(15), evidence=("e06", "e09", "e12", "e15")),
-        EvidenceMark(day=day(20), evidence=("e16",)),
-    )
+    assert [*course.entered.items()][1:] == [
+        (day(15), ("e06", "e09", "e12", "e15")),
+        (day(20), ("e16",)),
+    ]
 
 
 def test_no_day_with_a_forecast_is_left_out_however_many_they_are() -> None:
@@ -169,7 +168,7 @@ def test_what_is_recorded_or_said_with_the_outcome_is_of_no_open_day() -> None:
     base = one(None, *said, evidence=evidence, resolution=ended)
     course = alone(base, 30)
     assert course.points[-1].day == day(7)
-    assert course.marks == (EvidenceMark(day=day(7), evidence=("e7",)),)
+    assert course.entered == {day(7): ("e7",)}
     assert [entry.date for entry in course.forecasts] == [day(5)]
     points = trends(base, {"a": [day(n) for n in (11, 8, 7, 4, -1, 4)]})["a"]
     assert points[0] == TrajectoryPoint(day=day(4), stated=None, implied=0.5)
@@ -190,12 +189,12 @@ def test_an_indicator_is_told_as_it_was_known_on_each_day() -> None:
         "f": item(day(20), indicators={"a/x": "observed"}, retracted=retraction(day(30))),
     }
     watched = dict.fromkeys("xy", indicator({"a": "C"}))
-    x, y = alone(one(evidence=evidence, indicators=watched), 40).lanes
+    states = alone(one(evidence=evidence, indicators=watched), 40).states
+    assert [*states] == ["x", "y"]
     turns = [("unobserved", 0), ("emerging", 10), ("observed", 20), ("emerging", 30)]
-    assert [(span.state, (span.start - START).days) for span in x.spans] == turns
-    assert [(span.end - START).days for span in x.spans] == [10, 20, 30, 40]
-    assert y.spans == (StatePeriod(state="unobserved", start=day(0), end=day(40)),)
-    assert (x.indicator, y.indicator) == ("x", "y")
+    assert [(span.state, (span.start - START).days) for span in states["x"]] == turns
+    assert [(span.end - START).days for span in states["x"]] == [10, 20, 30, 40]
+    assert states["y"] == (StatePeriod(state="unobserved", start=day(0), end=day(40)),)
 
 
 def test_a_stated_trend_of_a_set_is_normalised_by_its_rivals_sheets() -> None:

@@ -27,7 +27,7 @@ def test_a_number_steps_on_the_days_of_its_evidence_and_its_sheets() -> None:
         figure = quantity_view(odds, "trade-2024", point.day, point.day).figure
         assert quantile(point.ledger.implied, 0.5) == figure.implied.median
         assert (point.stated is None) is (figure.stated is None)
-    assert [f"{mark.day}" for mark in course.marks] == [*DAYS[1:4]]
+    assert [f"{day}" for day in course.entered] == [*DAYS[1:4]]
     assert [each.sheet for each in course.estimates] == ["2024-11-01-east", "2024-11-02-west"]
 
 
@@ -50,7 +50,7 @@ def test_of_many_days_the_latest_and_every_other_is_drawn_and_each_with_a_sheet(
         *("2024-01-15", "2024-02-07", "2024-10-14"),
         *(*DAYS[4:], f"{AS_OF}"),
     ]
-    assert [len(mark.evidence) for mark in course.marks] == [1, 2]
+    assert [len(ids) for ids in course.entered.values()] == [1, 2]
 
 
 def test_a_date_changes_from_day_to_day_and_is_drawn_on_days_between() -> None:

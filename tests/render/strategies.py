@@ -7,14 +7,14 @@ from datetime import timedelta
 from hypothesis import strategies as st
 
 from scenarios.analysis.period.recent import EvidencePoint, StatedPoint
+from scenarios.analysis.period.trajectory import StatePeriod
+from scenarios.analysis.scores.calibration import CalibrationBin, CorpStep
 from scenarios.render.charts.fan import EstimateMark, FanDay, QuantityFan
 from scenarios.render.charts.ledger import BarGroup, LedgerBar, LedgerBars
 from scenarios.render.charts.multiples import SetMember, SmallMultiples
 from scenarios.render.charts.parts import DayFigures, OutcomeMark
 from scenarios.render.charts.scores import (
-    CorpCurve,
     Reliability,
-    ReliabilityBin,
     SkillInterval,
     SkillRows,
 )
@@ -24,7 +24,6 @@ from scenarios.render.charts.timeline import (
     LargeChange,
     PlotLabel,
     ScenarioTimeline,
-    StateBar,
 )
 from scenarios.render.overview import Overview, OverviewGroup, OverviewRow
 from tests.records import day
@@ -96,14 +95,17 @@ ledgers = st.builds(
 
 forecasters = words.map(lambda text: text[:40]) | st.sampled_from(["implied", "prior"])
 bins = st.builds(
-    ReliabilityBin,
+    CalibrationBin,
+    forecaster=words,
+    low=chances,
+    high=chances,
     n=st.floats(0.01, 900),
     mean_forecast=chances,
     frequency=chances,
     wilson_low=chances,
     wilson_high=chances,
 )
-stairs = st.builds(CorpCurve, low=chances, high=chances, frequency=chances)
+stairs = st.builds(CorpStep, low=chances, high=chances, n=st.floats(0.01, 900), frequency=chances)
 reliabilities = st.builds(
     Reliability,
     forecaster=forecasters,
@@ -170,7 +172,7 @@ def timelines(drawn: st.DrawFn) -> ScenarioTimeline:
     days = st.sampled_from([day(n) for n in numbers])
     pair = st.none() | st.tuples(chances, chances)
     states = st.sampled_from(["unobserved", "emerging", "observed", "reversed"])
-    stretch = st.builds(StateBar, state=states, start=days, end=days)
+    stretch = st.builds(StatePeriod, state=states, start=days, end=days)
     lane = st.lists(stretch, min_size=1, max_size=3).map(tuple)
     figures = [
         DayFigures(day=day(n), stated=drawn(st.none() | chances), implied=drawn(chances))
@@ -182,7 +184,7 @@ def timelines(drawn: st.DrawFn) -> ScenarioTimeline:
     )
     names = st.sampled_from(["desk", "an-analyst-with-a-rather-long-name", *"abcdefg"])
     saying = st.builds(PlotLabel, day=days, analyst=names, probability=chances, rationale=words)
-    swim = st.builds(IndicatorLane, statement=words, stretches=lane, due=st.none() | days)
+    swim = st.builds(IndicatorLane, statement=words, periods=lane, due=st.none() | days)
     low, high = sorted(drawn(st.tuples(chances, chances)))
     return ScenarioTimeline(
         title=drawn(words),

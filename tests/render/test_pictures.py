@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from scenarios.analysis.period.recent import EvidencePoint, StatedPoint
+from scenarios.analysis.period.trajectory import StatePeriod
 from scenarios.analysis.review.causes import ChangeCause
 from scenarios.render.charts.draw import alone
 from scenarios.render.charts.ledger import BarGroup, LedgerBar, LedgerBars
@@ -22,7 +23,6 @@ from scenarios.render.charts.timeline import (
     LargeChange,
     PlotLabel,
     ScenarioTimeline,
-    StateBar,
 )
 from scenarios.render.document import plain
 from scenarios.render.documents.review.causes import cause_words
@@ -238,9 +238,9 @@ SMALL: dict[str, Any] = {
         lanes=(
             IndicatorLane(
                 statement="The licence is withdrawn",
-                stretches=(
-                    StateBar(state="unobserved", start=day(0), end=day(50)),
-                    StateBar(state="observed", start=day(50), end=day(51)),
+                periods=(
+                    StatePeriod(state="unobserved", start=day(0), end=day(50)),
+                    StatePeriod(state="observed", start=day(50), end=day(51)),
                 ),
                 due=day(40),
             ),

@@ -111,7 +111,7 @@ def test_what_was_seen_points_up_or_down_and_says_what_it_was() -> None:
 
 def test_the_indicators_are_on_the_same_days_with_their_state_and_due_day() -> None:
     [lane] = chart(base()).drawing.lanes
-    assert [(one.state, one.start) for one in lane.stretches] == [
+    assert [(one.state, one.start) for one in lane.periods] == [
         ("unobserved", day(0)),
         ("observed", day(25)),
     ]

@@ -5,7 +5,6 @@ from datetime import date
 from itertools import chain, count, pairwise
 from typing import Literal
 
-from msgspec import convert
 from msgspec.structs import replace
 
 from scenarios.analysis.evidence.knowledge import bearing, near, rivals
@@ -28,7 +27,6 @@ from scenarios.render.charts.timeline import (
     LargeChange,
     PlotLabel,
     ScenarioTimeline,
-    StateBar,
 )
 from scenarios.render.document import Chart, Document, Heading, Paragraph, Ref, Row, Span, Table
 from scenarios.render.documents.review.causes import analyst_name, short
@@ -105,14 +103,12 @@ def _data(
 
 def _steps(trajectory: Trajectory, database: Database) -> list[LargeChange]:
     """The largest changes of a figure from one day to the next, in the order of their days."""
-    entered = {mark.day: mark for mark in trajectory.marks}
     decays = changes_daily(database, trajectory.scenario)
     steps: list[tuple[float, date, LargeChange]] = []
     for before, after in pairwise(trajectory.points):
         stated = _other(before.stated, after.stated)
         implied = _other(before.implied, after.implied)
-        mark = entered.get(after.day)
-        if decays and not mark and (after.day - before.day).days > 1:
+        if decays and after.day not in trajectory.entered and (after.day - before.day).days > 1:
             implied = None  # it fell from day to day
         moves = [jeffreys(*map(held, pair)) for pair in (stated, implied) if pair]
         size = max(moves, default=0.0)
@@ -156,18 +152,18 @@ def _other(before: float | None, after: float | None) -> tuple[float, float] | N
 
 def _seen(trajectory: Trajectory, database: Database, most: int) -> Iterator[DayEvidence]:
     numbers = {point.day: number for number, point in enumerate(trajectory.points)}
-    for mark in trajectory.marks:
-        here = numbers[mark.day]
+    for day, ids in trajectory.entered.items():
+        here = numbers[day]
         change = 0.0
         if here:
             before, after = trajectory.points[here - 1].implied, trajectory.points[here].implied
             change = decibans(after) - decibans(before)
         yield DayEvidence(
-            day=mark.day,
-            items=tuple(short(id, database) for id in mark.evidence[:most]),
-            more=max(len(mark.evidence) - most, 0),
+            day=day,
+            items=tuple(short(id, database) for id in ids[:most]),
+            more=max(len(ids) - most, 0),
             decibans=change,
-            anchor=anchor(trajectory, mark.day),
+            anchor=anchor(trajectory, day),
         )
 
 
@@ -187,10 +183,9 @@ def _sayings(trajectory: Trajectory, most: int) -> Iterator[PlotLabel]:
 
 
 def _lanes(trajectory: Trajectory, view: ScenarioView) -> Iterator[IndicatorLane]:
-    for lane in trajectory.lanes:
-        indicator = view.scenario.indicators[lane.indicator]
-        stretches = convert(lane.spans, tuple[StateBar, ...], from_attributes=True)
-        yield IndicatorLane(statement=indicator.statement, stretches=stretches, due=indicator.due)
+    for name, periods in trajectory.states.items():
+        indicator = view.scenario.indicators[name]
+        yield IndicatorLane(statement=indicator.statement, periods=periods, due=indicator.due)
 
 
 _NAMES = {"stated": "our figure", "implied": "the evidence"}
@@ -234,13 +229,12 @@ def _timeline_table(
 
     A day without either is left out where the evidence hardly moved.
     """
-    entered = {mark.day: mark.evidence for mark in trajectory.marks}
     marked = {step.day for step in data.steps}
     rows: list[tuple[str, Row]] = []
     for before, after in zip((None, *data.points), data.points, strict=False):
         since = before.day if before else date.min
         said = [f for f in trajectory.forecasts if since < f.date <= after.day]
-        seen = entered.get(after.day, ())
+        seen = trajectory.entered.get(after.day, ())
         was = before or replace(after, stated=None, implied=None)
         step, moved = _other(was.stated, after.stated), _other(was.implied, after.implied)
         is_large = moved and jeffreys(*map(held, moved)) >= MOVED_BITS

@@ -138,7 +138,7 @@ def _mark(estimate: StandingEstimate, course: QuantityCourse, database: Database
 def _table(
     course: QuantityCourse, data: QuantityFan, scenario: Scenario, database: Database
 ) -> Table:
-    entered = {mark.day: mark.evidence for mark in course.marks}
+    entered = course.entered
     made = {
         day.day: [e.about.partition(", ")[2] for e in data.estimates if e.day == day.day]
         for day in data.days

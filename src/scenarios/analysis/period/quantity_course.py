@@ -9,7 +9,7 @@ from scenarios.analysis.evidence.knowledge import days_of
 from scenarios.analysis.forecasts import SheetForecast
 from scenarios.analysis.ledger.days import DailyLedgers
 from scenarios.analysis.ledger.odds import changes_daily
-from scenarios.analysis.period.trajectory import EvidenceMark, Trajectory, TrajectoryPoint, evenly
+from scenarios.analysis.period.trajectory import EvidenceByDay, Trajectory, TrajectoryPoint, evenly
 from scenarios.analysis.quantities.ledger import QuantityLedger, quantity_ledger
 from scenarios.analysis.quantities.view import (
     StandingEstimate,
@@ -46,7 +46,7 @@ class QuantityCourse(msgspec.Struct, frozen=True, kw_only=True):
 
     scenario: ScenarioId
     points: tuple[CoursePoint, ...]
-    marks: tuple[EvidenceMark, ...]
+    entered: EvidenceByDay
     estimates: tuple[StandingEstimate, ...]
 
     def of_row(self, row: ScenarioId, until: date, database: Database) -> Trajectory:
@@ -68,8 +68,8 @@ class QuantityCourse(msgspec.Struct, frozen=True, kw_only=True):
         return Trajectory(
             scenario=row,
             points=points,
-            marks=tuple(mark for mark in self.marks if mark.day <= until),
-            lanes=(),
+            entered={day: ids for day, ids in self.entered.items() if day <= until},
+            states={},
             forecasts=tuple(f for f in forecasts if f.date <= until),
         )
 
@@ -104,15 +104,15 @@ def quantity_course(odds: DailyLedgers, id: ScenarioId, as_of: date, most: int) 
     estimates = {
         e.sheet: e for point in points if point.stated for e in point.stated.estimates.values()
     }
-    marks, before = list[EvidenceMark](), date.min
+    entered, before = EvidenceByDay(), date.min
     for point in points:
         own = [i for i in items if before < database.evidence[i].recorded <= point.day]
         if own:
-            marks.append(EvidenceMark(day=point.day, evidence=tuple(own)))
+            entered[point.day] = tuple(own)
         before = point.day
     return QuantityCourse(
         scenario=id,
         points=points,
-        marks=tuple(marks),
+        entered=entered,
         estimates=tuple(sorted(estimates.values(), key=lambda e: (e.date, e.sheet))),
     )

@@ -53,11 +53,8 @@ def last_reviews(as_of: date, every: int, count: int) -> Sequence[date]:
     return [as_of - timedelta(days=every * n) for n in reversed(range(earliest))]
 
 
-class EvidenceMark(msgspec.Struct, frozen=True, kw_only=True):
-    """The items that entered the record on a day, or since the day before it that is drawn."""
-
-    day: date
-    evidence: tuple[EvidenceId, ...]
+EvidenceByDay = dict[date, tuple[EvidenceId, ...]]
+"""The items that entered the record on each drawn day, or since the drawn day before it."""
 
 
 class StatePeriod(msgspec.Struct, frozen=True, kw_only=True):
@@ -68,20 +65,16 @@ class StatePeriod(msgspec.Struct, frozen=True, kw_only=True):
     end: date
 
 
-class IndicatorTimeline(msgspec.Struct, frozen=True, kw_only=True):
-    """An indicator's states, without a gap, oldest first."""
-
-    indicator: IndicatorId
-    spans: tuple[StatePeriod, ...]
-
-
 class Trajectory(msgspec.Struct, frozen=True, kw_only=True):
-    """A scenario from the day on which it opened to its last open day, at most `as_of`."""
+    """A scenario from the day on which it opened to its last open day, at most `as_of`.
+
+    `states` has those of each of its indicators, without a gap, oldest first.
+    """
 
     scenario: ScenarioId
     points: tuple[TrajectoryPoint, ...]
-    marks: tuple[EvidenceMark, ...]
-    lanes: tuple[IndicatorTimeline, ...]
+    entered: EvidenceByDay
+    states: dict[IndicatorId, tuple[StatePeriod, ...]]
     forecasts: tuple[SheetForecast, ...]
 
 
@@ -115,8 +108,8 @@ def curves(
             by_scenario[id] = Trajectory(
                 scenario=id,
                 points=tuple(line[day] for day in asked),
-                marks=_marks(window, view, asked),
-                lanes=tuple(_lanes(window, odds, view)),
+                entered=_entered(window, view, asked),
+                states=dict(_states(window, odds, view)),
                 forecasts=tuple(forecasts_between(window.database, id, None, asked[-1])),
             )
     return {id: by_scenario[id] for id in ids}
@@ -207,17 +200,19 @@ def _points(
     )
 
 
-def _marks(window: Window, view: ScenarioView, days: Sequence[date]) -> tuple[EvidenceMark, ...]:
+def _entered(window: Window, view: ScenarioView, days: Sequence[date]) -> EvidenceByDay:
     """Each item on the first drawn day on or after its own; later items are left out."""
     entered: dict[date, list[EvidenceId]] = {}
     for id in view.evidence:
         index = bisect_left(days, window.now.evidence[id].recorded)
         if index < len(days):
             entered.setdefault(days[index], []).append(id)
-    return tuple(EvidenceMark(day=day, evidence=tuple(ids)) for day, ids in sorted(entered.items()))
+    return {day: tuple(ids) for day, ids in sorted(entered.items())}
 
 
-def _lanes(window: Window, odds: DailyLedgers, view: ScenarioView) -> Iterator[IndicatorTimeline]:
+def _states(
+    window: Window, odds: DailyLedgers, view: ScenarioView
+) -> Iterator[tuple[IndicatorId, tuple[StatePeriod, ...]]]:
     """The states of a scenario's own indicators, by what was known on each day."""
     first, last = span_of(window, view)
     firing: dict[IndicatorKey, dict[EvidenceId, Evidence]] = {}
@@ -235,4 +230,4 @@ def _lanes(window: Window, odds: DailyLedgers, view: ScenarioView) -> Iterator[I
             if not spans or spans[-1].state != state:
                 spans[-1:] = [msgspec.structs.replace(span, end=start) for span in spans[-1:]]
                 spans.append(StatePeriod(state=state, start=start, end=last))
-        yield IndicatorTimeline(indicator=name, spans=tuple(spans))
+        yield name, tuple(spans)

@@ -5,6 +5,7 @@ from typing import Literal
 
 import msgspec
 
+from scenarios.analysis.scores.calibration import CalibrationBin, CorpStep
 from scenarios.render import drawing, svg
 from scenarios.render.charts import parts
 from scenarios.render.charts.parts import LINE, NARROW, WIDE
@@ -22,30 +23,12 @@ _COUNTS = 46
 """Pixels of the bars that say how much is in each bin."""
 
 
-class ReliabilityBin(msgspec.Struct, frozen=True, kw_only=True):
-    """`n` questions, or parts of them: their mean forecast, and how often they came true."""
-
-    n: float
-    mean_forecast: float
-    frequency: float
-    wilson_low: float
-    wilson_high: float
-
-
-class CorpCurve(msgspec.Struct, frozen=True, kw_only=True):
-    """Forecasts from `low` to `high`, pooled (CORP), and how often they came true."""
-
-    low: float
-    high: float
-    frequency: float
-
-
 class Reliability(msgspec.Struct, frozen=True, kw_only=True):
     """The bins of a forecaster with their Wilson bands, and the CORP curve."""
 
     forecaster: str
-    bins: tuple[ReliabilityBin, ...]
-    curve: tuple[CorpCurve, ...] = ()
+    bins: tuple[CalibrationBin, ...]
+    curve: tuple[CorpStep, ...] = ()
 
 
 def look_of(forecaster: str) -> Look:
@@ -96,7 +79,7 @@ def _key(data: Reliability) -> Iterator[parts.Key]:
         yield svg.path("M-10,4H0V-4H10", "s-ink", 1.5), "CORP, without bins"
 
 
-def _bin(bin: ReliabilityBin, point: _At, look: Look, places: Places) -> str:
+def _bin(bin: CalibrationBin, point: _At, look: Look, places: Places) -> str:
     mean, came = bin.mean_forecast, bin.frequency
     x, y = point(mean, came)
     band = svg.path(

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from scenarios.analysis.evidence.indicators import ReadingState
+from scenarios.analysis.period.trajectory import StatePeriod
 from scenarios.render import drawing, svg
 from scenarios.render.charts import parts, scale
 from scenarios.render.charts.parts import LINE, NARROW, SHAPES, WIDE, DayFigures, OutcomeMark
@@ -37,17 +37,11 @@ class DayEvidence(msgspec.Struct, frozen=True, kw_only=True):
     anchor: str = ""
 
 
-class StateBar(msgspec.Struct, frozen=True, kw_only=True):
-    state: ReadingState
-    start: date
-    end: date
-
-
 class IndicatorLane(msgspec.Struct, frozen=True, kw_only=True):
     """An indicator's states, oldest first, without a gap, and the day on which it is due."""
 
     statement: str
-    stretches: tuple[StateBar, ...]
+    periods: tuple[StatePeriod, ...]
     due: date | None = None
 
 
@@ -99,7 +93,7 @@ def _swimlane(
     lane: IndicatorLane, days: scale.DayScale, y: float, *, narrow: bool
 ) -> tuple[str, float]:
     """An indicator; what colour would tell, shape and its last state in words tell."""
-    state = lane.stretches[-1].state
+    state = lane.periods[-1].state
     if narrow:
         texts = scale.folded(f"{state}: {lane.statement}", days.end + 10, 3, scale.SMALL)
         body = parts.lines(0, y + 14, texts, whole=lane.statement)
@@ -110,7 +104,7 @@ def _swimlane(
         foot = y + max(_LANE, len(texts) * LINE + 6)
         middle = (y + foot) / 2
         body = parts.centred(0, middle, texts, "f-ink small", lane.statement)
-    body += "".join(_stretch(stretch, days, middle) for stretch in lane.stretches)
+    body += "".join(_period(period, days, middle) for period in lane.periods)
     if lane.due and days.first <= lane.due <= days.last:
         x = days.position(lane.due)
         due = svg.path(svg.line([(x, middle - 9), (x, middle + 9)]), "s-ink", 1.5)
@@ -120,16 +114,16 @@ def _swimlane(
     return body, foot
 
 
-def _stretch(stretch: StateBar, days: scale.DayScale, middle: float) -> str:
+def _period(period: StatePeriod, days: scale.DayScale, middle: float) -> str:
     """Thin where nothing was seen, hollow where it emerges, full where it was seen."""
-    left = days.position(stretch.start)
-    right = max(days.position(stretch.end), left + _LEAST)
+    left = days.position(period.start)
+    right = max(days.position(period.end), left + _LEAST)
     level = svg.line([(left, middle), (right, middle)])
-    if stretch.state == "unobserved":
+    if period.state == "unobserved":
         return svg.path(level, "s-seen", 1)
-    if stretch.state == "reversed":
+    if period.state == "reversed":
         return svg.path(level, "s-seen", 3, "3 3")
-    if stretch.state == "emerging":
+    if period.state == "emerging":
         return svg.path(svg.bar(left, middle - 3, right - left, 6), "f-paper s-seen", 1.5)
     return svg.path(svg.bar(left, middle - 6, right - left, 12), "f-seen")
 

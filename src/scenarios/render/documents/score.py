@@ -17,9 +17,7 @@ from scenarios.render import cells
 from scenarios.render import document as doc
 from scenarios.render.cells import Cell, left, p, right
 from scenarios.render.charts.scores import (
-    CorpCurve,
     Reliability,
-    ReliabilityBin,
     SkillInterval,
     SkillRows,
 )
@@ -388,8 +386,8 @@ def calibration(score: Score) -> Chart | None:
     curve = score.corp[0].curve if score.corp else ()
     data = Reliability(
         forecaster=score.calibration[0].forecaster,
-        bins=convert(score.calibration, tuple[ReliabilityBin, ...], from_attributes=True),
-        curve=convert(curve, tuple[CorpCurve, ...], from_attributes=True),
+        bins=score.calibration,
+        curve=curve,
     )
     return Chart(_says(data), data, _bins(score))
 
