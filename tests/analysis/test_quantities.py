@@ -905,7 +905,5 @@ def test_a_sign_that_the_prior_includes_is_no_line() -> None:
     for includes, number in ((), 1), (("2024-03-01-x",), 0):
         asked = replace(known, prior=replace(known.prior, includes=includes))
         database = Database(Tracker(), {"trade-2024": asked}, {"2024-03-01-x": item})
-        lines = quantity_ledger(
-            database, "trade-2024", AS_OF, known=known_on(database, AS_OF)
-        ).lines
+        lines = quantity_ledger(database, "trade-2024", AS_OF).lines
         assert len(lines) == number

@@ -144,16 +144,13 @@ def quantity_ledger(
     id: ScenarioId,
     day: date,
     items: Collection[EvidenceId] | None = None,
-    known: KnownEvidence | None = None,
 ) -> QuantityLedger:
     """The ledger of a quantity on a day, from all evidence, or the `items` that bear on it."""
     scenario = database.scenarios[id]
     quantity = scenario.quantity
     assert quantity is not None  # noqa: S101 - callers take them from `quantities`
-    if known is None:
-        evidence = database.evidence
-        there = None if items is None else {item: evidence[item] for item in items}
-        known = known_on(database, day, there)
+    there = None if items is None else {item: database.evidence[item] for item in items}
+    known = known_on(database, day, there)
     is_date, prior = quantity.kind == "date", prior_of(scenario)
     rows = {row: number(value) for row, value in quantity.rows(id).items()}
     speaking, used = [], known.evidence.keys() & {*scenario.prior.includes}

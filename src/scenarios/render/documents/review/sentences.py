@@ -457,16 +457,6 @@ def label(of: ReviewContext, move: ScenarioStory) -> str:
     return "; ".join(dict.fromkeys(causes_named))
 
 
-def row_label(of: ReviewContext, move: ScenarioStory) -> str:
-    """The same beside our figure: what moved it where no analyst did."""
-    steps = move.stated.steps if move.stated else ()
-    if any(step.analyst for step in steps):
-        return label(of, move)
-    return "; ".join(
-        causes.without_analyst(step, of.story, of.database) for step in steps
-    ) or label(of, move)
-
-
 def outcome_words(of: ReviewContext, entry: ResolvedScenario) -> str:
     """`we had said 64%, likely; evidence 61%`: what stood on the eve of an outcome."""
     if entry.stated is None:
