@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from scenarios.analysis.period.recent import EvidencePoint, StatedPoint
 from scenarios.analysis.period.trajectory import StatePeriod
 from scenarios.analysis.scores.calibration import CalibrationBin, CorpStep
-from scenarios.render.charts.fan import EstimateMark, FanDay, QuantityFan
+from scenarios.render.charts.fan import FanDay, QuantityFan
 from scenarios.render.charts.ledger import BarGroup, LedgerBar, LedgerBars
 from scenarios.render.charts.multiples import SetMember, SmallMultiples
-from scenarios.render.charts.parts import DayFigures, OutcomeMark
+from scenarios.render.charts.parts import DayFigures, ForecastMark, OutcomeMark
 from scenarios.render.charts.scores import (
     Reliability,
     SkillInterval,
@@ -22,7 +22,6 @@ from scenarios.render.charts.timeline import (
     DayEvidence,
     IndicatorLane,
     LargeChange,
-    PlotLabel,
     ScenarioTimeline,
 )
 from scenarios.render.overview import Overview, OverviewGroup, OverviewRow
@@ -183,7 +182,7 @@ def timelines(drawn: st.DrawFn) -> ScenarioTimeline:
         LargeChange, day=days, stated=pair, implied=st.tuples(chances, chances), cause=words
     )
     names = st.sampled_from(["desk", "an-analyst-with-a-rather-long-name", *"abcdefg"])
-    saying = st.builds(PlotLabel, day=days, analyst=names, probability=chances, rationale=words)
+    saying = st.builds(ForecastMark, day=days, analyst=names, value=chances, about=words)
     swim = st.builds(IndicatorLane, statement=words, periods=lane, due=st.none() | days)
     low, high = sorted(drawn(st.tuples(chances, chances)))
     return ScenarioTimeline(
@@ -225,7 +224,7 @@ def fans(drawn: st.DrawFn) -> QuantityFan:
     days = tuple(map(on, numbers))
     names = st.sampled_from(["desk", "an-analyst-with-a-rather-long-name", *"abcdefg"])
     estimate = st.builds(
-        EstimateMark,
+        ForecastMark,
         day=st.sampled_from([each.day for each in days]),
         analyst=names,
         value=values,

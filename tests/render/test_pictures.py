@@ -15,13 +15,12 @@ from scenarios.analysis.period.trajectory import StatePeriod
 from scenarios.analysis.review.causes import ChangeCause
 from scenarios.render.charts.draw import alone
 from scenarios.render.charts.ledger import BarGroup, LedgerBar, LedgerBars
-from scenarios.render.charts.parts import DayFigures, OutcomeMark
+from scenarios.render.charts.parts import DayFigures, ForecastMark, OutcomeMark
 from scenarios.render.charts.scale import DayScale, cut, folded, log_odds, spread, width
 from scenarios.render.charts.timeline import (
     DayEvidence,
     IndicatorLane,
     LargeChange,
-    PlotLabel,
     ScenarioTimeline,
 )
 from scenarios.render.document import plain
@@ -232,8 +231,15 @@ SMALL: dict[str, Any] = {
         ),
         seen=(DayEvidence(day=day(50), items=("The licence is withdrawn",), decibans=-8.7),),
         sayings=(
-            PlotLabel(day=day(50), analyst="desk", probability=0.04, rationale="No licence."),
-            PlotLabel(day=day(30), analyst="second", probability=0.37, rationale=""),
+            ForecastMark(
+                day=day(50),
+                analyst="desk",
+                value=0.04,
+                about="20 Feb 2022, desk, 4%: “No licence.”",
+            ),
+            ForecastMark(
+                day=day(30), analyst="second", value=0.37, about="31 Jan 2022, second, 37%"
+            ),
         ),
         lanes=(
             IndicatorLane(

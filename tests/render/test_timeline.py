@@ -89,11 +89,14 @@ def test_evidence_is_a_step_and_decay_a_slope() -> None:
 
 
 def test_each_analyst_has_a_shape_up_to_the_sixth_and_a_rationale_that_is_reached() -> None:
-    data: ScenarioTimeline = chart(base(analysts=8)).drawing
-    one = replace(data.sayings[0], rationale="Because")
-    made = draw(
-        replace(data, sayings=(one, *data.sayings[1:])), places={one.anchor: f"#{one.anchor}"}
-    )
+    records = base(analysts=8)
+    reasoned = replace(records.sheets["n0"], rationales={"a": "Because"})
+    data: ScenarioTimeline = chart(
+        replace(records, sheets={**records.sheets, "n0": reasoned})
+    ).drawing
+    one, other = data.sayings[:2]
+    assert other.about == "6 Jan 2022, n1, 60%"
+    made = draw(data, places={one.anchor: f"#{one.anchor}"})
     said = elements(made, "path", **{"class": "f-stated s-paper"})[-9:]
     assert len({(path.get("d") or "").partition("m")[2] for path in said}) == 6
     assert (f"#{one.anchor}", "6 Jan 2022, n0, 60%: “Because”") in marks(made, "mark")

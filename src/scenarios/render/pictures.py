@@ -20,12 +20,11 @@ from scenarios.render.cells import Cell, left, p, right
 from scenarios.render.charts.draw import alone
 from scenarios.render.charts.multiples import SetMember, SmallMultiples
 from scenarios.render.charts.overview import Sparkline
-from scenarios.render.charts.parts import WORDS, DayFigures, OutcomeMark
+from scenarios.render.charts.parts import WORDS, DayFigures, ForecastMark, OutcomeMark
 from scenarios.render.charts.timeline import (
     DayEvidence,
     IndicatorLane,
     LargeChange,
-    PlotLabel,
     ScenarioTimeline,
 )
 from scenarios.render.document import Chart, Document, Heading, Paragraph, Ref, Row, Span, Table
@@ -33,7 +32,7 @@ from scenarios.render.documents.review.causes import analyst_name, short
 from scenarios.render.documents.review.context import context_of
 from scenarios.render.documents.review.sentences import label
 from scenarios.render.drawing import draw
-from scenarios.render.text import from_to, long_day
+from scenarios.render.text import from_to, long_day, short_day
 from scenarios.scales import MOVED_BITS, decibans, has_moved, held, jeffreys, percent
 from scenarios.text import counted
 
@@ -167,17 +166,19 @@ def _seen(trajectory: Trajectory, database: Database, most: int) -> Iterator[Day
         )
 
 
-def _sayings(trajectory: Trajectory, most: int) -> Iterator[PlotLabel]:
+def _sayings(trajectory: Trajectory, most: int) -> Iterator[ForecastMark]:
     days = [point.day for point in trajectory.points]
     stated = [f for f in trajectory.forecasts if f.probability is not None and f.date >= days[0]]
     for forecast in stated[-most:]:
         assert forecast.probability is not None  # noqa: S101 - chosen so
         row = next((day for day in days if day >= forecast.date), days[-1])
-        yield PlotLabel(
+        why = cells.one_line(forecast.rationale)[:_REASON]
+        about = f"{short_day(forecast.date)}, {forecast.analyst}, {percent(forecast.probability)}"
+        yield ForecastMark(
             day=forecast.date,
             analyst=forecast.analyst,
-            probability=forecast.probability,
-            rationale=cells.one_line(forecast.rationale)[:_REASON],
+            value=forecast.probability,
+            about=f"{about}: “{why}”" if why else about,
             anchor=anchor(trajectory, row),
         )
 

@@ -23,8 +23,8 @@ from scenarios.errors import UsageError
 from scenarios.model import Database, Scenario, ScenarioId
 from scenarios.render import cells, pictures
 from scenarios.render.cells import left, right
-from scenarios.render.charts.fan import EstimateMark, FanDay, QuantityFan, value_scale
-from scenarios.render.charts.parts import WORDS, OutcomeMark
+from scenarios.render.charts.fan import FanDay, QuantityFan, value_scale
+from scenarios.render.charts.parts import WORDS, ForecastMark, OutcomeMark
 from scenarios.render.document import Chart, Row, Table
 from scenarios.render.documents.review.causes import analyst_name
 from scenarios.render.pictures import items_in_words, timeline_of
@@ -122,11 +122,11 @@ def _day(point: CoursePoint) -> FanDay:
     return convert({"day": point.day, **figures}, FanDay)
 
 
-def _mark(estimate: StandingEstimate, course: QuantityCourse, database: Database) -> EstimateMark:
+def _mark(estimate: StandingEstimate, course: QuantityCourse, database: Database) -> ForecastMark:
     sheet, scenario = database.sheets[estimate.sheet], database.scenarios[course.scenario]
     name, why = analyst_name(sheet.analyst, database), sheet.rationales.get(course.scenario)
     about = f"{short_day(estimate.date)}, {name}, {interval(estimate.distribution, scenario)}"
-    return EstimateMark(
+    return ForecastMark(
         day=estimate.date,
         analyst=name,
         value=quantile(estimate.distribution, 0.5),

@@ -10,7 +10,7 @@ import msgspec
 
 from scenarios.render import drawing, svg
 from scenarios.render.charts import parts, scale
-from scenarios.render.charts.parts import NARROW, SHAPES, WIDE
+from scenarios.render.charts.parts import NARROW, SHAPES, WIDE, ForecastMark
 from scenarios.render.document import NOWHERE, Places
 from scenarios.render.svg import Drawing
 from scenarios.render.text import short_day
@@ -38,16 +38,6 @@ class FanDay(msgspec.Struct, frozen=True, kw_only=True):
     stated_high: float | None = None
 
 
-class EstimateMark(msgspec.Struct, frozen=True, kw_only=True):
-    """The median of one analyst's estimate on its day, and what is read of it."""
-
-    day: date
-    analyst: str
-    value: float
-    about: str
-    anchor: str = ""
-
-
 class QuantityFan(msgspec.Struct, frozen=True, kw_only=True):
     """A quantity over time; `decays`: it changes from day to day, and not in steps.
 
@@ -63,7 +53,7 @@ class QuantityFan(msgspec.Struct, frozen=True, kw_only=True):
     is_log: bool = False
     latest: date | None = None
     decays: bool = False
-    estimates: tuple[EstimateMark, ...] = ()
+    estimates: tuple[ForecastMark, ...] = ()
     value: float | None = None
     ended: date | None = None
     end: str = ""

@@ -54,6 +54,19 @@ class OutcomeMark(msgspec.Struct, frozen=True, kw_only=True):
         return f"{self.word} {short_day(self.day)}"
 
 
+class ForecastMark(msgspec.Struct, frozen=True, kw_only=True):
+    """An analyst's forecast on its day: a probability, or the median of a quantity.
+
+    `about` is the text that a pointer on the mark shows.
+    """
+
+    day: date
+    analyst: str
+    value: float
+    about: str
+    anchor: str = ""
+
+
 def probabilities(points: Iterable[DayFigures]) -> list[float]:
     return [p for point in points for p in (point.stated, point.implied) if p is not None]
 

@@ -11,7 +11,15 @@ import msgspec
 from scenarios.analysis.period.trajectory import StatePeriod
 from scenarios.render import drawing, svg
 from scenarios.render.charts import parts, scale
-from scenarios.render.charts.parts import LINE, NARROW, SHAPES, WIDE, DayFigures, OutcomeMark
+from scenarios.render.charts.parts import (
+    LINE,
+    NARROW,
+    SHAPES,
+    WIDE,
+    DayFigures,
+    ForecastMark,
+    OutcomeMark,
+)
 from scenarios.render.document import NOWHERE, Places
 from scenarios.render.svg import Drawing
 from scenarios.render.text import from_to, short_day, signed
@@ -147,14 +155,6 @@ class LargeChange(msgspec.Struct, frozen=True, kw_only=True):
     anchor: str = ""
 
 
-class PlotLabel(msgspec.Struct, frozen=True, kw_only=True):
-    day: date
-    analyst: str
-    probability: float
-    rationale: str
-    anchor: str = ""
-
-
 class ScenarioTimeline(msgspec.Struct, frozen=True, kw_only=True):
     """`decays`: between its points the implied figure falls from day to day, and does not step."""
 
@@ -166,13 +166,13 @@ class ScenarioTimeline(msgspec.Struct, frozen=True, kw_only=True):
     outcome: OutcomeMark | None = None
     steps: tuple[LargeChange, ...] = ()
     seen: tuple[DayEvidence, ...] = ()
-    sayings: tuple[PlotLabel, ...] = ()
+    sayings: tuple[ForecastMark, ...] = ()
     lanes: tuple[IndicatorLane, ...] = ()
 
     @property
     def analysts(self) -> list[str]:
         """Those who forecast, by name; each has a shape."""
-        return sorted({label.analyst for label in self.sayings})
+        return sorted({forecast.analyst for forecast in self.sayings})
 
 
 class PlotArea(NamedTuple):
@@ -217,7 +217,7 @@ def _frame(data: ScenarioTimeline, top: float, *, narrow: bool) -> PlotArea:
     wide, gutter = (NARROW, 44) if narrow else (WIDE, 262)
     foot = top + (_SHORT if narrow else _TALL)
     figures = parts.probabilities(data.points)
-    figures += [label.probability for label in data.sayings] + list(data.band or ())
+    figures += [forecast.value for forecast in data.sayings] + list(data.band or ())
     return PlotArea(
         wide=wide,
         gutter=gutter,
@@ -307,15 +307,13 @@ def _ends(data: ScenarioTimeline, frame: PlotArea) -> Iterator[str]:
 
 def _sayings(data: ScenarioTimeline, frame: PlotArea, places: Places) -> Iterator[str]:
     shapes = _shapes(data)
-    for label in data.sayings:
-        x, y = frame.days.position(label.day), frame.odds.position(label.probability)
-        shape = parts.analyst(x, y, shapes[label.analyst])
+    for forecast in data.sayings:
+        x, y = frame.days.position(forecast.day), frame.odds.position(forecast.value)
+        shape = parts.analyst(x, y, shapes[forecast.analyst])
         if frame.narrow:  # the table has the words: a finger would touch several at once
             yield shape
             continue
-        why = f": “{label.rationale}”" if label.rationale else ""
-        about = f"{short_day(label.day)}, {label.analyst}, {percent(label.probability)}{why}"
-        yield svg.mark(shape, about, label.anchor, places, svg.around(x, y))
+        yield svg.mark(shape, forecast.about, forecast.anchor, places, svg.around(x, y))
 
 
 def _flags(data: ScenarioTimeline, frame: PlotArea) -> Iterator[str]:
