@@ -30,18 +30,18 @@ def scored(questions: int, analysts: int = 1, named: str | None = None) -> Score
 
 
 def shown(questions: int, analysts: int = 1, named: str | None = None) -> list[str]:
-    rows = excerpt(scored(questions, analysts, named)).score.questions
+    rows = excerpt(scored(questions, analysts, named))[0].questions
     return list(dict.fromkeys(row.scenario for row in rows))
 
 
 def test_few_questions_are_all_shown_in_their_order() -> None:
     assert shown(60) == [f"q{n:03}" for n in range(60)]
-    assert "between the worst" not in excerpt(scored(60)).left_out
+    assert "between the worst" not in excerpt(scored(60))[1]
 
 
 def test_of_many_the_thirty_worst_come_first_and_the_thirty_best_last() -> None:
     assert shown(100) == [f"q{n:03}" for n in (*range(30), *range(70, 100))]
-    left_out = excerpt(scored(100)).left_out
+    _, left_out = excerpt(scored(100))
     assert left_out == "Left out here: 40 questions between the worst and the best, 70 groups."
     text = terminal.write(document(scored(100), "Scores"))
     every = "scen score --all shows everything; --format csv and json always do."
@@ -59,15 +59,15 @@ def test_the_named_forecaster_decides_which_are_the_worst() -> None:
 
 
 def test_of_many_forecasters_those_with_the_most_questions_are_shown_and_ours() -> None:
-    found = excerpt(scored(140, 70))
-    names = [row.name for row in found.score.forecasters]
+    shorter, left_out = excerpt(scored(140, 70))
+    names = [row.name for row in shorter.forecasters]
     ours = ["team", "implied", "prior", "first"]
     assert (len(names), names[0], names[-4:]) == (ROWS, "a0", ours)
-    assert "14 forecasters with fewer questions" in found.left_out
+    assert "14 forecasters with fewer questions" in left_out
     analysts = {"a0", "a1", *(f"a{n}" for n in range(10, 19))}
-    assert {row.forecaster for row in found.score.skill} == analysts | {*ours}
-    named = excerpt(scored(140, 70, "a69"))
-    assert "a69" in [row.name for row in named.score.forecasters]
+    assert {row.forecaster for row in shorter.skill} == analysts | {*ours}
+    named, _ = excerpt(scored(140, 70, "a69"))
+    assert "a69" in [row.name for row in named.forecasters]
 
 
 def test_many_analysts_have_one_column_for_their_mean() -> None:

@@ -50,13 +50,6 @@ def _so_far_words(score: Score) -> str:
     return _SO_FAR + " Dates are scored over the days up to then, whatever happened." * has_dates
 
 
-class ScoreExcerpt(msgspec.Struct, frozen=True):
-    """A score with fewer rows; the questions from the worst to the best where any is left out."""
-
-    score: Score
-    left_out: str = ""
-
-
 class ScoredQuestion(msgspec.Struct, frozen=True):
     """A question with its outcome and the Brier score of each column, None where it has none."""
 
@@ -65,9 +58,11 @@ class ScoredQuestion(msgspec.Struct, frozen=True):
     briers: tuple[float | None, ...]
 
 
-def excerpt(result: Score) -> ScoreExcerpt:
-    """The forecasters with the most questions, the 30 worst questions and the 30 best, and so on.
+def excerpt(result: Score) -> tuple[Score, str]:
+    """A score with fewer rows, and the words that say what is left out, if anything is.
 
+    It has the forecasters with the most questions, the 30 worst questions and the 30 best, from
+    the worst to the best where any is left out, and so on.
     A question is as bad as the Brier score of the named forecaster; without one, or where that
     said nothing, as the mean of the analysts, or else of all.
     """
@@ -103,7 +98,7 @@ def excerpt(result: Score) -> ScoreExcerpt:
         "scenarios that are not scored": len(result.excluded) - len(excerpt_of_score.excluded),
     }
     left = [f"{number:,} {name}" for name, number in numbers.items() if number]
-    return ScoreExcerpt(excerpt_of_score, f"Left out here: {', '.join(left)}." if left else "")
+    return excerpt_of_score, f"Left out here: {', '.join(left)}." if left else ""
 
 
 def by_question(rows: Sequence[QuestionScore]) -> tuple[tuple[str, ...], list[ScoredQuestion]]:
@@ -158,8 +153,7 @@ def document(result: Score, head: str, *, whole: bool = False) -> doc.Document:
 
 def blocks(result: Score, every: str = "", *, whole: bool = False) -> doc.Document:
     """Every table that has rows; the words `every` say where what is left out can be read."""
-    excerpt_of_score = ScoreExcerpt(result) if whole else excerpt(result)
-    score = excerpt_of_score.score
+    score, left_out = (result, "") if whole else excerpt(result)
     most = max((row.questions for row in result.forecasters), default=0)
     skilled = (skill(score) or skill_table(score),) if score.skill and most > 1 else ()
     return (
@@ -184,7 +178,7 @@ def blocks(result: Score, every: str = "", *, whole: bool = False) -> doc.Docume
         *_references(score),
         *_calibration(score),
         *_excluded(score),
-        *([doc.Paragraph(excerpt_of_score.left_out + every)] if excerpt_of_score.left_out else []),
+        *([doc.Paragraph(left_out + every)] if left_out else []),
         *([doc.Paragraph(_LEGEND)] if result.questions else []),
     )
 
