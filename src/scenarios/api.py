@@ -29,7 +29,7 @@ from scenarios.analysis.review.review import Brief, Review, brief
 from scenarios.analysis.review.rows import explain_row
 from scenarios.analysis.review.search import SearchResult
 from scenarios.analysis.scores.scoring import By, Score, score
-from scenarios.connections import Connections, WriteOptions, called, warn
+from scenarios.connections import Connections, WriteOptions, warn
 from scenarios.errors import ScenError
 from scenarios.exchange.answer import SECONDS, QueryResult, QueryRows, result_of
 from scenarios.exchange.arrivals import ReadOptions
@@ -223,9 +223,8 @@ class Workspace(Connections):
         result = reading.diff_of(earlier, later, as_of, date.max)
         old, new = earlier.opened.database, later.opened.database
         head = f"{earlier.name} → {later.name}, figures of {result.as_of}"
-        of = (head, old, new, differences(old, new), result.shifts)
-        comparison = called("render.documents.history:StateComparison", *of)
-        return self._shown(result, "documents.history:diff_document", comparison)
+        content = (head, old, new, differences(old, new), result.shifts)
+        return self._shown(result, "documents.history:diff_document", *content)
 
     def history(
         self, subject: str | None = None, since: date | None = None, limit: int | None = 20

@@ -10,7 +10,7 @@ from scenarios.cli.opening import repository_of, tell_left_out
 from scenarios.cli.options import TABLE, All, AsOf, Output, Shown
 from scenarios.cli.output.result import show
 from scenarios.cli.output.streams import Run
-from scenarios.render.documents.history import StateComparison, diff_document
+from scenarios.render.documents.history import diff_document
 from scenarios.workspace.opened import from_here, states
 from scenarios.workspace.reading import diff_of
 
@@ -39,7 +39,8 @@ def command(
     result = diff_of(earlier, later, as_of, parsing.today())
     head = f"{earlier.name} → {later.name}, figures of {result.as_of}"
     old, new = earlier.opened.database, later.opened.database
-    compared = StateComparison(head, old, new, differences(old, new), result.shifts, every)
-    show(run, result, lambda: diff_document(compared), form, output)
-    if exit_code and compared.what:
+    what = differences(old, new)
+    content = (head, old, new, what, result.shifts)
+    show(run, result, lambda: diff_document(*content, every=every), form, output)
+    if exit_code and what:
         raise typer.Exit(1)

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator, Sequence
 from datetime import date
-from typing import NamedTuple
 
 from scenarios.analysis.changes import AuditFinding, Differences, Key, records
 from scenarios.analysis.history.audit import RULES, Audit, CommitDelay
@@ -118,68 +117,69 @@ def _counted_ids(kind: Kind, ids: list[str]) -> str:
     return noun if kind == "tracker" else f"{noun} {', '.join(ids)}"
 
 
-class StateComparison(NamedTuple):
-    """Two states of a database, their differences, and the shifts of figures.
+def diff_document(
+    head: str,
+    before: Database,
+    after: Database,
+    differences: Differences,
+    shifts: Sequence[ScenarioShift],
+    *,
+    every: bool = False,
+) -> doc.Document:
+    """A summary, records field by field, then the shifts with the lines behind them.
 
     With `every`, small lines are shown too.
     """
-
-    head: str
-    before: Database
-    after: Database
-    what: Differences
-    shifts: tuple[ScenarioShift, ...]
-    every: bool = False
-
-
-def diff_document(result: StateComparison) -> doc.Document:
-    """A summary, records field by field, then the shifts with the lines behind them."""
-    blocks: list[doc.Block] = [doc.Heading(1, result.head), doc.Paragraph(_summary(result))]
-    if not result.what:
+    summary = doc.Paragraph(_summary(differences, len(shifts)))
+    blocks: list[doc.Block] = [doc.Heading(1, head), summary]
+    if not differences:
         return tuple(blocks)
-    blocks.append(doc.Items(tuple(_record_items(result))))
-    for shift in result.shifts:
-        blocks += _shift(result, shift)
-    if not result.shifts:
-        of_kind = " of a question with a yes or a no" * bool(result.after.quantities)
+    blocks.append(doc.Items(tuple(_record_items(before, after, differences))))
+    for shift in shifts:
+        owner = after if shift.scenario in after.scenarios else before
+        blocks += _shift(owner, shift, every=every)
+    if not shifts:
+        of_kind = " of a question with a yes or a no" * bool(after.quantities)
         blocks.append(doc.Paragraph(f"No figure{of_kind} differs."))
     return tuple(blocks)
 
 
-def _summary(result: StateComparison) -> str:
-    if not result.what:
+def _summary(differences: Differences, number_shifted: int) -> str:
+    if not differences:
         return "No record differs."
-    differences = result.what
     changed = {(change.kind, change.record) for change in differences.changed}
     named = ("added", "removed", "unreadable", "renamed")
     counts = {word: len(getattr(differences, word)) for word in named} | {"changed": len(changed)}
     numbers = ", ".join(f"{number} {word}" for word, number in counts.items() if number)
-    shifted = counted(len(result.shifts), "scenario")
-    return f"Records: {numbers}. {shifted} shifted." if result.shifts else f"Records: {numbers}."
+    shifted = f" {counted(number_shifted, 'scenario')} shifted." if number_shifted else ""
+    return f"Records: {numbers}.{shifted}"
 
 
-def _record_items(result: StateComparison) -> Iterator[doc.Item]:
-    for sign, key, text in _differing(result):
+def _record_items(
+    before: Database, after: Database, differences: Differences
+) -> Iterator[doc.Item]:
+    for sign, key, text in _differing(before, after, differences):
         fields = (
             doc.Item(cells.field_words(change))
-            for change in (result.what.changed if sign == "~" else ())
+            for change in (differences.changed if sign == "~" else ())
             if (change.kind, change.record) == key
         )
         yield doc.Item(text, tuple(fields), f"{sign} {key[0].replace('forecasts', 'sheet'):<8}")
 
 
-def _differing(result: StateComparison) -> Iterator[tuple[str, Key, str]]:
-    differences = result.what
+def _differing(
+    before: Database, after: Database, differences: Differences
+) -> Iterator[tuple[str, Key, str]]:
     for key in differences.added:
-        yield "+", key, _entry(result.after, key)
+        yield "+", key, _entry(after, key)
     for key in differences.removed:
-        yield "-", key, _entry(result.before, key)
+        yield "-", key, _entry(before, key)
     for key in differences.unreadable:
-        yield "?", key, f"{_entry(result.before, key)} (cannot be read any more)"
+        yield "?", key, f"{_entry(before, key)} (cannot be read any more)"
     for rename in differences.renamed:
         yield ">", (rename.kind, rename.to), f"{rename.from_} → {rename.to}"
     for key in dict.fromkeys((change.kind, change.record) for change in differences.changed):
-        yield "~", key, _entry(result.after, key)
+        yield "~", key, _entry(after, key)
 
 
 def _entry(database: Database, key: Key) -> str:
@@ -195,8 +195,7 @@ def _words(database: Database, record: Record) -> str:
     return f" ({record.reliability}): {record.name}" if isinstance(record, Source) else ""
 
 
-def _shift(result: StateComparison, shift: ScenarioShift) -> Iterator[doc.Block]:
-    owner = result.after if shift.scenario in result.after.scenarios else result.before
+def _shift(owner: Database, shift: ScenarioShift, *, every: bool) -> Iterator[doc.Block]:
     title = owner.scenarios[shift.scenario].title
     bits = doc.Figure(shift.movement_bits, "bits")
     yield doc.Heading(3, (doc.Ref(shift.scenario, "scenario"), f": {title} (", bits, " bits)"))
@@ -207,7 +206,7 @@ def _shift(result: StateComparison, shift: ScenarioShift) -> Iterator[doc.Block]
         facts.append(doc.Fact("outcome", cells.outcome_words(shift.outcome)))
     yield doc.Facts(tuple(facts))
     steps = {name: getattr(shift, name) for name in STEPS if name != "restated"}
-    yield from change_sum(shift.lines, steps, owner, shift.scenario, every=result.every)
+    yield from change_sum(shift.lines, steps, owner, shift.scenario, every=every)
 
 
 def _step(shift: Shift) -> doc.Text:
