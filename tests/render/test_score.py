@@ -103,6 +103,18 @@ def test_scores_so_far_have_a_table_and_a_picture_on_which_less_is_better() -> N
         assert {"desk", "◂ better", "worse ▸"} <= {*told}
 
 
+def test_scores_that_all_round_to_0_are_not_drawn() -> None:
+    told = "a hazard=constant horizon=300; desk@0 a=.05"
+    early = blocks(score(database_of(told), day(3)))
+    assert not any(isinstance(block, Chart) for block in early)
+    words = "Nothing counts yet: each of these scores rounds to 0."
+    assert words in paragraphs(told, 3)
+    assert any(isinstance(block, Table) and block.columns[0].name == "so far" for block in early)
+    later = blocks(score(database_of(told), day(250)))
+    assert any(isinstance(block, Chart) for block in later)
+    assert words not in paragraphs(told, 250)
+
+
 def test_no_column_of_two_questions_is_all_dashes_and_csv_keeps_each() -> None:
     shown = blocks(score(database_of(TWO), day(10)))
     tables = [b.table if isinstance(b, Chart) else b for b in shown if isinstance(b, Chart | Table)]

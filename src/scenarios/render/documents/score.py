@@ -31,6 +31,7 @@ EACH, ROWS = 30, 60  # the worst questions and the best ones each, and rows of o
 COLUMNS = 12  # from more forecasters on, one column has the mean of the analysts
 ANALYSTS = "analysts' mean"
 ENOUGH = 30
+_ROUNDS_TO_0 = 0.0005  # all dots at the best end of the axis look like perfect forecasts
 _LEGEND = (
     "implied is the evidence’s figure, prior the starting chance, first the first forecast. Brier "
     "runs from 0, best, to 1, half the sum over a set; log is the natural log of what the outcome "
@@ -43,11 +44,6 @@ _SO_FAR = (
     "figure is read as the chance by the day of these scores, as if each day left were as likely, "
     "and compared with what happened: to say what one believes scores best, on any day."
 )
-
-
-def _so_far_words(score: Score) -> str:
-    has_dates = any(row.quantity and row.early for row in score.questions)
-    return _SO_FAR + " Dates are scored over the days up to then, whatever happened." * has_dates
 
 
 class ScoredQuestion(msgspec.Struct, frozen=True):
@@ -171,7 +167,7 @@ def blocks(result: Score, every: str = "", *, whole: bool = False) -> doc.Docume
         ),
         *crps(score.questions),
         *_sets(score),
-        *([doc.Paragraph(_so_far_words(result)), so_far(score)] if score.so_far else []),
+        *(_so_far(score, result.questions) if score.so_far else ()),
         *skilled,
         *([doc.Paragraph(score.hindsight)] if score.hindsight and most else []),
         *(doc.Paragraph(fitted_sentence(key, factor)) for key, factor in score.fitted.items()),
@@ -384,6 +380,18 @@ def calibration(score: Score) -> Chart | None:
         curve=curve,
     )
     return Chart(_says(data), data, _bins(score))
+
+
+def _so_far(score: Score, questions: Sequence[QuestionScore]) -> Iterator[doc.Block]:
+    """The chart of scores so far; its table alone while none counts and all round to 0."""
+    has_dates = any(row.quantity and row.early for row in questions)
+    dates = " Dates are scored over the days up to then, whatever happened." * has_dates
+    yield doc.Paragraph(_SO_FAR + dates)
+    if score.forecasters or any(row.brier >= _ROUNDS_TO_0 for row in score.so_far):
+        yield so_far(score)
+    else:
+        yield doc.Paragraph("Nothing counts yet: each of these scores rounds to 0.")
+        yield so_far(score).table
 
 
 def so_far(score: Score) -> Chart:
