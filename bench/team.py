@@ -1,12 +1,14 @@
 """Read and write through `scen serve --team`: 20 people with three tabs each, for a minute.
 
-    python bench/team.py [SECONDS] [ITEMS]
+    python bench/team.py [SECONDS] [ITEMS] [PACE]
 
 A realistic database of 10,000 items in git. Each tab holds an event stream, and asks for a page
 every six seconds: the first page, where a link of it leads, any item, or a list. Each person
 records an item or a forecast every fifteen, and after an item opens the list, on which it has to
-be. Half of the people have sat. All that was acknowledged has to be there at the end, committed by
-its author, and nothing may have failed. It needs the extra `test`.
+be. At a PACE of 4 all pauses are four times as long: each person asks for a page every eight
+seconds, and records once a minute. Half of the people have sat. All that was acknowledged has to
+be there at the end, committed by its author, and nothing may have failed. It needs the extra
+`test`.
 """
 
 from __future__ import annotations
@@ -29,9 +31,10 @@ from databases import SHAPES, write_database
 import scenarios
 from serve import LINK, PAGES, SCEN, People, items_of, keep_on, open_questions
 
-PEOPLE, TABS, EACH, EVERY = 20, 3, 6.0, 15.0
 SECONDS = float(sys.argv[1]) if len(sys.argv) > 1 else 60.0
 ITEMS = sys.argv[2] if len(sys.argv) > 2 else "10000"  # noqa: PLR2004
+PACE = float(sys.argv[3]) if len(sys.argv) > 3 else 1.0  # noqa: PLR2004
+PEOPLE, TABS, EACH, EVERY = 20, 3, 6.0 * PACE, 15.0 * PACE
 PORT = 8799
 HERE = f"http://127.0.0.1:{PORT}"
 SECRET = "0123456789abcdef" * 2
@@ -62,7 +65,8 @@ def main() -> None:
                 if not thread.daemon:
                     thread.join()
             memory = peak(process.pid)
-        print(f"{PEOPLE} people, {TABS} tabs each, {ITEMS} items, {SECONDS:.0f} s")
+        pace = f"a page every {EACH / TABS:g} s and a record every {EVERY:g} s from each person"
+        print(f"{PEOPLE} people, {TABS} tabs each, {ITEMS} items, {SECONDS:.0f} s: {pace}")
         print(f"read {people.reads}, 95% under 500 wanted")
         print(f"write {people.writes}, 95% under 2000 wanted")
         print(f"the list with one's own item {people.after}")
