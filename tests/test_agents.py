@@ -508,6 +508,8 @@ def test_scenarios_and_pages_of_the_guide_are_resources(desk: Path) -> None:
                     await client.read_resource(uri)
             with pytest.raises(mcp.MCPError, match="no prompt 'x'"):
                 await client.get_prompt("x")
+            with pytest.raises(mcp.MCPError, match="'Monday' is not a date: write 2022-02-28"):
+                await client.get_prompt("prepare_review", {"as_of": "Monday"})
             for name in ("prepare_review", "read_article"):
                 [message] = (await client.get_prompt(name)).messages
                 refused.append(message.content.text.rpartition("\n\n")[2])
@@ -517,7 +519,7 @@ def test_scenarios_and_pages_of_the_guide_are_resources(desk: Path) -> None:
     pages = [f"scen://guide/{page}" for page in agents.GUIDE]
     scenarios = [f"scen://scenarios/{path.stem}" for path in sorted(desk.glob("*.yaml"))]
     assert uris == [*pages, *(uri for uri in scenarios if not uri.endswith("tracker"))]
-    assert absent == ["today", "none was given: ask for it"]
+    assert absent == [f"{agents.today()}", "none was given: ask for it"]
 
 
 def test_what_an_agent_proposes_is_not_what_undo_takes_back(desk: Path) -> None:

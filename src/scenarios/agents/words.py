@@ -58,7 +58,7 @@ PROMPTS = {
     "prepare_review": Prompt(
         "Prepare Monday's review",
         "as_of",
-        "The day of the review",
+        "The day of the review, like 2022-02-28; today if it is not given",
         "today",
         """Prepare the weekly review for the person who holds it.
 
