@@ -47,8 +47,8 @@ from scenarios.serve.exchange import (
 )
 from scenarios.serve.forms.pages import SavedPage
 from scenarios.serve.frame import SiteCache, whole
-from scenarios.serve.garbage import freeze_lasting
 from scenarios.serve.live_database import ChangeNotifier, LiveDatabase, SeenDatabase
+from scenarios.serve.memory import freeze_lasting, limit_arenas
 from scenarios.serve.page_queue import PageCache
 from scenarios.serve.person import OWNER
 from scenarios.serve.request_guard import FORM, LET_IN, AllowedHosts, Door, RequestGuard, policy
@@ -416,6 +416,7 @@ def serve(
     with listening:
         door = team or AllowedHosts(listening.getsockname()[1])
         tell(door.start)
+        limit_arenas()
         app = make(door)  # after the address is shown, since it imports much
         config = uvicorn.Config(
             app,
