@@ -157,15 +157,14 @@ SYNCED = ("-c", "core.fsync=committed,index")
 
 def settle(git_dir: Path, oids: Sequence[str] = ()) -> None:
     """Make the names of these objects [all], references and the index durable: deepest first."""
-    sync(git_dir / "index")
     shared = process.common(git_dir)
     objects, tops = shared / "objects", [shared / "refs" / "heads", shared / "logs"]
     # A large repository has 256 folders of objects, of which a commit changes about six.
     own = [*{objects / oid[:2] for oid in oids}, objects / "pack", objects] if oids else []
     walks = (os.walk(top, topdown=False) for top in (tops if own else [objects, *tops]))
     below = (Path(folder) for walk in walks for folder, _, _ in walk)
-    for folder in dict.fromkeys((*own, *below, shared / "refs", shared, git_dir)):
-        sync(folder)
+    for path in dict.fromkeys((git_dir / "index", *own, *below, shared / "refs", shared, git_dir)):
+        sync(path)
 
 
 _LITERAL = "--literal-pathspecs"
@@ -293,7 +292,7 @@ def commit(
         if ask(repository, _LITERAL, *_CACHED, "--quiet", "--", *real).returncode:
             # A hook put them in another form: git committed that, and left the old one staged.
             _reset(repository, real)
-        settle(repository.git_dir, (after, *others))
+        settle(repository.git_dir, (after, *others) if others else ())
     return after, output
 
 
@@ -471,8 +470,10 @@ def _head(repository: Repository) -> str | None:
 
 def _new_objects(repository: Repository, before: str | None) -> list[str]:
     """The current commit and all other objects since a commit; an empty id if it still stands."""
-    since = ("--not", before) if before else ()
+    since = [f"^{before}"] if before else []
     listed = ask(repository, "rev-list", "--objects", "--no-object-names", "HEAD", *since)
+    if listed.returncode and (head := _head(repository)) != before:  # in a partial clone
+        return [head or ""]
     return os.fsdecode(listed.stdout).split() or [""]
 
 
