@@ -213,8 +213,8 @@ def _of_scenario(written: WriteResult, id: ScenarioId, on: date) -> ForecastFigu
             withheld=from_here(written.before.root / path),
         )
     changed = {kind for kind, _ in changed_records(written)}
-    is_same = changed <= {"forecasts", "proposal"}  # no ledger depends on these
-    kept = _ledgers_before(written) if is_same else None
+    has_same_ledgers = changed <= {"forecasts", "proposal"}
+    kept = _ledgers_before(written) if has_same_ledgers else None
     ledgers = kept or DailyLedgers(bearing_on(after, id))
     day = last_open_day(after, id, on)
     implied = implied_of(ledgers.odds_on(day), id)
