@@ -274,7 +274,7 @@ def test_only_the_working_tree_writes_and_a_sitting_outside_it_is_removed() -> N
     files = {name.split(".")[-1] for name in found}
     assert files == {
         "attachments",
-        "committing",
+        "commit_notes",
         "journal",
         "lock",
         "site_folder",

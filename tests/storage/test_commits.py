@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from scenarios.errors import ScenError
-from scenarios.storage.git import committing
+from scenarios.storage.git import commit_notes, committing
 from tests.storage.test_git import commit, put, run, shell
 
 PAPER, NEW = "scenarios/sources/paper.yaml", "scenarios/evidence/2022/new.yaml"
@@ -180,8 +180,8 @@ def test_locks_stay_while_a_git_works_whose_folder_cannot_be_seen(
     with subprocess.Popen(words, cwd=tmp_path, stdin=subprocess.PIPE) as git:
         with monkeypatch.context() as as_another_user:
             as_another_user.setattr(Path, "readlink", denied)
-            committing.clear_locks(top / ".git", note, top)
+            commit_notes.clear_locks(top / ".git", note, top)
         assert lock.exists()
-        committing.clear_locks(top / ".git", note, top)  # it works elsewhere
+        commit_notes.clear_locks(top / ".git", note, top)  # it works elsewhere
         assert not lock.exists()
         git.communicate(timeout=30)

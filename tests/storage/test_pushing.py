@@ -19,7 +19,7 @@ import pytest
 
 import scenarios
 from scenarios.storage import journal, lock
-from scenarios.storage.git import committing, pushing
+from scenarios.storage.git import commit_notes, pushing
 from scenarios.workspace.opened import open_folder
 from scenarios.workspace.pushing import PushResult, push
 from scenarios.workspace.tasks.source import add_source
@@ -76,7 +76,7 @@ def refuse_leftovers(top: Path) -> None:
     locks = [path for path in git_dir.rglob("*.lock") if path.name != lock.NAME]
     assert not [*locks, *git_dir.glob("scen-*"), *git_dir.glob("MERGE*")]
     assert not journal.place_of(root(top)).exists()
-    assert not committing.is_left(root(top))
+    assert not commit_notes.is_left(root(top))
     assert run(top, "status", "--porcelain") == ""
 
 

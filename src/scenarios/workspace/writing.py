@@ -19,7 +19,7 @@ from scenarios.storage import disk, journal, state_folder, worktree
 from scenarios.storage.attachments import AttachmentCopy, drop
 from scenarios.storage.cache.files import ChangedMeanwhile, with_changes
 from scenarios.storage.edits import FileChange, accept, new_problems
-from scenarios.storage.git import committing
+from scenarios.storage.git import commit_notes, committing
 from scenarios.storage.git.committing import noted as noted_in_git
 from scenarios.storage.git.repository import Repository
 from scenarios.storage.journal import CommandJournal
@@ -413,7 +413,7 @@ def _is_on_disk(root: Path, draft: FileChange) -> bool:
 @contextmanager
 def locked(root: Path, mode: WriteMode, *, edits: bool) -> Iterator[tuple[str, ...]]:
     """Hold the lock if a change needs it; yield messages about a killed command."""
-    in_git = not mode.dry_run and committing.is_left(root)
+    in_git = not mode.dry_run and commit_notes.is_left(root)
     in_files = not mode.dry_run and journal.place_of(root).exists()
     is_locked = in_git or in_files or ((edits or mode.commit) and not mode.dry_run)
     with lock(root) if is_locked else nullcontext():
