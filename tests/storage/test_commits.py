@@ -53,10 +53,10 @@ def written(top: Path, files: dict[str, bytes], subject: str = "a subject") -> N
     repository = committing.repository(top / "scenarios")
     paths = [path.removeprefix("scenarios/") for path in files]
     committing.refuse(repository, paths)
-    with committing.noted(repository, paths) as held:
+    with committing.noted(repository, paths) as note:
         for path, data in files.items():
             put(top, path, data)
-        committing.commit(repository, paths, subject, held)
+        committing.commit(repository, note, subject)
 
 
 def held(top: Path, revision: str = "HEAD") -> list[str]:

@@ -76,11 +76,11 @@ def start(
     )
     with (
         lock(root) if pending and not mode.dry_run else nullcontext(),
-        noted(*pending[:2]) if pending and not mode.dry_run else nullcontext(-1) as held,
+        noted(*pending[:2]) if pending and not mode.dry_run else nullcontext() as note,
     ):
         for path in missing if not mode.dry_run else ():
             worktree.create(root, path, content[path])
-        committed = commit(pending, held, dry_run=mode.dry_run) if pending else None
+        committed = commit(pending, note) if pending else None
     return [root / path for path in content], committed
 
 

@@ -20,6 +20,7 @@ from scenarios.storage.attachments import AttachmentCopy, drop
 from scenarios.storage.cache.files import ChangedMeanwhile, with_changes
 from scenarios.storage.edits import FileChange, accept, new_problems
 from scenarios.storage.git import commit_notes, committing
+from scenarios.storage.git.commit_notes import CommitNote
 from scenarios.storage.git.committing import noted as noted_in_git
 from scenarios.storage.git.repository import Repository
 from scenarios.storage.journal import CommandJournal
@@ -239,16 +240,15 @@ def check_commit(
     return PendingWrite(repository, inside, uncommitted, subject)
 
 
-def commit(pending: PendingWrite, held: int, *, dry_run: bool) -> CommitResult:
-    """Commit the written files; a refusal is returned, since the write must be reported."""
+def commit(pending: PendingWrite, note: CommitNote | None) -> CommitResult:
+    """Commit the written files, without a note none; a refusal is returned, to be reported."""
     folder = pending.repository.folder
     also = tuple(from_here(folder / path) for path in pending.uncommitted)
     done = CommitResult(pending.subject, also=also, embedded=pending.repository.embedded)
-    if dry_run:
+    if note is None:
         return done
     try:
-        repository, paths, _, subject, author = pending
-        new = committing.commit(repository, paths, subject, held, author)
+        new = committing.commit(pending.repository, note, pending.subject, pending.author)
     except ScenError as error:
         return done._replace(fault=error, also=())
     return done._replace(oid=new[0], output=new[1]) if new else CommitResult()
@@ -343,8 +343,8 @@ def write(
             if not (drafts or pending.uncommitted):  # else a command before was killed in between
                 pending = None
         note, done = None, CommitResult()
-        held_note = nullcontext(-1) if mode.dry_run or not pending else noted_in_git(*pending[:2])
-        with held_note as held:
+        held = noted_in_git(*pending[:2]) if pending and not mode.dry_run else nullcontext()
+        with held as commit_note:
             if drafts and not mode.dry_run:
                 note, remarks = take(
                     root, drafts, command, copy, noted=noted, person=mode.person, progress=progress
@@ -353,7 +353,7 @@ def write(
                 if gone:
                     drop(root, gone)
             if pending:
-                done = commit(pending, held, dry_run=mode.dry_run)
+                done = commit(pending, commit_note)
         if note and done.oid:
             with suppress(ScenError):
                 note.committed(done.oid)

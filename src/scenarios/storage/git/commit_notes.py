@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 
@@ -28,6 +29,13 @@ class CommitState(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     new: list[str]
 
 
+class CommitNote(NamedTuple):
+    """The descriptor that locks a note, and its content."""
+
+    descriptor: int
+    state: CommitState
+
+
 def notes(git_dir: Path) -> list[Path]:
     """Notes of commits under way or killed."""
     return sorted(git_dir.glob(f"{_NOTE}*"))
@@ -43,14 +51,15 @@ def is_left(folder: Path) -> bool:
 
 
 @contextmanager
-def noted(git_dir: Path, state: CommitState) -> Iterator[int]:
+def noted(git_dir: Path, state: CommitState) -> Iterator[CommitNote]:
     """Keep a note from before files are written until their commit succeeds or is refused.
 
-    Yields the descriptor that locks it. git and its hooks inherit the descriptor: the lock outlives
-    this program while they work. On Windows there is no note, nor a descriptor.
+    git and its hooks inherit the descriptor: the lock outlives this program while they work. On
+    Windows there is no file, nor a descriptor.
     """
     if sys.platform == "win32":
-        yield -1  # a note counts by its lock, and a file that is open cannot be removed there
+        # A note counts by its lock, and a file that is open cannot be removed there.
+        yield CommitNote(-1, state)
         return
     file = git_dir / f"{_NOTE}{os.urandom(8).hex()}"
     try:
@@ -62,7 +71,7 @@ def noted(git_dir: Path, state: CommitState) -> Iterator[int]:
         os.write(descriptor, msgspec.json.encode(state))
         os.fsync(descriptor)
         try:
-            yield descriptor
+            yield CommitNote(descriptor, state)
         except ScenError:
             drop(file)
             raise

@@ -12,13 +12,13 @@ from scenarios.errors import NotWritten, ScenError
 from scenarios.storage.cache.packed import oid_of
 from scenarios.storage.git import commit_notes, process
 from scenarios.storage.git import repository as git
-from scenarios.storage.git.commit_notes import CommitState, clear_locks
+from scenarios.storage.git.commit_notes import CommitNote, CommitState, clear_locks
 from scenarios.storage.git.repository import Repository
 from scenarios.storage.worktree import sync
 from scenarios.text import counted
 
 
-def noted(repository: Repository, paths: Sequence[str]) -> AbstractContextManager[int]:
+def noted(repository: Repository, paths: Sequence[str]) -> AbstractContextManager[CommitNote]:
     """Note a commit of these files, about to be written, until it is there or refused."""
     real = _real(repository, paths)
     tracked = {*_files(repository, real)}
@@ -127,33 +127,29 @@ def uncommitted(
 
 def commit(
     repository: Repository,
-    paths: Sequence[str],
+    note: CommitNote,
     subject: str,
-    held: int,
     author: tuple[str, str] | None = None,
 ) -> tuple[str, str] | None:
-    """Commit these files as they are on disk, and leave whatever else is staged.
+    """Commit the noted files as they are on disk, and leave whatever else is staged.
 
     The commit's id, and the output of git and hooks. If git or a hook refuses, files and index
-    stay. None if there is nothing to commit: removed files that git never knew. `held` is the
-    descriptor of their note. With an author, by name and mail, no hook runs and nothing is signed.
+    stay. None if there is nothing to commit: removed files that git never knew. With an author, by
+    name and mail, no hook runs and nothing is signed.
     """
     options = unattended(repository) if author else ()
     by = ("--no-verify", f"--author={signature(*author)}") if author else ()
-    real = _real(repository, paths)
-    gone = [path for path in real if not os.path.lexists(_top(repository) / path)]
+    new = [path for path in note.state.new if os.path.lexists(_top(repository) / path)]
     # git refuses the commit for one path that it never knew: an item renamed before its first
     # commit (c9f3e235).
-    unknown = {*gone}.difference(_files(repository, gone)) if gone else ()
-    if not (real := [path for path in real if path not in unknown]):
+    unknown = {*note.state.new}.difference(new)
+    if not (real := [path for path in note.state.paths if path not in unknown]):
         return None
-    before = _head(repository)
-    new = _files(repository, real, "--others")
     with process.ctrl_c_is_for_git():
         # Git commits no path that it does not know of.
         words = (*options, *SYNCED, _LITERAL, "add", "--intent-to-add", "--", *new)
         # Run at the top as the user would: places named to git would be set for the hooks.
-        target = (_top(repository), repository.git_dir, held)
+        target = (_top(repository), repository.git_dir, note.descriptor)
         code, output = process.let_run(words, *target) if new else (0, "")
         if not code:
             encoding = (*options, *SYNCED, "-c", "i18n.commitEncoding=UTF-8")
@@ -161,12 +157,13 @@ def commit(
             # The option for literal paths would reach the hooks.
             literal = [f":(literal){path}" for path in real]
             _, output = process.let_run((*encoding, *message, "--", *literal), *target)
-        after, *others = _new_objects(repository, before)
+        after, *others = _new_objects(repository, note.state.head)
         # Not what git answers: where its last hook was stopped, the commit is there all the same.
         if not after:
             _forget(repository, new)
             raise ScenError(_not_committed(_top(repository), real, (*by, "-m", subject), output))
-        if ask(repository, _LITERAL, *_CACHED, "--quiet", "--", *real).returncode:
+        staged = (_LITERAL, *_CACHED, "--quiet", "--", *real)
+        if not author and ask(repository, *staged).returncode:
             # A hook put them in another form: git committed that, and left the old one staged.
             _reset(repository, real)
         settle(repository.git_dir, (after, *others) if others else ())
