@@ -238,6 +238,17 @@ def declared_events(database: Database, as_of: date) -> dict[str, tuple[Evidence
     return {event: tuple(ids) for event, ids in events.items()}
 
 
+def by_origin(database: Database) -> Mapping[str, list[EvidenceId]]:
+    """The items of each origin that is declared; looked up once."""
+    items: dict[str, list[EvidenceId]] | None = vars(database).get("by_origin")
+    if items is None:
+        items = vars(database)["by_origin"] = {}
+        for id, item in database.evidence.items():
+            if item.origin:
+                items.setdefault(item.origin, []).append(id)
+    return items
+
+
 def bears_on(database: Database, evidence: Evidence) -> frozenset[ScenarioId]:
     """The scenarios that an item rates, directly or through an indicator that it fires."""
     rated = set(evidence.ratings)

@@ -156,13 +156,17 @@ class CauseFinder:
             orders.setdefault(tuple(order), []).append(id)
         for keys, ids in orders.items():
             figures: Mapping[ScenarioId, float] = start
-            for key in keys:
-                now = end if key == keys[-1] else with_event(key)
+            for number, key in enumerate(keys, start=1):
+                if number in (1, len(keys)):  # known already
+                    now = end if number == len(keys) else alone[key]
+                    self._put(events[key], is_there=True)
+                else:
+                    now = with_event(key)
                 cause = ChangeCause(kind="event", subjects=tuple(events[key]), day=day)
                 for id in ids:
                     chain.put(id, cause, now[id] - figures[id])
                 figures = now
-            self._put({i: x for key in keys[:-1] for i, x in events[key].items()}, is_there=False)
+            self._put({i: x for of in events.values() for i, x in of.items()}, is_there=False)
         chain.figures = dict(end)
 
     def _put(self, items: Mapping[EvidenceId, Evidence], *, is_there: bool) -> None:

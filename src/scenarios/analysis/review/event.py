@@ -6,7 +6,7 @@ from datetime import date
 import msgspec
 from msgspec.structs import replace
 
-from scenarios.analysis.evidence.knowledge import bears_on, dependents
+from scenarios.analysis.evidence.knowledge import bears_on, by_origin, dependents
 from scenarios.analysis.ledger.days import DailyLedgers
 from scenarios.analysis.ledger.ledger_changes import Shift
 from scenarios.analysis.period.period import window
@@ -117,15 +117,15 @@ def event_story(
             both = replace(shown, stated=move.stated, stated_on=move.stated_on)
             moves[move.scenario] = both
     origins = {item.origin for item in items.values() if item.origin}
-    known = sorted((item.recorded, id) for id, item in database.evidence.items() if origins)
-    beside = [id for on, id in known if first <= on <= last and id not in items]
+    alike = {id for origin in origins for id in by_origin(database)[origin]} - {*items}
+    beside = sorted((other.recorded, id) for id in alike if (other := database.evidence[id]))
     return EventStory(
         items=tuple(id for _, id in by_day),
         beside=tuple(
             id
-            for id in beside
-            if (item := database.evidence[id]).origin in origins
-            and not bearing.isdisjoint(bears_on(database, item))
+            for day, id in beside
+            if first <= day <= last
+            and not bearing.isdisjoint(bears_on(database, database.evidence[id]))
         ),
         observed=min((item.observed for item in items.values()), key=first_day),
         recorded=(first, last),
