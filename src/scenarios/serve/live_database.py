@@ -202,7 +202,8 @@ class LiveDatabase:
             if is_other or len(files.fresh()) > _FRESH:
                 return False
             changed_items(seen.opened, opened)
-            offered = self._offered(seen.offered)
+            last = done[-1].committed
+            offered = self._offered(seen.offered, (last and last.oid) or "")
             name = f"{files.state().hex()} {offered[0].id if offered else ''}"
             self.latest = seen._replace(
                 number=seen.number + 1, opened=opened, name=name, offered=offered
@@ -239,10 +240,11 @@ class LiveDatabase:
         remark = opened.half or self._unwritable()
         return DatabaseVersion(before.number if before else 1, opened, name, remark, offered)
 
-    def _offered(self, before: tuple[ListedCommit, ...]) -> tuple[ListedCommit, ...]:
+    def _offered(self, before: tuple[ListedCommit, ...], tip: str = "") -> tuple[ListedCommit, ...]:
+        """The newest commits up to `tip`, by default HEAD, given those of the state before."""
         try:
             repository = git.repository(self.root)
-            tip = git.commit_of(repository, "HEAD")
+            tip = tip or git.commit_of(repository, "HEAD")
             return before if before and before[0].id == tip else newest(repository, tip, _OFFERED)
         except ScenError:  # no repository, no git, no commit
             return ()
@@ -298,8 +300,10 @@ class ChangeNotifier:
         except ScenError:
             return
         async for changed in self._changes(folder, recursive=False):
-            if changed and not self.desk.has_tip():  # without notices `watch` looks anyway
-                await self._look()
+            if changed:  # without notices `watch` looks anyway
+                run = anyio.to_thread.run_sync  # git is asked, for which no other request waits
+                if not await run(self.desk.has_tip, abandon_on_cancel=True):
+                    await self._look()
 
     def _changes(self, folder: Path, *, recursive: bool = True) -> AsyncIterator[set[FileChange]]:
         return awatch(

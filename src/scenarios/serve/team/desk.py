@@ -171,7 +171,8 @@ class TeamDesk:
             try:
                 repository = blind.pinned(git.repository(self.live.root), since, today)
                 if repository:
-                    tip = git.commit_of(repository, "HEAD")
+                    pin = repository.tip  # mostly an id already, which git need not be asked for
+                    tip = git.commit_of(repository, "HEAD") if pin == "HEAD" else pin
                     same = before and before.tip == tip
                     offered = before.offered if same and before else newest(repository, tip, 100)
             except ScenError:  # no repository, no git, no commit

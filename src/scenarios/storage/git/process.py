@@ -7,7 +7,8 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from functools import lru_cache
 from pathlib import Path
 from shutil import which
 from typing import NamedTuple
@@ -79,6 +80,37 @@ def common(git_dir: Path) -> Path:
     """The git directory that all worktrees of one share."""
     named = git_dir / "commondir"
     return Path(os.path.realpath(git_dir / _text(named).strip())) if named.is_file() else git_dir
+
+
+def is_top(top: Path, git_dir: Path, *settings: str) -> bool:
+    """True if git has `top` for the top of a work tree; raises for another directory.
+
+    git searches by itself, under the user's own settings: a directory named to it would be trusted,
+    and its owner (safe.directory) not checked. It is asked again when its configuration changed.
+    """
+    key = list[tuple[int, ...]]()
+    for file in (top, git_dir, git_dir / "config"):
+        with suppress(OSError):
+            status = file.stat()
+            changed = 0 if file.is_dir() else status.st_mtime_ns
+            key.append((status.st_ino, status.st_uid, changed))
+    return _is_top(top, git_dir, settings, tuple(as_user().items()), tuple(key))
+
+
+@lru_cache(8)
+def _is_top(
+    top: Path,
+    git_dir: Path,
+    settings: Sequence[str],
+    environment: Sequence[tuple[str, str]],
+    _: object,
+) -> bool:
+    asked = ("rev-parse", "--absolute-git-dir", "--is-inside-work-tree", "--show-prefix")
+    ended = launch(["git", *settings, *asked], top, dict(environment))
+    answers = answer(ended).decode("utf-8", "surrogateescape").split("\n")
+    if os.path.realpath(answers[0]) != str(git_dir):
+        raise ScenError(f"{top}: git takes {answers[0]} for its directory instead of {git_dir}")
+    return answers[1:3] == ["true", ""]
 
 
 def is_git_dir(folder: Path) -> bool:

@@ -50,7 +50,7 @@ def repository(database: Path) -> Repository:
     if work_tree is None:
         raise process.no_repository(database)
     inner = Path(os.path.realpath(database)).relative_to(work_tree.top).as_posix()
-    is_top = _is_worktree_top(work_tree.top, work_tree.git_dir, *process.INERT)
+    is_top = process.is_top(work_tree.top, work_tree.git_dir, *process.INERT)
     prefix = "" if inner == "." else f"{inner}/"
     top = work_tree.top if is_top else None
     return Repository(database, prefix, work_tree.git_dir, top, work_tree.embedded)
@@ -64,7 +64,7 @@ def without_files(folder: Path, *, named: bool = False) -> Repository:
     real = Path(os.path.realpath(folder))
     is_bare = process.is_git_dir(real) and not os.path.lexists(real / ".git")
     if is_bare and (named or process.find(real.parent) is None):
-        _is_worktree_top(real, real)
+        process.is_top(real, real)
         return Repository(folder, "scenarios/", real)
     work_tree = process.find(folder)
     if work_tree is None:
@@ -276,20 +276,6 @@ def objects(repository: Repository) -> Iterator[_Reads]:
 
         yield read
         requests.close()
-
-
-def _is_worktree_top(top: Path, git_dir: Path, *settings: str) -> bool:
-    """True if git has `top` for the top of a work tree; raises for another directory.
-
-    git searches by itself, under the user's own settings: a directory named to it would be trusted,
-    and its owner (safe.directory) not checked.
-    """
-    asked = ("rev-parse", "--absolute-git-dir", "--is-inside-work-tree", "--show-prefix")
-    ended = process.launch(["git", *settings, *asked], top, process.as_user())
-    answers = _text(process.answer(ended)).split("\n")
-    if os.path.realpath(answers[0]) != str(git_dir):
-        raise ScenError(f"{top}: git takes {answers[0]} for its directory instead of {git_dir}")
-    return answers[1:3] == ["true", ""]
 
 
 def _listed(repository: Repository, *words: str) -> str:
