@@ -84,7 +84,8 @@ def current_forecasts(
     """Each analyst's latest forecast at `as_of`, unless withdrawn or expired."""
     sheets, stands = database.sheets, database.tracker.standing_days
     speaking = database.speaking.get(scenario_id, ())
-    latest, speakers = dict[Analyst, SheetId](), database.speakers.get(scenario_id, 0)
+    latest = dict[Analyst, SheetId]()
+    speakers = bisect_right(database.speakers.get(scenario_id, ()), as_of)
     number = bisect_right(speaking, as_of, key=lambda sheet: sheets[sheet].date)
     for id in reversed(speaking[:number]):
         if len(latest) == speakers or (as_of - sheets[id].date).days >= stands:

@@ -415,12 +415,14 @@ class Database(msgspec.Struct, frozen=True, dict=True):
         return {scenario_id: tuple(ids) for scenario_id, ids in by_scenario.items()}
 
     @cached_property
-    def speakers(self) -> dict[ScenarioId, int]:
-        """How many analysts have forecast each scenario, or withdrawn a forecast."""
-        return {
-            id: len({self.sheets[sheet].analyst for sheet in sheets})
-            for id, sheets in self.speaking.items()
-        }
+    def speakers(self) -> dict[ScenarioId, list[date]]:
+        """The days on which the analysts first forecast each scenario, in order."""
+        first = dict[ScenarioId, dict[Analyst, date]]()
+        for id, sheets in self.speaking.items():
+            days = first[id] = {}
+            for sheet in map(self.sheets.__getitem__, sheets):
+                days.setdefault(sheet.analyst, sheet.date)
+        return {id: [*days.values()] for id, days in first.items()}
 
     @cached_property
     def hanging(self) -> dict[str, tuple[ScenarioId, ...]]:

@@ -7,7 +7,7 @@ from typing import Literal
 
 from msgspec.structs import replace
 
-from scenarios.analysis.evidence.knowledge import bearing, near, rivals
+from scenarios.analysis.evidence.knowledge import bearing, connected, near, rivals
 from scenarios.analysis.forecasts import SheetForecast
 from scenarios.analysis.ledger.days import DailyLedgers
 from scenarios.analysis.ledger.odds import changes_daily
@@ -121,7 +121,8 @@ def _steps(trajectory: Trajectory, database: Database) -> list[LargeChange]:
             )
             steps.append((size, before.day, step))
     steps.sort(key=lambda step: (-step[0], step[2].day))
-    around = near(database, trajectory.scenario, bearing(database), database.speaking)
+    items = bearing(database, connected(database, trajectory.scenario))
+    around = near(database, trajectory.scenario, items, database.speaking)
     odds = DailyLedgers(around)
     named = [_with_cause(step, trajectory, odds, since) for _, since, step in steps[:_STEPS]]
     return sorted(named, key=lambda step: step.day)

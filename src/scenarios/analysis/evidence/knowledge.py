@@ -301,11 +301,17 @@ def connected(database: Database, scenario_id: ScenarioId) -> tuple[ScenarioId, 
     return tuple(reached)
 
 
-def bearing(database: Database) -> dict[ScenarioId, list[EvidenceId]]:
-    """The items that bear on each scenario, or say that one of its own indicators is not absent."""
+def bearing(
+    database: Database, ids: Iterable[ScenarioId] | None = None
+) -> dict[ScenarioId, list[EvidenceId]]:
+    """The items that bear on each scenario, or say that one of its own indicators is not absent.
+
+    Of `ids`, if given, or of more.
+    """
     evidence, items = database.evidence, dict[ScenarioId, list[EvidenceId]]()
     if isinstance(evidence, LazyEvidence):
-        return {i: ids for i in database.scenarios if (ids := evidence.bearing(database, (i,)))}
+        wanted = database.scenarios if ids is None else ids
+        return {id: found for id in wanted if (found := evidence.bearing(database, (id,)))}
     reach: dict[str, set[ScenarioId]] = {}
     for id, about in ((id, _rated_names(evidence[id])) for id in evidence):
         for text in about:

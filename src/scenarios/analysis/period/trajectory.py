@@ -169,10 +169,10 @@ def _days(
                 steps.setdefault(after.day, {})[id] = step
                 if before.stated != after.stated and after.day in said:
                     always.add(after.day)
-    days, least = {*steps}, _LEAST
+    days, least, ordered = {*steps}, _LEAST, sorted(steps)
     while len(days - always) > most:
         days, left = always & steps.keys(), dict.fromkeys(lines, 0.0)
-        for day in sorted(steps):
+        for day in ordered:
             left |= {id: left[id] + step for id, step in steps[day].items()}
             if day in days or any(abs(step) >= least for step in left.values()):
                 days.add(day)
