@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import gc
 import subprocess
 import sys
+import weakref
 
+import anyio
 import pytest
+
+from scenarios.serve import memory
 
 THREADS = 12
 AREAS = f"""
@@ -41,3 +46,39 @@ def test_threads_of_a_server_allocate_from_two_areas() -> None:
         return listed.count("<heap nr=")
 
     assert areas("limited") <= 2 < areas("unlimited")
+
+
+class Circle:
+    """An object that refers to itself, and is left to the collection."""
+
+    def __init__(self) -> None:
+        self.own = self
+
+
+@pytest.mark.parametrize("is_frozen", [False, True])
+def test_garbage_is_collected_also_what_was_frozen(
+    monkeypatch: pytest.MonkeyPatch, is_frozen: bool
+) -> None:
+    monkeypatch.setattr(memory, "_EACH", 0.001)
+    monkeypatch.setattr(memory, "_FIRST", 0.004)
+    monkeypatch.setattr(memory, "_IDLE", -1)
+    left = [Circle()]
+    gc.disable()
+    if is_frozen:
+        gc.freeze()
+
+    async def look() -> None:
+        collected = anyio.Event()
+        async with anyio.create_task_group() as tasks:
+            circle = weakref.ref(left.pop(), lambda _: collected.set())
+            tasks.start_soon(memory.collect_garbage)
+            with anyio.fail_after(60):
+                await collected.wait()
+            assert circle() is None
+            tasks.cancel_scope.cancel()
+
+    try:
+        anyio.run(look)
+    finally:
+        gc.unfreeze()
+        gc.enable()

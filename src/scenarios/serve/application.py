@@ -48,7 +48,7 @@ from scenarios.serve.exchange import (
 from scenarios.serve.forms.pages import SavedPage
 from scenarios.serve.frame import SiteCache, whole
 from scenarios.serve.live_database import ChangeNotifier, LiveDatabase, SeenDatabase
-from scenarios.serve.memory import freeze_lasting, limit_arenas
+from scenarios.serve.memory import collect_garbage, limit_arenas
 from scenarios.serve.page_queue import PageCache
 from scenarios.serve.person import OWNER
 from scenarios.serve.request_guard import FORM, LET_IN, AllowedHosts, Door, RequestGuard, policy
@@ -236,7 +236,7 @@ def app(
             tasks.start_soon(application.state.pages.render)
             tasks.start_soon(notifier.watch)
             tasks.start_soon(notifier.watch_commits)
-            tasks.start_soon(freeze_lasting)
+            tasks.start_soon(collect_garbage)
             if team and team.remote:
                 tasks.start_soon(team.keep_pushed, team.remote)
             yield

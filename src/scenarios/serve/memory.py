@@ -22,19 +22,27 @@ def limit_arenas() -> None:
             ctypes.CDLL(None).mallopt(_ARENA_MAX, _ARENAS)
 
 
-_FIRST, _LAST = 10.0, 1e5
-"""Seconds after the start, doubled each time; no later than about a day."""
+_EACH, _FIRST = 10.0, 10.0
+"""Seconds between collections; and from the start to the first freeze, doubled each time."""
+_IDLE = 1_000
+"""Objects fewer than which are not looked for in a collection."""
 
 
-async def freeze_lasting() -> None:
-    """Collect garbage, then freeze what is left, again and again at growing intervals.
+async def collect_garbage() -> None:
+    """Collect garbage at even intervals, and at growing ones freeze what is left.
 
     Each full collection looked at all records of a database: with 10,000 items it took 0.4 s, and
-    18 % of the processor time of the pages and writes of a team.
+    18 % of the processor time of the pages and writes of a team. What is frozen is not looked at
+    until the next freeze. Left to Python, garbage grew by 150 MB in three minutes of a team.
     """
-    pause = _FIRST
-    while pause < _LAST:
-        await anyio.sleep(pause)
-        gc.collect()
-        gc.freeze()
-        pause *= 2
+    waited, freeze_at = 0.0, _FIRST
+    while True:
+        await anyio.sleep(_EACH)
+        waited += _EACH
+        if waited >= freeze_at:
+            freeze_at *= 2
+            gc.unfreeze()
+            gc.collect()
+            gc.freeze()
+        elif max(gc.get_count()) > _IDLE or any(gc.get_count()[1:]):
+            gc.collect()
