@@ -15,6 +15,7 @@ from scenarios.analysis.period.period import bands_of
 from scenarios.serve.forms.pages import SavedPage
 from scenarios.serve.frame import SiteCache
 from scenarios.serve.live_database import DatabaseVersion, LiveDatabase
+from scenarios.serve.page_queue import PageSuperseded
 from scenarios.serve.sized_cache import SizedCache
 from scenarios.site.at import addresses, page_at
 from scenarios.site.site import Page, Site
@@ -95,6 +96,50 @@ def test_a_site_that_goes_on_from_the_state_before_is_the_one_made_anew(
         assert desk.look() != before
         assert pages(sites.of(desk.latest, on)) == pages(Site(open_folder(root), on))
         assert pages(site) == was
+
+
+def test_the_figures_of_a_page_are_the_same_when_others_are_made_between_any_two_of_them(
+    root: Path,
+) -> None:
+    make(root, FILES)
+    desk, on, made = LiveDatabase(root), date(2024, 3, 1), list[dict[str, Page | None]]()
+    expected, is_nested = pages(Site(desk.latest.opened, on)), False
+
+    def give_way() -> None:
+        nonlocal is_nested
+        if not is_nested and len(made) < 9:
+            is_nested = True
+            made.append(pages(sites.of(desk.latest, on)))
+            is_nested = False
+
+    sites = SiteCache(give_way)
+    assert pages(sites.of(desk.latest, on)) == expected
+    assert made == [expected] * 9
+
+
+def test_a_page_is_begun_anew_where_one_of_a_later_state_was_made_between_two_of_its_figures(
+    root: Path,
+) -> None:
+    make(root, FILES)
+    desk, on, later = LiveDatabase(root), date(2024, 3, 1), list[dict[str, Page | None]]()
+    superseded = list[bool]()
+
+    def give_way() -> None:
+        if not later:
+            later.append({})
+            add = ("add-evidence", "They met again", "--rate", "pact=CC")
+            assert scen("--database", str(root), *add).exit_code == 0
+            desk.look()
+            later[0] |= pages(sites.of(desk.latest, on))
+            assert superseded
+            raise PageSuperseded
+
+    sites = SiteCache(give_way, lambda: superseded.append(True))
+    with pytest.raises(PageSuperseded):
+        pages(sites.of(desk.latest, on))
+    expected = pages(Site(open_folder(root), on))
+    assert later == [expected]
+    assert pages(sites.of(desk.latest, on)) == expected
 
 
 def test_a_forecast_leaves_every_band_as_it_was_and_an_item_makes_those_it_bears_on_anew(

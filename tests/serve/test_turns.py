@@ -329,6 +329,77 @@ def test_a_quick_page_is_made_before_one_that_took_long_and_came_a_little_earlie
     assert order == ["slow", "quick", "quick", "slow"]
 
 
+def test_a_list_goes_before_the_next_figure_of_a_long_page(tmp_path: Path) -> None:
+    queue, order = Queue(LiveDatabase(make(tmp_path, FILES))), list[str]()
+    begun, asked = threading.Event(), threading.Event()
+
+    def long(_: PageRequest) -> RenderedPage:
+        order.append("begun")
+        begun.set()
+        assert asked.wait(LONG)
+        queue.pages.give_way()
+        order.append("long")
+        return RenderedPage(b"long")
+
+    page = queue.begin(queue.ask("/long/"), long)
+    assert begun.wait(LONG)
+    quick = queue.begin(queue.ask(), named("list", order))
+    portal().call(anyio.wait_all_tasks_blocked)
+    while not any(inside(queue.pages, "waited")):
+        time.sleep(0.01)
+    asked.set()
+    assert (page.result(LONG).body, quick.result(LONG).body) == (b"long", b"list")
+    assert order == ["begun", "list", "long"]
+
+
+@pytest.mark.parametrize("times", [1, 2, 9])
+def test_a_long_page_that_later_states_overtake_is_begun_anew_three_times_at_most(
+    tmp_path: Path, times: int
+) -> None:
+    queue, begun = Queue(LiveDatabase(make(tmp_path, FILES))), list[str]()
+    left = [times]
+
+    def overtaken() -> None:
+        queue.pages.supersede()
+        vars(queue.pages)["_has_quick"] = False
+        left[0] -= 1
+
+    vars(queue.pages)["_deliver_quick"] = overtaken
+
+    def long(_: PageRequest) -> RenderedPage:
+        begun.append("begun")
+        vars(queue.pages)["_has_quick"] = left[0] > 0
+        queue.pages.give_way()
+        return RenderedPage(b"long")
+
+    assert queue.reply(queue.ask("/long/"), long).body == b"long"
+    assert len(begun) == min(times, 3) + 1
+
+
+def test_a_long_page_lets_a_form_go_before_its_next_figure(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(page_queue, "_FORM_WAIT", LONG)
+    queue, order = Queue(LiveDatabase(make(tmp_path, FILES))), list[str]()
+    begun, asked = threading.Event(), threading.Event()
+
+    def long(_: PageRequest) -> RenderedPage:
+        begun.set()
+        assert asked.wait(LONG)
+        queue.pages.give_way()
+        order.append("long")
+        return RenderedPage(b"long")
+
+    page = queue.begin(queue.ask("/long/"), long)
+    assert begun.wait(LONG)
+    with queue.form():
+        asked.set()
+        time.sleep(0.3)
+        order.append("form")
+    assert page.result(LONG).body == b"long"
+    assert order == ["form", "long"]
+
+
 def test_why_a_page_cannot_be_made_is_told_to_each_who_waits_for_it(tmp_path: Path) -> None:
     queue, tries = Queue(LiveDatabase(make(tmp_path, FILES))), list[int]()
 

@@ -250,15 +250,15 @@ def app(
         lifespan=living,
     )
     state = application.state
-    state.live, state.notifier, state.analyst, state.pages = (
-        live_database,
-        notifier,
-        analyst,
-        PageCache(people.wrote),
-    )
+    pages = PageCache(people.wrote)
+    state.live, state.notifier, state.analyst = live_database, notifier, analyst
+    state.pages = pages
     state.door, state.team = door, team
     state.roles = {entry.path: entry.role for entry in entries if entry.method == "GET"}
-    state.sites, state.saved = SiteCache(), SizedCache[SavedPage](_SAVED, lambda _: 1)
+    state.sites, state.saved = (
+        SiteCache(pages.give_way, pages.supersede),
+        SizedCache[SavedPage](_SAVED, lambda _: 1),
+    )
     state.rules = SizedCache[str](_RULES, len)
     return application
 

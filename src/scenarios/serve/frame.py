@@ -3,7 +3,7 @@
 import re
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from hashlib import blake2b
 from typing import Any
@@ -210,24 +210,32 @@ def _its_rules(ask: PageRequest) -> Response:
 class SiteCache(SizedCache[tuple[str, Site]]):
     """The sites of the days viewed last, used by one page at a time.
 
-    Those of a day share its ledgers, which follow the items from state to state.
+    Those of a day share its ledgers, which follow the items from state to state, and call
+    `give_way` before each figure. `supersede` is called where a page under way may not go on.
     """
 
-    def __init__(self) -> None:
+    def __init__(
+        self,
+        give_way: Callable[[], None] = lambda: None,
+        supersede: Callable[[], None] = lambda: None,
+    ) -> None:
         super().__init__(_DAYS, lambda _: 1)
+        self._give_way, self._supersede = give_way, supersede
         self._ledgers = SizedCache[FollowedLedgers](_DAYS, lambda _: 1)
         self._pages = SizedCache[tuple[SitePage, bool]](_PAGES, lambda kept: len(kept[0].main))
 
     def of(self, seen: DatabaseVersion, on: date) -> Site:
         """Return the site of a state."""
         key, opened = (on, seen.opened.commit), seen.opened
-        followed = self._ledgers.get(key) or FollowedLedgers()
+        followed = self._ledgers.get(key) or FollowedLedgers(self._supersede)
         self._ledgers.put(key, followed)
         # Also before a site that is kept: the ledgers may follow another state by now.
         ledgers = followed.of(opened)
+        ledgers.give_way = self._give_way
         name, site = self.get((*key, seen.view)) or ("", None)
         if site is None or name != seen.name:
             if site:
+                self._supersede()
                 site.clear()
             site = Site(opened, on, _repository(seen))
             site.put(odds_of, ledgers.with_sheets_of(opened.database))

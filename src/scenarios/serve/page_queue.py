@@ -1,10 +1,13 @@
 """Pages that are kept, and the queue of those that have to be rendered."""
 
 import math
+import threading
 import time
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Sequence
 from concurrent.futures import CancelledError, Future
 from contextlib import contextmanager
+from functools import partial
 from hashlib import blake2b
 from typing import NamedTuple
 
@@ -19,10 +22,16 @@ _MOST, _PAGE_WAIT, _LATE, _REST, _PATIENCE = 64 << 20, 0.2, 32, 2.0, 4.0
 """Bytes of cached pages; seconds for which a reader waits for forms; most postponed pages; rest
 after a postponed page, per second that it took, for the requests that wait; how far quicker pages
 may go before one, per second that it takes."""
+_FORM_WAIT, _LOOK = 1.0, 0.05
+"""Seconds for which a long page waits for forms, in all, and between looks for readers."""
+_TRIES = 3
+"""Times that a long page begins anew, since it let a page of a later state go before."""
 _FORMS = 10.0
 """Seconds for which a postponed page waits for forms."""
 _OWN_WAIT = 0.3
 """Seconds for which a writer waits for a page of figures that has the own change."""
+_QUICK = frozenset({"e", "list", "search"})
+"""First folders of the addresses of pages that go before the rest of a long page."""
 
 
 class CachedPage(NamedTuple):
@@ -64,23 +73,38 @@ class PageOrder(NamedTuple):
         return is_waiting and await self.ask.request.is_disconnected() and self.reader.cancel()
 
 
+Queue = dict[Hashable, list[PageOrder]]
+"""What is asked for, by the key of the page."""
+
+
+class PageSuperseded(Exception):  # noqa: N818
+    """A page has to be rendered anew: what it is computed from has followed to another state."""
+
+
 class PageCache:
     """The newest page of each address, rendered once for all who wait, one page at a time.
 
     While anything is computed a reader gets the page of an earlier state at once, which is renewed
     later. A browser that wrote waits for a state with its own writes: for a list of records until
-    it is there, for a page of figures a moment. All but `reply` runs in the event loop, so that the
-    queue needs no lock. `wrote` numbers the first state with a browser's writes.
+    it is there, for a page of figures a moment. A long page lets forms and quick pages go before
+    its next figure. `wrote` numbers the first state with a browser's writes.
+
+    The queue is changed in the event loop alone, so that it needs no lock.
     """
 
     def __init__(self, wrote: Callable[[PageRequest], int]) -> None:
         self._wrote = wrote
         self._cached = SizedCache[CachedPage](_MOST, lambda page: len(page.sent.body))
-        self._waited, self._late = (dict[Hashable, list[PageOrder]]() for _ in range(2))
+        self._waited, self._late = (Queue() for _ in range(2))
         self._seconds: dict[str, float] = {}
         self._readers, self._forms, self._renders = set[Future[CachedPage]](), 0, False
         self._woken = anyio.Event()
         self._limiter = anyio.CapacityLimiter(1)  # readers that wait may hold all other threads
+        self._no_form = threading.Event()
+        self._no_form.set()
+        self._has_quick, self._superseded, self._again = False, 0, Counter[Hashable]()
+        self._long: int | None = None
+        self._patience = 0.0
 
     def reply(
         self,
@@ -112,12 +136,45 @@ class PageCache:
     def form(self) -> Iterator[None]:
         """Answer a form; no page starts meanwhile, for a second at most."""
         self._forms += 1
+        self._no_form.clear()
         try:
             yield
         finally:
             self._forms -= 1
             if not self._forms:
+                self._no_form.set()
                 self._woken.set()
+
+    def give_way(self) -> None:
+        """Let forms and quick pages go before the long page that this thread renders.
+
+        Called between two figures, by any thread. Raises PageSuperseded where a quick page was of
+        another state, which the ledgers have followed.
+        """
+        if self._long != threading.get_ident():
+            return
+        superseded, is_waiting = self._superseded, True
+        while is_waiting:
+            if self._has_quick:
+                self._long = None
+                self._deliver_quick()
+                self._long = threading.get_ident()
+            is_waiting = bool(self._forms) and self._patience > 0
+            if is_waiting:
+                self._patience -= _LOOK
+                self._no_form.wait(_LOOK)
+        if self._superseded != superseded:
+            raise PageSuperseded
+
+    def supersede(self) -> None:
+        """Note that what pages are computed from has followed to another state."""
+        self._superseded += 1
+
+    def _deliver_quick(self) -> None:
+        key, orders = anyio.from_thread.run(self._taken, _QUICK)
+        if orders:
+            page = self._rendered(key, orders)
+            anyio.from_thread.run_sync(self._answer, key, orders, page)
 
     def _order(self, key: Hashable, order: PageOrder) -> None:
         page = self._cached.get(key)
@@ -131,6 +188,7 @@ class PageCache:
             order.reader.add_done_callback(self._readers.discard)
             self._late.pop(key, None)
             self._waited.setdefault(key, []).append(order)
+            self._has_quick |= _kind(key) in _QUICK
         self._woken.set()
 
     def _postpone(self, key: Hashable, order: PageOrder) -> None:
@@ -148,7 +206,7 @@ class PageCache:
         a little earlier. After a postponed page it rests as long as that took, unless a reader
         comes.
         """
-        rested, now = 0.0, time.monotonic
+        rested, now, run = 0.0, time.monotonic, anyio.to_thread.run_sync
         try:
             while True:
                 # A reader who comes while postponed pages wait for forms ends that wait
@@ -158,11 +216,11 @@ class PageCache:
                     with anyio.move_on_after(due - now()):
                         await self._woken.wait()
                 queue, started, self._renders = self._waited or self._late, now(), True
-                key = min(queue, key=lambda key: self._turn(key, queue[key]))
-                orders = [order for order in queue.pop(key) if not await order.is_abandoned()]
+                key, orders = await self._next(queue, queue)
                 if orders:
-                    await self._deliver(key, orders)
-                    self._seconds[_kind(key)] = now() - started
+                    render = partial(self._rendered_long, key, orders)
+                    page = await run(render, abandon_on_cancel=True, limiter=self._limiter)
+                    self._answer(key, orders, page)
                 self._renders = False
                 if queue is self._late:
                     rested = now() + _REST * (now() - started)
@@ -181,20 +239,55 @@ class PageCache:
         """The time at which a page is due: later, the longer the last of its kind took."""
         return orders[0].since + _PATIENCE * self._seconds.get(_kind(key), 0.0)
 
-    async def _deliver(self, key: Hashable, orders: list[PageOrder]) -> None:
-        """Render a page for all who wait for it, unless it was rendered since they came."""
+    async def _taken(self, kinds: Collection[str]) -> tuple[Hashable, list[PageOrder]]:
+        """Take the page of these kinds that is due first, with those who wait; None without one."""
+        keys = [key for key in self._waited if _kind(key) in kinds]
+        self._has_quick = len(keys) > 1
+        return await self._next(self._waited, keys) if keys else (None, [])
+
+    async def _next(
+        self, queue: Queue, keys: Iterable[Hashable]
+    ) -> tuple[Hashable, list[PageOrder]]:
+        key = min(keys, key=lambda key: self._turn(key, queue[key]))
+        return key, [order for order in queue.pop(key) if not await order.is_abandoned()]
+
+    def _rendered(self, key: Hashable, orders: Sequence[PageOrder]) -> CachedPage | Exception:
+        """Render a page, unless it was rendered since they came; a fault is returned."""
         newest = max(orders, key=lambda order: order.ask.seen.number)
-        page, run = self._cached.get(key), anyio.to_thread.run_sync
+        page, started = self._cached.get(key), time.monotonic()
+        if page is None or page.number < newest.ask.seen.number:
+            try:
+                page = newest.render()
+            except Exception as error:  # noqa: BLE001 - raised where each reader waits
+                return error
+            self._cached.put(key, page)
+        self._seconds[_kind(key)] = time.monotonic() - started
+        return page
+
+    def _rendered_long(self, key: Hashable, orders: Sequence[PageOrder]) -> CachedPage | Exception:
+        """Render a page that gives way; after some times to none, or it would never be rendered."""
+        self._long, self._patience = threading.get_ident(), _FORM_WAIT
+        if self._again[key] == _TRIES or _kind(key) in _QUICK:
+            self._long = None
         try:
-            if page is None or page.number < newest.ask.seen.number:
-                page = await run(newest.render, abandon_on_cancel=True, limiter=self._limiter)
-                self._cached.put(key, page)
+            return self._rendered(key, orders)
+        finally:
+            self._long = None
+
+    def _answer(self, key: Hashable, orders: list[PageOrder], page: CachedPage | Exception) -> None:
+        """Send a page, or the fault, to all who wait for it; one superseded is asked for again."""
+        tries = self._again.pop(key, 0)
+        if isinstance(page, PageSuperseded):
+            self._again[key] = tries + 1
+            queue = self._waited if any(_waiting(orders)) else self._late
+            queue.setdefault(key, [])[:0] = orders
+        elif isinstance(page, CachedPage):
             for reader in _waiting(orders):
                 reader.set_result(page)
-        except Exception as error:  # noqa: BLE001 - raised where each reader waits
+        else:
             self._cached.drop(key)
             for reader in _waiting(orders):
-                reader.set_exception(error)
+                reader.set_exception(page)
 
 
 def _waiting(orders: Sequence[PageOrder]) -> Iterator[Future[CachedPage]]:

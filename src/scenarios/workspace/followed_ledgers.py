@@ -1,6 +1,6 @@
 """The ledgers of one state of a database after the other, for as long as a process lasts."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
 from scenarios.analysis.ledger.days import DailyLedgers
 from scenarios.model import EvidenceId
@@ -9,9 +9,13 @@ from scenarios.workspace.opened import OpenDatabase
 
 
 class FollowedLedgers:
-    """Ledgers that follow the items from state to state; for one thread at a time."""
+    """Ledgers that follow the items from state to state, for one thread at a time.
 
-    def __init__(self) -> None:
+    `on_change` is called before they do.
+    """
+
+    def __init__(self, on_change: Callable[[], None] = lambda: None) -> None:
+        self._on_change = on_change
         self._before: tuple[OpenDatabase, DailyLedgers] | None = None
 
     def of(self, opened: OpenDatabase) -> DailyLedgers:
@@ -21,6 +25,7 @@ class FollowedLedgers:
         if changed is None:
             ledgers = DailyLedgers(opened.database)
         elif changed:
+            self._on_change()
             ledgers.follow(opened.database, changed)
         self._before = opened, ledgers
         return ledgers

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right, insort
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from copy import copy
 from datetime import date, timedelta
 from functools import cached_property
@@ -35,7 +35,8 @@ class DailyLedgers:
     """The ledgers of a database on any days, in any order; `put` and `forget` follow its changes.
 
     Figures equal those of `Odds(known(database, day))` to the last bit. `items` are those that bear
-    on each scenario, `most` the number of accounts kept at a time.
+    on each scenario, `most` the number of accounts kept at a time. `give_way` is called before the
+    totals of a day.
     """
 
     def __init__(
@@ -48,6 +49,7 @@ class DailyLedgers:
         if items is not None:
             self.items = items
         self._most = most
+        self.give_way: Callable[[], None] = _go_on
         self._accounts: dict[Columns, AccountOnDay] = {}
         self.clusters: dict[str, list[Any]] = {}  # of possible duplicates, by a digest
         self._odds: dict[date, Odds] = {}
@@ -76,6 +78,7 @@ class DailyLedgers:
 
     def totals(self, others: Columns, day: date, aged: date | None = None) -> EvidenceTotals:
         """The decibans that a day's evidence, maybe `aged` to a later one, adds to each column."""
+        self.give_way()
         account = self.account(others)
         return EvidenceTotals(
             columns=others,
@@ -86,6 +89,7 @@ class DailyLedgers:
 
     def comparison(self, others: Columns, day: date) -> Comparison:
         """The lines of a day, with their totals."""
+        self.give_way()
         return self.account(others).comparison_on(self.database, day)
 
     def changes(
@@ -119,6 +123,7 @@ class DailyLedgers:
         """The ledgers of a database that differs in its sheets alone; both share all accounts."""
         other = DailyLedgers(database, vars(self).get("items"), self._most)
         other._accounts, other.clusters = self._accounts, self.clusters
+        other.give_way = self.give_way
         return other
 
     def put(self, id: EvidenceId, before: Record | None, after: Record | None) -> None:
@@ -205,6 +210,10 @@ class DailyLedgers:
         if isinstance(evidence, LazyEvidence) and "items" not in vars(self):
             return evidence.bearing(self.database, others)
         return dict.fromkeys(id for column in others for id in self.items.get(column, ()))
+
+
+def _go_on() -> None:
+    """Nobody else computes."""
 
 
 _Key = tuple[int, date | None]
