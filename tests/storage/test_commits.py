@@ -72,6 +72,21 @@ def hook(top: Path, name: str, text: str) -> None:
     place.chmod(0o755)
 
 
+def test_a_commit_of_somebody_else_meanwhile_is_not_taken_for_one_that_git_refused(
+    top: Path,
+) -> None:
+    repository, lock = committing.repository(top / "scenarios"), top / ".git/index.lock"
+    with committing.noted(repository, ["evidence/2022/new.yaml"]) as note:
+        put(top, NEW, b"name: New\nreliability: B\n")
+        shell(top, "put notes.txt two; git commit -a -m theirs")
+        lock.touch()
+        with pytest.raises(ScenError, match=r"new\.yaml: written, not committed"):
+            committing.commit(repository, note, "a subject")
+    lock.unlink()
+    assert held(top) == ["notes.txt"]
+    assert NEW not in run(top, "ls-files")
+
+
 def test_a_name_is_a_name_and_no_pattern(top: Path) -> None:
     names = ["sources/ein [B]latt ü*.yaml", ":(top)x.yaml", "-n.yaml", 'say "hi".yaml']
     put(top, "scenarios/sources/ein Blatt ü1.yaml", b"alike")

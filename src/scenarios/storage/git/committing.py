@@ -156,10 +156,11 @@ def commit(
             message = ("commit", "--only", "--quiet", *by, "--message", subject)
             # The option for literal paths would reach the hooks.
             literal = [f":(literal){path}" for path in real]
-            _, output = process.let_run((*encoding, *message, "--", *literal), *target)
+            code, output = process.let_run((*encoding, *message, "--", *literal), *target)
         after, *others = _new_objects(repository, note.state.head)
-        # Not what git answers: where its last hook was stopped, the commit is there all the same.
-        if not after:
+        # Not only what git answers: where its last hook was stopped, the commit is there all the
+        # same, unless it is one that somebody else made meanwhile.
+        if not after or (code and not _is_next(repository, after, note.state)):
             _forget(repository, new)
             raise ScenError(_not_committed(_top(repository), real, (*by, "-m", subject), output))
         staged = (_LITERAL, *_CACHED, "--quiet", "--", *real)
