@@ -143,6 +143,21 @@ class Queue:
             end.set()
         assert held.result(LONG).body == body
 
+    def long(self, order: list[str]) -> tuple[Future[Response], threading.Event]:
+        """A page under way that gives way, and notes its end, once the event is set."""
+        begun, asked = threading.Event(), threading.Event()
+
+        def make(_: PageRequest) -> RenderedPage:
+            begun.set()
+            assert asked.wait(LONG)
+            self.pages.give_way()
+            order.append("long")
+            return RenderedPage(b"long")
+
+        page = self.begin(self.ask("/long/"), make)
+        assert begun.wait(LONG)
+        return page, asked
+
     @contextmanager
     def form(self) -> Iterator[None]:
         """While a form is answered."""
@@ -331,25 +346,14 @@ def test_a_quick_page_is_made_before_one_that_took_long_and_came_a_little_earlie
 
 def test_a_list_goes_before_the_next_figure_of_a_long_page(tmp_path: Path) -> None:
     queue, order = Queue(LiveDatabase(make(tmp_path, FILES))), list[str]()
-    begun, asked = threading.Event(), threading.Event()
-
-    def long(_: PageRequest) -> RenderedPage:
-        order.append("begun")
-        begun.set()
-        assert asked.wait(LONG)
-        queue.pages.give_way()
-        order.append("long")
-        return RenderedPage(b"long")
-
-    page = queue.begin(queue.ask("/long/"), long)
-    assert begun.wait(LONG)
+    page, asked = queue.long(order)
     quick = queue.begin(queue.ask(), named("list", order))
     portal().call(anyio.wait_all_tasks_blocked)
     while not any(inside(queue.pages, "waited")):
         time.sleep(0.01)
     asked.set()
     assert (page.result(LONG).body, quick.result(LONG).body) == (b"long", b"list")
-    assert order == ["begun", "list", "long"]
+    assert order == ["list", "long"]
 
 
 @pytest.mark.parametrize("times", [1, 2, 9])
@@ -381,17 +385,7 @@ def test_a_long_page_lets_a_form_go_before_its_next_figure(
 ) -> None:
     monkeypatch.setattr(page_queue, "_FORM_WAIT", LONG)
     queue, order = Queue(LiveDatabase(make(tmp_path, FILES))), list[str]()
-    begun, asked = threading.Event(), threading.Event()
-
-    def long(_: PageRequest) -> RenderedPage:
-        begun.set()
-        assert asked.wait(LONG)
-        queue.pages.give_way()
-        order.append("long")
-        return RenderedPage(b"long")
-
-    page = queue.begin(queue.ask("/long/"), long)
-    assert begun.wait(LONG)
+    page, asked = queue.long(order)
     with queue.form():
         asked.set()
         time.sleep(0.3)

@@ -255,10 +255,8 @@ def app(
     state.pages = pages
     state.door, state.team = door, team
     state.roles = {entry.path: entry.role for entry in entries if entry.method == "GET"}
-    state.sites, state.saved = (
-        SiteCache(pages.give_way, pages.supersede),
-        SizedCache[SavedPage](_SAVED, lambda _: 1),
-    )
+    state.sites = SiteCache(pages.give_way, pages.supersede)
+    state.saved = SizedCache[SavedPage](_SAVED, lambda _: 1)
     state.rules = SizedCache[str](_RULES, len)
     return application
 

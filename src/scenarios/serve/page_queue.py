@@ -4,7 +4,7 @@ import math
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from concurrent.futures import CancelledError, Future
 from contextlib import contextmanager
 from functools import partial
@@ -74,7 +74,7 @@ class PageOrder(NamedTuple):
 
 
 Queue = dict[Hashable, list[PageOrder]]
-"""What is asked for, by the key of the page."""
+"""Requests by the key of their page."""
 
 
 class PageSuperseded(Exception):  # noqa: N818
@@ -171,7 +171,7 @@ class PageCache:
         self._superseded += 1
 
     def _deliver_quick(self) -> None:
-        key, orders = anyio.from_thread.run(self._taken, _QUICK)
+        key, orders = anyio.from_thread.run(self._next_quick)
         if orders:
             page = self._rendered(key, orders)
             anyio.from_thread.run_sync(self._answer, key, orders, page)
@@ -239,9 +239,9 @@ class PageCache:
         """The time at which a page is due: later, the longer the last of its kind took."""
         return orders[0].since + _PATIENCE * self._seconds.get(_kind(key), 0.0)
 
-    async def _taken(self, kinds: Collection[str]) -> tuple[Hashable, list[PageOrder]]:
-        """Take the page of these kinds that is due first, with those who wait; None without one."""
-        keys = [key for key in self._waited if _kind(key) in kinds]
+    async def _next_quick(self) -> tuple[Hashable, list[PageOrder]]:
+        """Take the quick page that is due first, with the requests for it; nothing without one."""
+        keys = [key for key in self._waited if _kind(key) in _QUICK]
         self._has_quick = len(keys) > 1
         return await self._next(self._waited, keys) if keys else (None, [])
 

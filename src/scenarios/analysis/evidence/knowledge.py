@@ -302,16 +302,16 @@ def connected(database: Database, scenario_id: ScenarioId) -> tuple[ScenarioId, 
 
 
 def bearing(
-    database: Database, ids: Iterable[ScenarioId] | None = None
+    database: Database, scenarios: Iterable[ScenarioId] | None = None
 ) -> dict[ScenarioId, list[EvidenceId]]:
     """The items that bear on each scenario, or say that one of its own indicators is not absent.
 
-    Of `ids`, if given, or of more.
+    Of these `scenarios`, if given; of others too where all items are read anyway.
     """
     evidence, items = database.evidence, dict[ScenarioId, list[EvidenceId]]()
     if isinstance(evidence, LazyEvidence):
-        wanted = database.scenarios if ids is None else ids
-        return {id: found for id in wanted if (found := evidence.bearing(database, (id,)))}
+        wanted = database.scenarios if scenarios is None else scenarios
+        return {id: ids for id in wanted if (ids := evidence.bearing(database, (id,)))}
     reach: dict[str, set[ScenarioId]] = {}
     for id, about in ((id, _rated_names(evidence[id])) for id in evidence):
         for text in about:

@@ -117,13 +117,13 @@ def event_story(
             both = replace(shown, stated=move.stated, stated_on=move.stated_on)
             moves[move.scenario] = both
     origins = {item.origin for item in items.values() if item.origin}
-    alike = {id for origin in origins for id in by_origin(database)[origin]} - {*items}
-    beside = sorted((other.recorded, id) for id in alike if (other := database.evidence[id]))
+    others = {id for origin in origins for id in by_origin(database)[origin]} - {*items}
+    dated = sorted((database.evidence[id].recorded, id) for id in others)
     return EventStory(
         items=tuple(id for _, id in by_day),
         beside=tuple(
             id
-            for day, id in beside
+            for day, id in dated
             if first <= day <= last
             and not bearing.isdisjoint(bears_on(database, database.evidence[id]))
         ),
