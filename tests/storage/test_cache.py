@@ -19,7 +19,7 @@ from msgspec.structs import asdict, replace
 import scenarios
 from scenarios.errors import Problem
 from scenarios.model import Evidence, Kind, Record, Retraction
-from scenarios.storage.cache.files import CachedEvidence
+from scenarios.storage.cache.files import CachedEvidence, CachedFiles, digests
 from scenarios.storage.cache.memory import RecordCache
 from scenarios.storage.cache.packed import PackedCache, cache_of, entry_of, folder_of, stat_of
 from scenarios.storage.loader import load, read_record
@@ -195,6 +195,41 @@ def test_evidence_is_judged_again_where_what_it_was_judged_beside_has_changed(ro
     assert opened(root).problems == []
     (root / VISIT).unlink()
     assert [p.rule for p in opened(root).problems] == ["unknown-evidence"]
+
+
+def test_the_items_that_follow_another_state_are_in_the_order_of_their_files(root: Path) -> None:
+    before = opened(root).database.evidence
+    assert isinstance(before, CachedEvidence)
+    for id in before:
+        assert before[id]
+    text = (root / VISIT).read_text()
+    for id in ("2021-12-31-earlier", "2022-02-04-a", "2022-02-04-z", "2023-01-01-later"):
+        folder = root / "evidence" / id[:4]
+        folder.mkdir(exist_ok=True)
+        (folder / f"{id}.yaml").write_text(text)
+    (root / VISIT).unlink()
+    after, anew = opened(root).database.evidence, opened(root).database.evidence
+    assert isinstance(after, CachedEvidence)
+    assert set(after.take(before)) == {*before, *anew} - ({*before} & {*anew})
+    assert [*after] == [*anew] == sorted(anew)
+    assert [*after.items()] == [*anew.items()]
+
+
+def test_a_question_has_one_digest_whether_its_files_are_cached_or_were_just_read(
+    root: Path,
+) -> None:
+    def digest_of_trade(memory: RecordCache) -> bytes:
+        database = (state := open_folder(root, memory)).database
+        assert isinstance(state.snapshot, CachedFiles)
+        return digests(state.snapshot, database)["trade"]
+
+    first = digest_of_trade(RecordCache(cache_of(root), clock=later))
+    (root / VISIT).write_text((text := (root / VISIT).read_text()).replace("trade: C", "trade: I"))
+    is_read = digest_of_trade(RecordCache(cache_of(root), clock=lambda: 0))
+    is_cached = digest_of_trade(RecordCache(cache_of(root), clock=later))
+    assert is_read == is_cached == digest_of_trade(RecordCache(cache_of(root), clock=later))
+    (root / VISIT).write_text(text)
+    assert digest_of_trade(RecordCache(cache_of(root), clock=later)) == first != is_read
 
 
 SCENARIO = """\

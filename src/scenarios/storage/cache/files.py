@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+from bisect import bisect_left, insort
 from collections.abc import Collection, ItemsView, Iterator, Mapping, Sequence, ValuesView
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -320,6 +321,8 @@ class CachedEvidence(LazyEvidence):
         for id in apart:
             shared.pop(id, None)
         self._decoded |= shared
+        if "_ids" in vars(before):
+            self._ids = dict.fromkeys(_followed_ids([*before._ids], apart, self))
         return [id for id in apart if before.get(id) != self.get(id)]
 
     @cached_property
@@ -335,7 +338,8 @@ class CachedEvidence(LazyEvidence):
 
     @cached_property
     def _all(self) -> dict[EvidenceId, Evidence]:
-        self._decoded = {id: self[id] for id in self._ids}
+        known = self._decoded
+        self._decoded = {id: known[id] if id in known else self[id] for id in self._ids}
         return self._decoded
 
     def _located(self, id: EvidenceId) -> Evidence | CachedFile | None:
@@ -379,6 +383,19 @@ def sides(
     return replace(before, evidence=then), replace(after, evidence=now)
 
 
+def _followed_ids(
+    ids: list[EvidenceId], changed: Collection[EvidenceId], items: CachedEvidence
+) -> list[EvidenceId]:
+    """The ids of an earlier state, in the order of their paths, brought up to these items."""
+    for id in changed:
+        place = bisect_left(ids, path_of("evidence", id), key=partial(path_of, "evidence"))
+        if place < len(ids) and ids[place] == id:
+            del ids[place]
+        if id in items:
+            ids.insert(place, id)
+    return ids
+
+
 def _differing_items(files: CachedFiles, others: CachedFiles) -> Iterator[EvidenceId]:
     """The items whose files differ, or that are cached in one of both states."""
     for name in files.parts.keys() | others.parts.keys():
@@ -400,7 +417,8 @@ def digests(files: CachedFiles, database: Database) -> dict[ScenarioId, bytes]:
     of: dict[ScenarioId, list[bytes]] = {id: [] for id in database.scenarios}
     for cached_folder in files.parts.values():
         if cached_folder.is_evidence:
-            _append_digests(cached_folder, database, of)
+            for id, parts in _bearing_digests(cached_folder, database).items():
+                of[id].append(digest(b"".join(parts)))
     for scenario_id, scenario in database.scenarios.items():
         for path in (path_of("evidence", id) for id in scenario.prior.includes):
             if path in files:
@@ -411,20 +429,35 @@ def digests(files: CachedFiles, database: Database) -> dict[ScenarioId, bytes]:
     return {scenario_id: digest(b"".join(sorted(parts))) for scenario_id, parts in of.items()}
 
 
-def _append_digests(
-    cached_folder: CachedFolder, database: Database, of: Mapping[ScenarioId, list[bytes]]
-) -> None:
-    """Append the digest of each file of a folder to the scenarios it bears on."""
-    if folder := cached_folder.folder:
-        by_about, _ = _bearing(folder, database)
-        lists = [[of[id] for id in ids if id in of] for ids in by_about]
-        for index in cached_folder.places:
-            for parts in lists[folder.abouts[index]]:
-                parts.append(folder.digest(index))
+def _bearing_digests(
+    cached_folder: CachedFolder, database: Database
+) -> dict[ScenarioId, list[bytes]]:
+    """The digests, in order, of the files of a folder that bear on each scenario."""
+    of = {id: [*parts] for id, parts in _cached_digests(cached_folder, database).items()}
     for name in cached_folder.read:
         item = database.evidence.get(id_of(name))
-        for id in borne(database, item) & of.keys() if item else ():
-            of[id].append(cached_folder.digest(name))
+        for id in borne(database, item) & database.scenarios.keys() if item else ():
+            insort(of.setdefault(id, []), cached_folder.digest(name))
+    return of
+
+
+def _cached_digests(
+    cached_folder: CachedFolder, database: Database
+) -> Mapping[ScenarioId, Sequence[bytes]]:
+    """Those of its cached files, as last asked for: most folders stay as they are."""
+    folder, scenarios, places = cached_folder.folder, database.scenarios, cached_folder.places
+    if folder is None:
+        return {}
+    if not folder.bearing_digests or folder.bearing_digests[0][:2] != (scenarios, places):
+        by_about, _ = _bearing(folder, database)
+        of: dict[ScenarioId, list[bytes]] = {}
+        lists = [[of.setdefault(id, []) for id in ids if id in scenarios] for ids in by_about]
+        for place in places:
+            for parts in lists[folder.abouts[place]]:
+                parts.append(folder.digest(place))
+        by_scenario = {id: sorted(parts) for id, parts in of.items() if parts}
+        folder.bearing_digests[:] = [(scenarios, places, by_scenario)]
+    return folder.bearing_digests[0][2]
 
 
 def _bearing(

@@ -7,7 +7,7 @@ import stat
 import struct
 import sys
 from array import array
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from contextvars import ContextVar
 from datetime import date
@@ -81,6 +81,11 @@ class PackedFolder(msgspec.Struct, frozen=True, dict=True, array_like=True):
 
         Then the places of the items that bear on each.
         """
+        return []
+
+    @cached_property
+    def bearing_digests(self) -> list[tuple[object, list[int], Mapping[str, Sequence[bytes]]]]:
+        """Scenarios and places, with the digests of those that bear on each, as last asked for."""
         return []
 
     @cached_property
