@@ -100,18 +100,10 @@ class PageKeys:
             self._forecasts[id] = digest(msgspec.msgpack.encode(entries))
         return self._forecasts[id]
 
-    @cached_property
-    def _commits(self) -> dict[str, tuple[date, list[str]]]:
-        """The day and the files of each commit."""
-        of: dict[str, tuple[date, list[str]]] = {}
-        for path, changes in commits(self._site).items():
-            for commit in changes:
-                of.setdefault(commit.id, (commit.committed, []))[1].append(path)
-        return of
-
     def _committed(self, day: date) -> str:
         """The commits up to a day, with which a review is compared."""
-        return "".join(sorted(id for id, (on, _) in self._commits.items() if on <= day))
+        files = commits(self._site).files.values()
+        return "".join(sorted(commit.id for commit, _ in files if commit.committed <= day))
 
     @cached_property
     def _late(self) -> dict[ScenarioId | None, list[str]]:
@@ -120,12 +112,13 @@ class PageKeys:
         A review names the commits by which the figures of the last one are other today.
         """
         since, of = start_of(self._site.opened, self._site.as_of), dict[str | None, list[str]]()
-        known = {path for day, paths in self._commits.values() if day <= since for path in paths}
-        for commit, (day, paths) in self._commits.items():
-            if day > since:
+        files = commits(self._site).files.values()
+        known = {path for commit, paths in files if commit.committed <= since for path in paths}
+        for commit, paths in files:
+            if commit.committed > since:
                 touched = (self._touched(path, None if path in known else since) for path in paths)
                 for id in frozenset[str | None]().union(*touched):
-                    of.setdefault(id, []).append(commit)
+                    of.setdefault(id, []).append(commit.id)
         return of
 
     def _touched(self, path: str, since: date | None) -> Collection[ScenarioId | None]:
@@ -231,5 +224,5 @@ class PageKeys:
 
     def _of_file(self, path: str) -> bytes:
         """The commits of a file, and its address."""
-        ids = [commit.id for commit in commits(self._site).get(path, ())]
+        ids = [commit.id for commit in commits(self._site).of.get(path, ())]
         return f"{file_address(self._database.tracker, path)}{ids}".encode()

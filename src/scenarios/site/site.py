@@ -166,21 +166,20 @@ class Site:
         """The scenarios that had opened."""
         return opened_scenarios(self.database, self.as_of)
 
-    @cached_property
+    @property
     def evidence(self) -> Mapping[EvidenceId, Evidence]:
         """The items that were recorded by then, retracted or not."""
-        items = self.database.evidence.items()
-        return {id: item for id, item in items if item.recorded <= self.as_of}
+        return self.once(_recorded)
 
     @cached_property
     def superseded(self) -> Mapping[EvidenceId, EvidenceId]:
         """The items that count no longer because another replaces them, by that one."""
         return known_on(self.database, self.as_of).superseded
 
-    @cached_property
+    @property
     def events(self) -> Mapping[str, tuple[EvidenceId, ...]]:
         """The items of each event that was declared by then, the latest event first."""
-        return declared_events(self.database, self.as_of)
+        return self.once(_declared)
 
     @cached_property
     def sets(self) -> dict[SetId, tuple[ScenarioId, ...]]:
@@ -191,15 +190,10 @@ class Site:
         )
         return {set_id: ids for set_id, ids in opened if ids}
 
-    @cached_property
+    @property
     def years(self) -> dict[str, list[EvidenceId]]:
         """The items by the year that their ids begin with, the latest first."""
-        ids: dict[str, list[EvidenceId]] = {
-            year: [] for year in sorted({id[:4] for id in self.evidence}, reverse=True)
-        }
-        for id in self.evidence:
-            ids[id[:4]].append(id)
-        return ids
+        return self.once(_by_year)
 
     @cached_property
     def moved(self) -> dict[str, dict[str, str]]:
@@ -295,8 +289,25 @@ class Site:
         self._values.clear()
 
 
+def _recorded(site: Site) -> dict[EvidenceId, Evidence]:
+    items = site.database.evidence.items()
+    return {id: item for id, item in items if item.recorded <= site.as_of}
+
+
+def _declared(site: Site) -> Mapping[str, tuple[EvidenceId, ...]]:
+    return declared_events(site.database, site.as_of)
+
+
+def _by_year(site: Site) -> dict[str, list[EvidenceId]]:
+    years = sorted({id[:4] for id in site.evidence}, reverse=True)
+    ids: dict[str, list[EvidenceId]] = {year: [] for year in years}
+    for id in site.evidence:
+        ids[id[:4]].append(id)
+    return ids
+
+
 def commits(site: Site) -> FileCommits:
-    """The commits that changed each file, newest first; none where there is no history."""
+    """The commits of each file, and the files of each commit; none where there is no history."""
     return site.once(_by_file)
 
 
@@ -313,4 +324,4 @@ def _by_file(site: Site) -> FileCommits:
         with suppress(ScenError):  # no commit yet
             tip = commit_of(site.repository, site.opened.commit or "HEAD")
             return file_commits(site.repository, tip)
-    return {}
+    return FileCommits({}, {})

@@ -1,31 +1,40 @@
 """The commits that changed each file, which follow the tip of a repository."""
 
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from scenarios.analysis.changes import Commit
 from scenarios.errors import ScenError
 from scenarios.storage.git import process
 from scenarios.storage.git.repository import Repository, changed_files
 
-FileCommits = Mapping[str, Sequence[Commit]]
+
+class FileCommits(NamedTuple):
+    """The commits that changed each file, newest first, and each commit with its files, by id."""
+
+    of: Mapping[str, Sequence[Commit]]
+    files: Mapping[str, tuple[Commit, Sequence[str]]]
+
+
 _LATEST: dict[Repository, tuple[str, FileCommits]] = {}
 _MOST = 4
 """Repositories, or pinned tips of one, whose commits are kept."""
 
 
 def file_commits(repository: Repository, tip: str) -> FileCommits:
-    """The commits that changed each file, newest first; a merge only if it differs from parents.
+    """Commits and files up to a tip; of a merge those that differ from all its parents.
 
     Where the tip continues that of the last call, only the commits between them are read.
     """
-    before, known = _LATEST.pop(repository, ("", {}))
+    before, known = _LATEST.pop(repository, ("", FileCommits({}, {})))
     if before != tip:
         is_on = bool(before) and _continues(repository, before, tip)
-        commits = {**known} if is_on else {}
+        of, files = ({**known.of}, {**known.files}) if is_on else ({}, {})
         for commit, paths in changed_files(repository, f"{before}..{tip}" if is_on else tip):
-            for path in paths:
-                commits[path] = [commit, *commits.get(path, ())]
-        known = commits
+            files[commit.id] = commit, [*paths]
+            for path in files[commit.id][1]:
+                of[path] = [commit, *of.get(path, ())]
+        known = FileCommits(of, files)
     while len(_LATEST) >= _MOST:
         _LATEST.pop(next(iter(_LATEST)), None)
     _LATEST[repository] = tip, known
