@@ -5,7 +5,9 @@ from contextlib import suppress
 from functools import cache, cached_property, partial
 from typing import NamedTuple
 
+from scenarios.analysis.evidence.knowledge import last_open_day
 from scenarios.analysis.ledger.days import DailyLedgers
+from scenarios.analysis.ledger.ledger import ledger_of
 from scenarios.analysis.ledger.lines import Ledger
 from scenarios.analysis.period.period import Window
 from scenarios.analysis.period.trajectory import Trajectory, curves
@@ -77,13 +79,12 @@ class Figures:
     def ledger(self, id: ScenarioId) -> Ledger:
         """The ledger of a scenario, or of a row of a quantity, on the day."""
         if id not in self._ledgers:
-            # The same ledger stands in both; a page that needs no review is built without one.
-            window = self.window if "_reviewed" in vars(self) else self.period
-            if view := window.views.get(id):
-                self._ledgers[id] = view.ledger
+            database, day = self._site.database, self._site.as_of
+            if id in database.binary:
+                odds = self._site.once(odds_of).odds_on(last_open_day(database, id, day))
+                self._ledgers[id] = ledger_of(odds, id)
             else:
-                on_day = row_on(self._site.database, id, self._site.as_of)
-                self._ledgers[id] = on_day.ledger.row_ledger(id)
+                self._ledgers[id] = row_on(database, id, day).ledger.row_ledger(id)
         return self._ledgers[id]
 
 

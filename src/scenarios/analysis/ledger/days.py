@@ -72,14 +72,14 @@ class DailyLedgers:
         """The items that were recorded or retracted after a day and by another."""
         evidence = self.database.evidence
         if not self._dated:
-            self._dated = sorted((day, id) for id in evidence for day in days_of(evidence[id]))
+            self._dated += sorted((day, id) for id in evidence for day in days_of(evidence[id]))
         places = (bisect_right(self._dated, day, key=itemgetter(0)) for day in (since, until))
         return {id: evidence[id] for _, id in self._dated[slice(*places)]}
 
     def totals(self, others: Columns, day: date, aged: date | None = None) -> EvidenceTotals:
         """The decibans that a day's evidence, maybe `aged` to a later one, adds to each column."""
         self.give_way()
-        account = self.account(others)
+        account = self.account(others, day)
         return EvidenceTotals(
             columns=others,
             compared=self.database.scenarios[others[0]].set is not None,
@@ -90,7 +90,7 @@ class DailyLedgers:
     def comparison(self, others: Columns, day: date) -> Comparison:
         """The lines of a day, with their totals."""
         self.give_way()
-        return self.account(others).comparison_on(self.database, day)
+        return self.account(others, day).comparison_on(self.database, day)
 
     def changes(
         self, scenario_id: ScenarioId, since: date = date.min, until: date = date.max
@@ -123,15 +123,20 @@ class DailyLedgers:
         """The ledgers of a database that differs in its sheets alone; both share all accounts."""
         other = DailyLedgers(database, vars(self).get("items"), self._most)
         other._accounts, other.clusters = self._accounts, self.clusters
+        other._dated = self._dated
         other.give_way = self.give_way
         return other
 
     def put(self, id: EvidenceId, before: Record | None, after: Record | None) -> None:
         """Follow a change of an item in the database."""
         self._odds.clear()
-        self._dated = []
         for item, is_there in ((before, False), (after, True)):
             if isinstance(item, Evidence):
+                for entry in ((day, id) for day in days_of(item)) if self._dated else ():
+                    if is_there:
+                        insort(self._dated, entry)
+                    else:
+                        del self._dated[bisect_left(self._dated, entry)]
                 ids = borne(self.database, item) & self.database.scenarios.keys()
                 for others in {columns(self.database, scenario) for scenario in ids}:
                     if item.supersedes:  # other items count from and until other days
@@ -168,8 +173,11 @@ class DailyLedgers:
         for others in [others for others in self._accounts if not set(others).isdisjoint(ids)]:
             del self._accounts[others]
 
-    def account(self, others: Columns) -> AccountOnDay:
-        """The account of a scenario alone or of a set, as of the day of its last use."""
+    def account(self, others: Columns, day: date | None = None) -> AccountOnDay:
+        """The account of a scenario alone or of a set, as of the day of its last use.
+
+        One that begins from that of another database begins on `day`.
+        """
         if others in self._accounts:
             return self._accounts[others]
         if self._of:
@@ -185,6 +193,8 @@ class DailyLedgers:
             if any(item.supersedes for _, item, _ in changes):
                 account = AccountOnDay(self.database, others, self.bearing(others))
             else:
+                if day:  # the shared one has stages on its way
+                    shared.move(self._of.database, day)
                 account = copy(shared)
                 account.detach()
                 for id, item, is_there in changes:

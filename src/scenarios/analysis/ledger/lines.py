@@ -1,6 +1,6 @@
 """A ledger and its lines, as values."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from functools import cached_property
 from typing import Literal
 
@@ -70,25 +70,22 @@ class Ledger(msgspec.Struct, frozen=True, kw_only=True, dict=True):
 
     def line_with(self, row: str) -> Line | None:
         """The largest line in which an item or an indicator stands, counted or suppressed."""
-        lines = [line_of(line, share) for line, share in self._by_row.get(row, ())]
+        lines = [line_of(line, share) for line, share in self.shares if _has_row(line, row)]
         lines += [line for line in self.closing if line.kind == "in-prior" and line.id == row]
         return min(lines, key=_order, default=None)
-
-    @cached_property
-    def _by_row(self) -> Mapping[str, Sequence[tuple[GroupTotal, float]]]:
-        """The lines of evidence by each item and indicator in them, with their shares."""
-        by_row: dict[str, list[tuple[GroupTotal, float]]] = {}
-        for line, share in self.shares:
-            suppressed = (row.id for row in line.suppressed)
-            is_seen = line.strongest.kind != "absence"
-            for id in {line.strongest.id, *line.evidence, *suppressed} if is_seen else ():
-                by_row.setdefault(id, []).append((line, share))
-        return by_row
 
     def counted(self, kind: LineKind) -> float:
         """The decibans that the rows of one kind add up to."""
         lines = self.lines if kind in KINDS else (*self.opening, *self.closing)
         return sum((line.counted_decibans for line in lines if line.kind == kind), 0.0)
+
+
+def _has_row(line: GroupTotal, row: str) -> bool:
+    """True if an item or an indicator stands in a line; what is absent does not."""
+    if line.strongest.kind == "absence":
+        return False
+    named = row in line.evidence or line.strongest.id == row
+    return named or any(other.id == row for other in line.suppressed)
 
 
 def _order(line: Line) -> tuple[float, str]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from scenarios.analysis.evidence.knowledge import known_on
 from scenarios.analysis.ledger.lines import Line
 from scenarios.model import Evidence, EvidenceId, Rating, ScenarioId
 from scenarios.render import cells
@@ -152,7 +153,8 @@ def _counts(site: Site, id: EvidenceId, bearings: list[ScenarioRating]) -> doc.B
     """The item's line in the ledger of each scenario, as of the day."""
     if not bearings:
         return doc.Paragraph("It is rated for no question, so it moves nothing.")
-    weight = doc.Figure(figures(site).period.now.weights.get(id, 0.0), digits=2)
+    alone = known_on(site.database, site.as_of, {id: site.evidence[id]})
+    weight = doc.Figure(alone.weights.get(id, 0.0), digits=2)
 
     def count_text(count: CountedRating, text: doc.Text) -> doc.Text:
         id = owner_of(count.bearing.scenario)
