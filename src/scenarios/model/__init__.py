@@ -7,6 +7,7 @@ examples in JSON, from which the schemas, docs/files.md and the hints of editors
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Collection, Mapping
 from datetime import date
 from functools import cached_property
@@ -404,6 +405,11 @@ class Database(msgspec.Struct, frozen=True, dict=True):
                 for id in indicator.ratings:
                     signs.setdefault(id, []).append((owner, key))
         return signs
+
+    @cached_property
+    def recorded(self) -> Counter[date]:
+        """The number of items that were recorded on each day."""
+        return Counter(item.recorded for item in self.evidence.values())
 
     @cached_property
     def speaking(self) -> dict[ScenarioId, tuple[SheetId, ...]]:

@@ -2,9 +2,9 @@
 
 import re
 from bisect import bisect_right
-from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, timedelta
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Any
 from urllib.parse import urljoin
@@ -379,7 +379,7 @@ class DayAxis:
 def strip(ask: PageRequest) -> dict[str, Any]:
     """The strip of a request: its window, what stands where in per cent of it, and the steps."""
     today, sheets = typed_in.today(), ask.database.sheets.values()
-    items = Counter(item.recorded for item in ask.database.evidence.values())
+    items = ask.database.recorded
     reviews = {sheet.date for sheet in sheets}
     days = DayAxis(_eventful(ask.database, {*items, *reviews}, max(today, ask.on)))
     here, begin, end = days.position(ask.on), 0, days.end
@@ -396,35 +396,41 @@ def strip(ask: PageRequest) -> dict[str, Any]:
 
     first, last = days.day_at(begin), days.day_at(end)
     numbers = [number for day, number in items.items() if first <= day <= last]
+    breaks = ((x(days.day_at(at - 1)), x(day)) for at, day in days.runs if begin < at <= end)
+    heights = (
+        (x(day), round(4 + 16 * (number / most) ** 0.5))
+        for day, number in items.items()
+        if first <= day <= last
+    )
     number = counted(sum(first <= day <= last for day in reviews), "review")
     return {
         "about": f"{number} and {counted(sum(numbers), 'item')} of evidence from "
         f"{short_day(first)} "
         f"to {short_day(last)}",
+        "marks": _marks(tuple(_months(first, last, x)), tuple(breaks), tuple(heights)),
         "begin": begin,
         "end": end,
         "here": here,
         "day": short_day(ask.on),
         "today": today,
         "runs": " ".join(f"{x}:{day}" for x, day in days.runs),
-        "items": [
-            (x(day), round(4 + 16 * (number / most) ** 0.5))
-            for day, number in items.items()
-            if first <= day <= last
-        ],
         "reviews": [(x(d), short_day(d), leads(d)) for d in sorted(reviews) if first <= d <= last],
-        "months": [*_months(first, last, x)],
-        "breaks": [
-            (x(days.day_at(position - 1)), x(day))
-            for position, day in days.runs
-            if begin < position <= end
-        ],
         "earlier": leads(days.day_at(begin - 1)) if begin else "",
         "later": leads(days.day_at(end + 1)) if end < days.end else "",
         "week_back": leads(ask.on - timedelta(7)) if here else "",
         "week_on": leads(min(ask.on + timedelta(7), today)) if ask.on < today else "",
         "now": leads(today) if ask.on != today else "",
     }
+
+
+@lru_cache(maxsize=16)
+def _marks(
+    months: Sequence[tuple[float, str]],
+    breaks: Sequence[tuple[float, float]],
+    items: Sequence[tuple[float, int]],
+) -> Markup:
+    """The part of the strip that is the same on most pages."""
+    return fill("serve/strip_marks.html", months=months, breaks=breaks, items=items)
 
 
 def _eventful(database: Database, dated: set[date], last: date) -> list[date]:
