@@ -133,11 +133,11 @@ def _facets(site: Site) -> tuple[Facet, ...]:
 
 def _row_words(site: Site, id: ScenarioId) -> list[str]:
     scenario, row = site.scenarios.get(id), figures(site).rows[id]
-    view = figures(site).window.views.get(id)
-    items = [site.evidence[item].theme for item in view.evidence] if view else []
+    view, evidence = figures(site).window.views.get(id), site.evidence
+    themes = {evidence[item].theme for item in view.evidence} if view else set()
     if scenario is None:
         return [f"state-{row.state}"]
-    themes = {*items, *(indicator.theme for indicator in scenario.indicators.values())}
+    themes |= {indicator.theme for indicator in scenario.indicators.values()}
     return [
         f"state-{row.outcome or row.state}",
         *([f"set-{scenario.set}"] if scenario.set else []),
