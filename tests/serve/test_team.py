@@ -68,7 +68,7 @@ def own(client: TestClient, path: str) -> dict[str, str]:
 def send(client: TestClient, form: str, fields: dict[str, str], query: str = "") -> Any:
     """The answer to a form that is opened, filled in and sent."""
     path = f"/scen/record/{form}/"
-    return client.post(path, data={**own(client, path + query), **fields, "do": "save"})
+    return client.post(path, data={**own(client, path + query), "do": "save", **fields})
 
 
 def text(answer: Any) -> str:
@@ -708,6 +708,35 @@ def test_a_proposed_figure_is_not_accepted_blind(root: Path) -> None:
     assert "0.31" not in answer.text
     ed.post("/scen/team/open/", data=own(ed, "/scen/team/"))
     assert send(ana, "forecast", fields).status_code == 303
+
+
+def test_a_proposed_figure_is_to_whom_is_blind_as_if_it_were_not_there(root: Path) -> None:
+    text_of = "proposed: {by: agent, name: scout, on: 2022-02-08}\nforecast: "
+    figures = (
+        "{scenario: pact, probability: 0.31, rationale: So.}\n",
+        "{scenario: pact, probability: 31, rationale: So.}\n",  # which a fault of the file quotes
+    )
+    sent = {"proposal": "a-figure", "scenario": "pact", "probability": "20%", "reason": "No news."}
+    tries = [(form, do) for form in ("dismissal", "forecast") for do in ("", "preview", "save")]
+    app = teams.desk(root)
+    ana, ed = person(app, "ana"), person(app, "ed")
+
+    def answers() -> list[tuple[int, str]]:
+        replies = [send(ana, form, sent | {"do": do}) for form, do in tries]
+        query = "?proposal=a-figure&scenario=pact"
+        forms = ("dismissal", "forecast")
+        replies += [ana.get(f"/scen/record/{form}/{query}") for form in forms]
+        return [(reply.status_code, text(reply)) for reply in replies]
+
+    (root / "inbox").mkdir()
+    without = answers()
+    for figure in figures:
+        (root / "inbox/a-figure.yaml").write_text(text_of + figure)
+        assert answers() == without
+        assert (root / "inbox/a-figure.yaml").read_text() == text_of + figure
+    (root / "inbox/a-figure.yaml").write_text(text_of + figures[0])
+    ed.post("/scen/team/open/", data=own(ed, "/scen/team/"))
+    assert "0.31" in send(ana, "dismissal", sent | {"do": "preview"}).text
 
 
 def test_a_commit_that_git_refuses_is_told_to_editors_until_somebody_commits(

@@ -33,9 +33,15 @@ from scenarios.workspace.writing import WriteResult, write
 _ANSWERED = ("summary", "observed", "short", "source", "url", "quote", "theme")
 
 
-def waiting_at(root: Path, id: str) -> PendingProposal:
-    """The proposal of an id; raises if it is unknown, dismissed or unreadable."""
+def waiting_at(root: Path, id: str, *, is_blind: bool = False) -> PendingProposal:
+    """The proposal of an id; raises if it is unknown, dismissed or unreadable.
+
+    Who `is_blind` gets one answer for those and for a proposal of a figure.
+    """
     inbox, path = waiting(root), path_of("proposal", id)
+    if is_blind and ((shown := inbox.waiting.get(id)) is None or shown.forecast):
+        until = "proposed figures are shown once you have finished your sitting"
+        raise ScenError(f"no proposal '{id}' is shown; {until}")
     fault = next((problem for problem in inbox.problems if problem.path == path), None)
     if fault and id not in inbox.proposals:
         fault = replace(fault, path=from_here(root / path))

@@ -91,7 +91,7 @@ def _groups(task: Task, by: FormContext, typed: FormValues) -> tuple[FieldGroup,
 def _proposer(by: FormContext, id: str) -> str:
     """Who proposed a record, and why a question was asked; nothing of what was suggested."""
     proposal = waiting(by.root).waiting.get(id) if id else None
-    if proposal is None:
+    if proposal is None or (by.is_blind and proposal.forecast):
         return ""
     why = f": {proposal.question.why}" if proposal.question else ""
     who, day = proposal.proposed.who.removeprefix("person "), short_day(proposal.proposed.on)
@@ -190,15 +190,13 @@ def _choices(ask: Question, by: FormContext) -> Pairs:
 
 def answers_of(task: Task, by: FormContext, reading: ParsedForm) -> Answers:
     """The values of all that a form asks, by key."""
-    context = AnswerContext(by.today, by.opened, {}, latest(by, reading.typed))
+    context = AnswerContext(by.today, by.opened, {}, latest(by, reading.typed), by.is_blind)
     for ask in task.asks:
         context.answers[ask.key] = _answer(ask, by, reading, context)
     if _accepts(task, reading.typed):
         try:
-            pending = waiting_at(by.root, reading.typed.first("proposal"))
-            if by.is_blind and pending.proposal.forecast:
-                reading.fault("", "a proposed figure is shown once you have finished your sitting")
-            context.answers["proposal"] = pending
+            id = reading.typed.first("proposal")
+            context.answers["proposal"] = waiting_at(by.root, id, is_blind=by.is_blind)
         except ScenError as error:
             reading.fault("", str(error))
         if "analyst" in context.answers and not context.answers["analyst"]:

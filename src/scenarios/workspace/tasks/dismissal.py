@@ -17,7 +17,9 @@ from scenarios.workspace.tasks.task import (
 
 
 def _read(text: str, context: AnswerContext) -> str:
-    return waiting_at(context.opened.root, text).id if context.opened else text
+    if context.opened is None:
+        return text
+    return waiting_at(context.opened.root, text, is_blind=context.is_blind).id
 
 
 _LISTED = "As `scen inbox` lists it."

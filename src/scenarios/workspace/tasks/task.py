@@ -32,13 +32,14 @@ Answers = dict[str, Any]
 class AnswerContext(NamedTuple):
     """Context in which an answer is read: a day, the database where it is open, earlier answers.
 
-    Days may not be after `latest`, if given.
+    Days may not be after `latest`, if given. Who `is_blind` is shown no figure that was proposed.
     """
 
     today: date
     opened: OpenDatabase | None
     answers: Answers
     latest: date | None = None
+    is_blind: bool = False
 
 
 Read = Callable[[str, AnswerContext], Any]
