@@ -248,19 +248,30 @@ def test_a_role_that_was_taken_away_while_a_form_was_open_writes_nothing(
     app: Starlette, root: Path
 ) -> None:
     client, path = person(app, "ana"), "/scen/record/evidence/"
+    assert send(client, "evidence", ITEM | {"summary": "Another statement"}).status_code == 303
     fields = own(client, path) | ITEM | {"do": "save"}
-    tracker = root / "tracker.yaml"
-    tracker.write_text(
-        tracker.read_text().replace(
-            "{name: Ana, login: ana@example.org}",
-            "{name: Ana, login: ana@example.org, role: reader}",
-        )
-    )
+    undoing = own(client, "/scen/undo/")
+    tracker, ana = root / "tracker.yaml", "{name: Ana, login: ana@example.org}"
+    before = tracker.read_text()
+    after = before.replace(ana, ana.replace("}", ", role: reader}"))
+    tracker.write_text(after)
+    answer = client.post("/scen/undo/", data=undoing)  # the server has not looked yet
+    assert answer.status_code == 403
+    assert "you are reader now, and this needs proposer" in text(answer)
+    tracker.write_text(before)
+    app.state.live.look()
+    tracker.write_text(after)
     answer = client.post(path, data=fields)  # the server has not looked yet
     assert answer.status_code == 403
     assert "you are reader now, and this needs analyst" in text(answer)
     assert ITEM["summary"] in answer.text
     assert client.get(path).status_code == 403
+    app.state.live.look()
+    answer = client.post(path, data=fields)  # now it has
+    assert answer.status_code == 403
+    assert "This is for analysts, and your role is reader" in text(answer)
+    assert f"summary: {ITEM['summary']}" in text(answer)
+    assert "ticket" not in text(answer)
 
 
 def test_the_last_editor_cannot_take_the_role_from_himself(app: Starlette, root: Path) -> None:

@@ -30,6 +30,7 @@ from scenarios.serve.forms.html import records_of, texts
 from scenarios.serve.forms.pages import SavedPage, ticket
 from scenarios.serve.frame import ENTRIES as PAGES
 from scenarios.serve.frame import carried, ledgers
+from scenarios.serve.person import RoleLostError
 from scenarios.serve.sitting import pages as sitting
 from scenarios.serve.team import pages as team
 from scenarios.site.site import INDEX, Links
@@ -98,6 +99,8 @@ def _taken_back(ask: PageRequest, form: FormData) -> Reply:
 
     try:
         ask.live_database.write(save)
+    except RoleLostError:
+        raise
     except ScenError as error:
         return _undo_page(ask, "; ".join([*getattr(error, "__notes__", ()), str(error)]))
     return RedirectResponse(f"/recorded/{quote(name)}/", 303)

@@ -50,7 +50,7 @@ from scenarios.serve.frame import SiteCache, whole
 from scenarios.serve.live_database import ChangeNotifier, LiveDatabase, SeenDatabase
 from scenarios.serve.memory import collect_garbage, limit_arenas
 from scenarios.serve.page_queue import PageCache
-from scenarios.serve.person import OWNER
+from scenarios.serve.person import OWNER, RoleLostError
 from scenarios.serve.request_guard import FORM, LET_IN, AllowedHosts, Door, RequestGuard, policy
 from scenarios.serve.sized_cache import SizedCache
 from scenarios.serve.team.desk import TeamDesk
@@ -70,6 +70,8 @@ _FAULTS = {
     422: "Not written",
     503: "Not now",
 }
+_OF_FORMS = frozenset({"at", "do", "form", "of", "seen", "shape", "ticket"})
+"""Fields in which nobody types."""
 
 
 def route(entry: Endpoint) -> Route:
@@ -119,14 +121,17 @@ def _blind(ask: PageRequest) -> Response | None:
     return _response(ask, page) if page else None
 
 
-def fault(request: Request, status: int, text: str) -> Response:
-    """Reply with a page that says what is wrong."""
+def fault(request: Request, status: int, text: str, form: FormData | None = None) -> Response:
+    """Reply with a page that says what is wrong, and what was typed in a form."""
     live_database = _database(request)
     ask = PageRequest(
         request, live_database, PageParameters(), live_database.latest, typed_in.today()
     )
     title = _FAULTS[status]
-    content = plain(title, attention=(text,))
+    pairs = form.multi_items() if form else ()
+    texts = [(k, v) for k, v in pairs if v and isinstance(v, str) and k not in _OF_FORMS]
+    typed = [f"{name}: {text}" for name, text in texts]
+    content = plain(title, *(["What you typed:", *typed] if typed else ()), attention=(text,))
     return _response(ask, ServedPage(title=title, content=content, status=status, live=False))
 
 
@@ -139,16 +144,19 @@ def _form_reply(request: Request, entry: Endpoint, form: FormData) -> Response:
         response = _response(now, reply)
         return response if is_preview else people.remembers(now, response)
 
-    return _reply(request, entry, answer)
+    return _reply(request, entry, answer, form)
 
 
 def _reply(
-    request: Request, entry: Endpoint, answer: Callable[[PageRequest], Response]
+    request: Request,
+    entry: Endpoint,
+    answer: Callable[[PageRequest], Response],
+    form: FormData | None = None,
 ) -> Response:
     person = getattr(request.state, "person", OWNER)
     if not person.may(entry.role):
         words = f"This is for {entry.role}s, and your role is {person.role}: ask an editor."
-        return fault(request, 403, words)
+        return fault(request, 403, words, form)
     try:
         for _ in range(2):
             try:
@@ -161,7 +169,9 @@ def _reply(
     except UsageError as error:
         return fault(request, 400, str(error))
     except ScenError as error:
-        return fault(request, 404 if request.method in ("GET", "HEAD") else 422, str(error))
+        status = 404 if request.method in ("GET", "HEAD") else 422
+        status = 403 if isinstance(error, RoleLostError) else status
+        return fault(request, status, str(error), form)
 
 
 def _database(request: Request) -> SeenDatabase:

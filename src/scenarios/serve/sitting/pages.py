@@ -35,6 +35,7 @@ from scenarios.serve.exchange import Endpoint, PageRequest, Reply, ServedPage, g
 from scenarios.serve.forms import across
 from scenarios.serve.forms.form import FormValues, ParsedForm, typed
 from scenarios.serve.forms.html import texts
+from scenarios.serve.person import RoleLostError
 from scenarios.serve.sitting import step_content
 from scenarios.storage.git.committing import behind
 from scenarios.storage.session_notes import (
@@ -253,6 +254,8 @@ def _rated(session: OpenSession, form: FormData) -> Reply | None:
             day = max(session.on, session.database.evidence[id].recorded)
             answers = {"evidence": id, "ratings": ratings, "indicators": states, "date": day}
             rate(session.opened.root, answers, session.ask.mode("analyst"))
+        except RoleLostError:
+            raise
         except ScenError as error:
             reading.fault("", str(error))
         else:
