@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import date, timedelta
 from random import Random
@@ -142,10 +143,14 @@ def test_ledgers_that_follow_changes_of_items_are_those_of_the_database_after_th
     )
     for id in db.scenarios:
         days.odds_on(on[0]).implied(id)
+    days.changed(date.min, date.max)
     left = {id: item for id, item in db.evidence.items() if id not in other}
     after = replace(db, evidence=left)
     days.follow(after, gone | other)
     assert_as_alone(days, after, on)
+    span = min(on), max(on)
+    assert [*days.changed(*span).items()] == [*DailyLedgers(after).changed(*span).items()]
+    assert after.recorded == Counter(item.recorded for item in left.values())
     assert {id: {*ids} for id, ids in days.items.items() if ids} == {
         id: {*ids} for id, ids in bearing(after).items()
     }

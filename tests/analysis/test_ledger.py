@@ -164,6 +164,14 @@ def test_a_ledger_without_the_only_line_of_a_theme_is_that_of_the_other_themes()
     )
 
 
+def test_an_indicator_that_is_absent_has_a_line_but_is_in_none_as_a_report() -> None:
+    talks = indicator({"s1": "CC"}, due=day(1), if_absent="II")
+    db = database(scenarios={"s1": scenario(indicators={"talks": talks})})
+    absent = ledger(known_on(db, day(5)), "s1")
+    assert [(line.kind, line.id) for line in absent.lines] == [("absence", "s1/talks")]
+    assert absent.line_with("s1/talks") is None
+
+
 def test_leave_one_out_tells_what_was_seen_in_part_from_what_was_absent_in_part() -> None:
     talks = indicator({"s1": "CC"}, due=day(1), if_absent="II")
     db = alone(item(indicators={"s1/talks": "emerging"}))
