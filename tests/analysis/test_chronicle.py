@@ -116,7 +116,7 @@ def replay(story: Story) -> None:
         for id in expected.scenarios:
             assert {*standing.bearing.get(id, ())} == {*items.get(id, ())}
             assert standing.database.speaking.get(id, ()) == expected.speaking.get(id, ())
-            assert standing.database.speakers.get(id, 0) == expected.speakers.get(id, 0)
+            assert standing.database.speakers.get(id, []) == expected.speakers.get(id, [])
 
 
 @given(stories())
