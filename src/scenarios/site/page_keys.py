@@ -102,8 +102,8 @@ class PageKeys:
 
     def _committed(self, day: date) -> str:
         """The commits up to a day, with which a review is compared."""
-        files = commits(self._site).files.values()
-        return "".join(sorted(commit.id for commit, _ in files if commit.committed <= day))
+        by_commit = commits(self._site).by_commit.values()
+        return "".join(sorted(commit.id for commit, _ in by_commit if commit.committed <= day))
 
     @cached_property
     def _late(self) -> dict[ScenarioId | None, list[str]]:
@@ -112,9 +112,9 @@ class PageKeys:
         A review names the commits by which the figures of the last one are other today.
         """
         since, of = start_of(self._site.opened, self._site.as_of), dict[str | None, list[str]]()
-        files = commits(self._site).files.values()
-        known = {path for commit, paths in files if commit.committed <= since for path in paths}
-        for commit, paths in files:
+        by_commit = commits(self._site).by_commit.values()
+        known = {path for commit, paths in by_commit if commit.committed <= since for path in paths}
+        for commit, paths in by_commit:
             if commit.committed > since:
                 touched = (self._touched(path, None if path in known else since) for path in paths)
                 for id in frozenset[str | None]().union(*touched):
@@ -224,5 +224,5 @@ class PageKeys:
 
     def _of_file(self, path: str) -> bytes:
         """The commits of a file, and its address."""
-        ids = [commit.id for commit in commits(self._site).of.get(path, ())]
+        ids = [commit.id for commit in commits(self._site).by_file.get(path, ())]
         return f"{file_address(self._database.tracker, path)}{ids}".encode()

@@ -12,8 +12,8 @@ from scenarios.storage.git.repository import Repository, changed_files
 class FileCommits(NamedTuple):
     """The commits that changed each file, newest first, and each commit with its files, by id."""
 
-    of: Mapping[str, Sequence[Commit]]
-    files: Mapping[str, tuple[Commit, Sequence[str]]]
+    by_file: Mapping[str, Sequence[Commit]]
+    by_commit: Mapping[str, tuple[Commit, Sequence[str]]]
 
 
 _LATEST: dict[Repository, tuple[str, FileCommits]] = {}
@@ -29,12 +29,12 @@ def file_commits(repository: Repository, tip: str) -> FileCommits:
     before, known = _LATEST.pop(repository, ("", FileCommits({}, {})))
     if before != tip:
         is_on = bool(before) and _continues(repository, before, tip)
-        of, files = ({**known.of}, {**known.files}) if is_on else ({}, {})
+        by_file, by_commit = ({**known.by_file}, {**known.by_commit}) if is_on else ({}, {})
         for commit, paths in changed_files(repository, f"{before}..{tip}" if is_on else tip):
-            files[commit.id] = commit, [*paths]
-            for path in files[commit.id][1]:
-                of[path] = [commit, *of.get(path, ())]
-        known = FileCommits(of, files)
+            by_commit[commit.id] = commit, [*paths]
+            for path in by_commit[commit.id][1]:
+                by_file[path] = [commit, *by_file.get(path, ())]
+        known = FileCommits(by_file, by_commit)
     while len(_LATEST) >= _MOST:
         _LATEST.pop(next(iter(_LATEST)), None)
     _LATEST[repository] = tip, known

@@ -44,7 +44,7 @@ def record_blocks(
 
 
 def _commits(site: Site, path: str) -> Iterator[doc.Item]:
-    if changes := commits(site).of.get(path, ()):
+    if changes := commits(site).by_file.get(path, ()):
         rows = tuple(
             doc.Item(
                 f"{commit.subject} ({commit.author}, {commit.id[:7]})", lead=f"{commit.authored}"
