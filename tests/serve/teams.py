@@ -6,6 +6,7 @@ import os
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
@@ -61,11 +62,11 @@ def database(folder: Path, files: Mapping[str, str] = FILED) -> Path:
     return root
 
 
-def desk(root: Path, *, readers: bool = False) -> Starlette:
+def desk(root: Path, **options: Any) -> Starlette:
     """The application of a team, without a watcher: a test says who looks."""
     at = team_address(ADDRESS)
     door = TeamDoor(at, HEADER, SECRET.encode(), form_key(root), lambda _: None, typed_in.today)
-    made = team_app(root, door, entries(is_team=True), readers=readers)
+    made = team_app(root, door, entries(is_team=True), **options)
     portal().start_task_soon(made.state.pages.render)
     return made
 

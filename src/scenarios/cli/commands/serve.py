@@ -60,7 +60,9 @@ def command(
 
     root, gate = opened.root, None
     if team:
-        gate = application.team_door(opened, address, user_header, proxy_secret, readers=readers)
+        gate = application.team_door(
+            opened, address, user_header, proxy_secret, readers=readers, remote=push
+        )
     listening = application.listening_at(socket) if socket else application.listening_on(port)
 
     def make(door: Any) -> Any:

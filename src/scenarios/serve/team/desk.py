@@ -1,5 +1,6 @@
 """The desk of a team: who is here, and the database as each of them may see it."""
 
+import logging
 import threading
 import time
 from contextlib import suppress
@@ -103,10 +104,14 @@ class TeamDesk:
 
     def push(self, remote: str) -> None:
         """Take what the remote has, if nothing stands against it, and push what it lacks."""
-        turn = pushing.push(self.live.root, remote, self.live.latest.opened.read)
-        self.push_fault = f"Not pushed: {turn.stopped}. {turn.mend}" if turn.stopped else ""
-        if turn.taken:
-            self.live.look()
+        try:
+            turn = pushing.push(self.live.root, remote, self.live.latest.opened.read)
+            self.push_fault = f"Not pushed: {turn.stopped}. {turn.mend}" if turn.stopped else ""
+            if turn.taken:
+                self.live.look()
+        except Exception as error:  # which would end the server, for one turn that failed
+            logging.getLogger(__name__).exception("pushing failed")
+            self.push_fault = f"Not pushed: {type(error).__name__}, which the server's log explains"
 
     async def keep_pushed(self, remote: str) -> None:
         """Push after each write, and look at the remote every minute, until cancelled."""

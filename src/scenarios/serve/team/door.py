@@ -20,7 +20,7 @@ from scenarios.errors import ScenError, UsageError
 from scenarios.serve.person import Person
 from scenarios.serve.request_guard import Message, Scope, Send, refusal
 from scenarios.storage import state_folder
-from scenarios.storage.git import committing
+from scenarios.storage.git import committing, pushing
 from scenarios.workspace.input import typed_in
 from scenarios.workspace.opened import OpenDatabase
 
@@ -210,14 +210,16 @@ def team_door(
     proxy_secret: Path | None,
     *,
     readers: bool = False,
+    remote: str | None = None,
 ) -> TeamDoor:
     """The door of a team's server, at the address of the tracker where none is given.
 
-    Raises for what is missing: an option, a repository, and anybody who could come in.
+    Raises for what is missing: an option, a repository, the remote to push to, and anybody who
+    could come in.
     """
     tracker = opened.database.tracker
     opened.refuse_without_tracker()
-    committing.repository(opened.root)  # each write is a commit
+    repository = committing.repository(opened.root)  # each write is a commit
     if not (address or tracker.address):
         raise UsageError("--team needs --address, or `address` in tracker.yaml")
     if not user_header or not proxy_secret:
@@ -225,6 +227,11 @@ def team_door(
     if not readers and not any(person.login for person in tracker.people.values()):
         make = "scen edit tracker 'analysts.ID={name: NAME, login: LOGIN, role: editor}'"
         raise ScenError(f"tracker.yaml has nobody with a login: {make}")
+    if remote:
+        try:
+            pushing.remote_branch(repository, remote)
+        except pushing.PushStopped as stopped:
+            raise ScenError(f"--push: {stopped.reason}; {stopped.mend}") from None
     secret, key = secret_of(proxy_secret), form_key(opened.root)
     at = team_address(address or tracker.address or "")
     return TeamDoor(at, user_header, secret, key, lambda _: None, typed_in.today)
