@@ -274,6 +274,16 @@ def test_a_role_that_was_taken_away_while_a_form_was_open_writes_nothing(
     assert "ticket" not in text(answer)
 
 
+def test_a_form_of_an_item_that_names_none_leaves_the_sitting_as_it_is(app: Starlette) -> None:
+    client, path = person(app, "ana"), "/scen/sitting/"
+    for _ in range(9):
+        for item in ({}, {"item": ""}, {"item": "", "do": "later"}):
+            client.post(f"{path}item/", data=own(client, path) | item)
+        assert "cannot be read" not in client.get(path).text
+        client.post(f"{path}begin/", data=own(client, path) | {"do": "begin"})
+    assert client.get(path).status_code == 200
+
+
 def test_the_last_editor_cannot_take_the_role_from_himself(app: Starlette, root: Path) -> None:
     client = person(app, "ed")
     fields = own(client, "/scen/record/edit/?id=tracker")

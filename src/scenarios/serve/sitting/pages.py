@@ -244,7 +244,7 @@ def _rated(session: OpenSession, form: FormData) -> Reply | None:
     id, now = texts_sent.first("item"), session.notes.sitting
     reading = ParsedForm(texts_sent)
     ratings, states = (read(reading, session.opened) for read in (across.ratings, across.states))
-    if session.step.item != id:
+    if not id or session.step.item != id:
         return None
     if texts_sent.first("do") == "later" or not (ratings or states or reading.faults):
         session.notes.keep(left_unrated=(*now.left_unrated, id))
