@@ -130,6 +130,20 @@ def test_a_conflict_stops_pushing_and_each_editor_has_the_command_that_mends_it(
     assert "Not pushed" not in text(ed.get(STATUS))
 
 
+def test_no_figure_of_a_sheet_that_check_refuses_is_quoted_to_whom_is_blind(
+    app: Starlette, root: Path
+) -> None:
+    sheet = "forecasts/2022/2022-02-08-bo.yaml"
+    (root.parents[1] / "clone/scenarios/forecasts/2022").mkdir(parents=True, exist_ok=True)
+    text_of = "analyst: bo\ndate: 2022-02-08\nprobabilities: {pact: 37.25}\n"
+    colleague(root, sheet, lambda _: text_of)
+    app.state.team.push("origin")
+    page = text(person(app, "ed").get(STATUS))
+    assert f"{sheet}:3:" in page
+    assert "37.25" not in page
+    assert "37.25" not in app.state.team.push_fault
+
+
 def test_a_remote_that_is_gone_keeps_nobody_from_writing_and_reading(
     app: Starlette, root: Path
 ) -> None:

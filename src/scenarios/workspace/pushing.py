@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from scenarios.errors import NAMED, Problem, ScenError
-from scenarios.paths import INBOX
+from scenarios.paths import INBOX, kind_of
 from scenarios.storage import journal
 from scenarios.storage.edits import ChangeRefused, FileChange, accept
 from scenarios.storage.git import committing, process, pushing
@@ -80,11 +80,21 @@ def _take(root: Path, branch: RemoteBranch, theirs: str, read: Read | None) -> s
         files = pushing.changed(branch, own, merge)
         opened, drafts = open_folder(root, read), [*_drafts(root, repository, files)]
         if errors := new_errors(opened, drafts):
-            named = "; ".join(map(str, errors[:NAMED]))
+            named = "; ".join(map(_without_figures, errors[:NAMED]))
             raise branch.stopped(f"{branch.name} has what `scen check` refuses: {named}")
         move_head = partial(pushing.move_head, branch, own, merge)
         take_merge(root, drafts, f"merge of {branch.name}", (own, merge), move_head)
         return merge
+
+
+def _without_figures(problem: Problem) -> str:
+    """A problem in a line; of a sheet or a proposal its place and rule alone.
+
+    Editors read it before their sitting, too, and the message may quote a figure.
+    """
+    if kind_of(problem.path) in ("forecasts", "proposal"):
+        return f"{problem.path}:{problem.line}:{problem.column}: {problem.rule}"
+    return f"{problem}"
 
 
 def new_errors(opened: OpenDatabase, drafts: Sequence[FileChange]) -> Sequence[Problem]:
