@@ -198,6 +198,10 @@ def test_a_form_is_taken_from_our_pages_alone(app: Starlette, root: Path) -> Non
         answer = client.post(path, data=fields | changed)
         assert answer.status_code == 403
         assert "Nothing was written" in answer.text
+        assert f"What you typed summary: {ITEM['summary']}" in text(answer)
+        assert "token" not in text(answer)
+        reason, *_ = re.findall(r"<p[^>]*>([^<]*)", answer.text.partition("<main")[2])
+        assert "Open it anew" in reason  # which a script shows at the form
     for origin in ("https://evil.example", "null", "http://desk.example.org", HERE + ":8443"):
         assert client.post(path, data=fields, headers={"Origin": origin}).status_code == 403
     assert (

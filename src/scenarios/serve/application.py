@@ -70,7 +70,7 @@ _FAULTS = {
     422: "Not written",
     503: "Not now",
 }
-_OF_FORMS = frozenset({"at", "do", "form", "of", "seen", "shape", "ticket"})
+_OF_FORMS = frozenset({"at", "do", "form", "of", "seen", "shape", "ticket", TOKEN})
 """Fields in which nobody types."""
 
 
@@ -92,7 +92,7 @@ def route(entry: Endpoint) -> Route:
     async def take(request: Request) -> Response:
         async with request.form(max_fields=_FIELDS, max_part_size=FORM) as sent:
             if not _is_own(request, sent):
-                return await run_in_threadpool(fault, request, 403, _NOT_OWN)
+                return await run_in_threadpool(fault, request, 403, _NOT_OWN, sent)
             form = FormData([pair for pair in sent.multi_items() if pair[0] != TOKEN])
             # Entered before a thread is free, so that no page starts ahead of a form that waits
             # (23a5c681).
@@ -105,8 +105,8 @@ def route(entry: Endpoint) -> Route:
 
 
 _NOT_OWN = (
-    "Nothing was written: this form is older than a week, or was sent from another page. Load it"
-    " anew; what you typed is still in this one."
+    "Nothing was written: this form is older than a week, or was sent from another page. Open it"
+    " anew, and enter there what you typed."
 )
 
 
@@ -131,7 +131,7 @@ def fault(request: Request, status: int, text: str, form: FormData | None = None
     pairs = form.multi_items() if form else ()
     texts = [(k, v) for k, v in pairs if v and isinstance(v, str) and k not in _OF_FORMS]
     typed = [f"{name}: {text}" for name, text in texts]
-    content = plain(title, *(["What you typed:", *typed] if typed else ()), attention=(text,))
+    content = plain(title, attention=(text,), typed=typed)
     return _response(ask, ServedPage(title=title, content=content, status=status, live=False))
 
 
@@ -167,7 +167,7 @@ def _reply(
     except RedirectError as error:
         return RedirectResponse(error.address, 303)
     except UsageError as error:
-        return fault(request, 400, str(error))
+        return fault(request, 400, str(error), form)
     except ScenError as error:
         status = 404 if request.method in ("GET", "HEAD") else 422
         status = 403 if isinstance(error, RoleLostError) else status

@@ -126,9 +126,11 @@ class ServedPage(msgspec.Struct, frozen=True, kw_only=True):
     live: bool = True
 
 
-def plain(title: str, *lines: str, attention: Sequence[str] = ()) -> Markup:
-    """Return the content of a page of a heading and paragraphs."""
-    return fill("serve/plain.html", title=title, lines=lines, attention=attention)
+def plain(
+    title: str, *lines: str, attention: Sequence[str] = (), typed: Sequence[str] = ()
+) -> Markup:
+    """Return the content of a page of a heading and paragraphs; last what a person `typed`."""
+    return fill("serve/plain.html", title=title, lines=lines, attention=attention, typed=typed)
 
 
 class RenderedPage(NamedTuple):
