@@ -23,9 +23,13 @@ from scenarios.exchange.view.tables import added_tables
 from scenarios.render.documents.review.sections import fresh
 from scenarios.render.writers import terminal
 from scenarios.storage import child
+from scenarios.workspace.input import typed_in
 from tests.cli.commands import FILES, SCEN, make, scen, tree
 from tests.quick_child import START
 from tests.records import database, scenario
+from tests.serve import desks, teams
+from tests.serve.test_team import TODAY, variant
+from tests.serve.test_team import text as text_of
 from tests.storage.test_git import run as git
 
 DATA = Path(__file__).parent / "data"
@@ -150,6 +154,30 @@ def test_a_page_is_on_the_site_and_a_later_site_replaces_it(home: Path, install:
     assert "<title>Horizons" in page
     assert "pact: 2030-12-31" in page
     assert run("site", "out")[0] == 0
+
+
+def test_a_page_is_served_to_one_person_and_to_a_team_without_others_figures(
+    home: Path, install: Install, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    install(EXAMPLE)
+    text = desks.reader(home / "scenarios").get("/horizons/").text
+    assert "pact: 2030-12-31" in text
+    code = """
+    from scenarios.render.document import Paragraph
+    def page(site):
+        figures = [f"{s.analyst} {s.probabilities}" for s in site.database.sheets.values()]
+        return page_of(site, "figures/index.html", "Figures", "x", [Paragraph(f"Sheets {figures}")])
+    EXTENSION = Extension(meaning='x', pages={'figures/index.html': page})
+    """
+    install(package(home / "packages", "figures", code))
+    team = home / "team/desk"
+    team.parent.mkdir()
+    monkeypatch.setattr(typed_in, "today", lambda: TODAY)
+    app = variant(team, 0.31, "So", monkeypatch)
+    seen = {id: text_of(teams.person(app, id).get("/scen/figures/")) for id in teams.LOGINS}
+    assert [id for id, text in seen.items() if "Sheets" not in text] == [], seen
+    assert [id for id, text in seen.items() if "0.31" in text] == ["bo"]
+    assert teams.stranger(app).get("/scen/figures/").status_code == 403
 
 
 def test_a_command_has_its_options_a_document_and_json(install: Install) -> None:

@@ -29,7 +29,7 @@ from scenarios.serve.forms import pages as forms
 from scenarios.serve.forms.html import records_of, texts
 from scenarios.serve.forms.pages import SavedPage, ticket
 from scenarios.serve.frame import ENTRIES as PAGES
-from scenarios.serve.frame import carried, ledgers
+from scenarios.serve.frame import added, carried, ledgers
 from scenarios.serve.person import RoleLostError
 from scenarios.serve.sitting import pages as sitting
 from scenarios.serve.team import pages as team
@@ -262,4 +262,4 @@ _READING = (
 def entries(*, read_only: bool = False, is_team: bool = False) -> tuple[Endpoint, ...]:
     """Return all addresses, without those that record if `read_only`; those of a team besides."""
     own = team.ENTRIES if is_team else ()
-    return (*own, *(() if read_only else _RECORDING), *_READING, *PAGES)
+    return (*own, *(() if read_only else _RECORDING), *_READING, *PAGES, *added())

@@ -24,6 +24,7 @@ from scenarios.render.writers.html import PageFrame
 from scenarios.serve.exchange import (
     NARROWED,
     SHORT,
+    Endpoint,
     PageRequest,
     RedirectError,
     RenderedPage,
@@ -35,7 +36,7 @@ from scenarios.serve.exchange import (
 from scenarios.serve.live_database import DatabaseVersion
 from scenarios.serve.sized_cache import SizedCache
 from scenarios.site import frame
-from scenarios.site.at import EACH, SINGLE, page_at
+from scenarios.site.at import EACH, SINGLE, extension_pages, page_at
 from scenarios.site.figures import odds_of
 from scenarios.site.frame import SECTIONS, Section
 from scenarios.site.page_keys import PageKeys
@@ -338,6 +339,11 @@ ENTRIES = (
     *(read(f"/{address.removesuffix(INDEX)}", _site) for address in SINGLE),
     *(read(f"/{folder}/{{id}}/", _site) for folder in EACH),
 )
+
+
+def added() -> tuple[Endpoint, ...]:
+    """Return the addresses of the pages that extensions add."""
+    return tuple(read(f"/{address.removesuffix(INDEX)}", _site) for address in extension_pages())
 
 
 _QUIET = 28

@@ -34,7 +34,7 @@ def page_at(site: Site, address: str) -> Page | None:
     """The page at an address such as `s/ID/index.html`; None where there is none."""
     if name := SINGLE.get(address):
         return _maker(name)(site)
-    if added := _extension_pages().get(address):
+    if added := extension_pages().get(address):
         page: Page = added.call(Page, site)
         return page
     folder, _, rest = address.partition("/")
@@ -52,7 +52,7 @@ def page_at(site: Site, address: str) -> Page | None:
 def addresses(site: Site) -> Iterator[str]:
     """The addresses of all pages."""
     yield from SINGLE
-    yield from _extension_pages()
+    yield from extension_pages()
     for folder, (_, ids) in EACH.items():
         yield from (f"{folder}/{id}/{INDEX}" for id in ids(site))
         yield from (f"{folder}/{id}/{INDEX}" for id in site.moved.get(folder, ()))
@@ -65,12 +65,12 @@ def has_place(path: str) -> bool:
         return isinstance(record, tuple) and record[0] in ("scenario", "evidence", "source")
     address = path.removesuffix(CARD) + INDEX if path.endswith(CARD) else path
     each = rf"(?:{'|'.join(EACH)})/[a-z0-9]+(?:-[a-z0-9]+)*/{re.escape(INDEX)}"
-    return address in (STYLE, FEED, ICON, *SINGLE, *_extension_pages()) or bool(
+    return address in (STYLE, FEED, ICON, *SINGLE, *extension_pages()) or bool(
         re.fullmatch(each, address)
     )
 
 
-def _extension_pages() -> dict[str, extensions.Addition]:
+def extension_pages() -> dict[str, extensions.Addition]:
     """The pages of extensions, by address; a folder of ours is none of theirs."""
     return {
         address: page
