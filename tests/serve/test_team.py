@@ -775,6 +775,10 @@ def test_a_commit_that_git_refuses_is_told_to_editors_until_somebody_commits(
     assert "Written but not committed" in text(ana.get(answer.headers["location"]))
     assert "written, not committed" in text(ed.get(path))
     assert "written, not committed" not in text(ana.get(path))
+    again = teams.desk(root)  # the server was started anew
+    assert "visit.yaml: written, not committed" not in text(person(again, "ed").get(path))
+    assert "signed.yaml: written, not committed" in text(person(again, "ed").get(path))
+    assert "written, not committed" not in text(person(again, "ana").get(path))
     lock.unlink()
     teams.git(root, "add", "-A")
     teams.git(root, "commit", "-qm", "By hand")

@@ -285,6 +285,7 @@ def team_app(
     What is written is pushed to the `remote`, and what others pushed there is taken.
     """
     desk = TeamDesk(LiveDatabase(root), Periods(root, clock), readers=readers, remote=remote)
+    desk.note_uncommitted()
     door.member = desk.member
     return app(root, door, entries, team=desk)
 

@@ -95,6 +95,15 @@ class TeamDesk:
                 if fault:
                     self._uncommitted[draft.path] = f"{fault}"
 
+    def note_uncommitted(self) -> None:
+        """Note the records that are not in git as the server starts."""
+        with suppress(ScenError):
+            repository = committing.repository(self.live.root)
+            paths = committing.uncommitted(repository, [*self.live.latest.opened.snapshot])
+            names = ", ".join(paths)
+            fault = f"{names}: written, not committed; git add and git commit commit it."
+            self._uncommitted = dict.fromkeys(paths, fault)
+
     def _forget_committed(self) -> None:
         """Forget the faults of files that somebody has committed since."""
         with self._lock, suppress(ScenError):
