@@ -28,7 +28,8 @@ from tests.cli.commands import FILES, SCEN, make, scen, tree
 from tests.quick_child import START
 from tests.records import database, scenario
 from tests.serve import desks, teams
-from tests.serve.test_team import TODAY, variant
+from tests.serve.teams import variant
+from tests.serve.test_team import TODAY
 from tests.serve.test_team import text as text_of
 from tests.storage.test_git import run as git
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
@@ -83,3 +84,33 @@ def stranger(app: Starlette, **headers: str) -> TestClient:
 def person(app: Starlette, id: str) -> TestClient:
     """The browser of a person, behind the sign-in."""
     return stranger(app, **{"X-Scen-Secret": SECRET, HEADER: f"{id}@example.org", "Origin": HERE})
+
+
+def figures(figure: float) -> dict[str, float]:
+    """A figure of each open question; those of a set sum to 1."""
+    return {"pact": figure, "ties": round(1 - figure, 2), "trade": figure}
+
+
+def sheet(analyst: str, figure: float, reason: str, day: str = "2022-02-08") -> dict[str, str]:
+    """A sheet of an analyst."""
+    text = f"date: {day}\nanalyst: {analyst}\nprobabilities:\n"
+    text += "".join(f"  {id}: {value}\n" for id, value in figures(figure).items())
+    return {f"forecasts/2022/{day}-{analyst}.yaml": f"{text}rationales: {{pact: {reason}}}\n"}
+
+
+def variant(folder: Path, figure: float, reason: str, monkeypatch: pytest.MonkeyPatch) -> Starlette:
+    """A desk on which another sat, with a figure and a reason, before an item came."""
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    root = database(folder)
+    for path, data in sheet("bo", figure, reason).items():
+        (root / path).write_text(data)
+    git(folder, "add", "-A", day="2022-02-08")
+    git(folder, "commit", "-qm", f"forecast: pact {figure}", day="2022-02-08")
+    item = root / "evidence/2022/2022-02-08-later.yaml"
+    item.write_text(
+        "summary: Later news\nobserved: 2022-02-08\nrecorded: 2022-02-08\nratings: {pact: C}\n"
+    )
+    git(folder, "add", "-A", day="2022-02-09")
+    git(folder, "commit", "-qm", "evidence: later", day="2022-02-09")
+    return desk(root)
