@@ -99,18 +99,25 @@ def sheet(analyst: str, figure: float, reason: str, day: str = "2022-02-08") -> 
 
 
 def variant(folder: Path, figure: float, reason: str, monkeypatch: pytest.MonkeyPatch) -> Starlette:
-    """A desk on which another sat, with a figure and a reason, before an item came."""
+    """A desk on which another sat, with a figure and a reason, before an item came.
+
+    The sheet is a corrected one, and an agent has proposed the same figure for the same reason.
+    """
     folder.mkdir()
     monkeypatch.chdir(folder)
     root = database(folder)
-    for path, data in sheet("bo", figure, reason).items():
-        (root / path).write_text(data)
-    git(folder, "add", "-A", day="2022-02-08")
-    git(folder, "commit", "-qm", f"forecast: pact {figure}", day="2022-02-08")
-    item = root / "evidence/2022/2022-02-08-later.yaml"
-    item.write_text(
-        "summary: Later news\nobserved: 2022-02-08\nrecorded: 2022-02-08\nratings: {pact: C}\n"
-    )
-    git(folder, "add", "-A", day="2022-02-09")
-    git(folder, "commit", "-qm", "evidence: later", day="2022-02-09")
+    (root / "inbox").mkdir()
+    proposed = "proposed: {by: agent, name: scout, on: 2022-02-08}\n"
+    forecast = f"forecast: {{scenario: pact, probability: {figure}, rationale: {reason}}}\n"
+    item = "summary: Later news\nobserved: 2022-02-08\nrecorded: 2022-02-08\nratings: {pact: C}\n"
+    for subject, day, files in (
+        (f"forecast: pact {figure / 2}", "2022-02-08", sheet("bo", figure / 2, "A slip")),
+        (f"forecast: pact {figure}, {reason}", "2022-02-08", sheet("bo", figure, reason)),
+        (f"propose: pact {figure}", "2022-02-09", {"inbox/a-figure.yaml": proposed + forecast}),
+        ("evidence: later", "2022-02-09", {"evidence/2022/2022-02-08-later.yaml": item}),
+    ):
+        for path, data in files.items():
+            (root / path).write_text(data)
+        git(folder, "add", "-A", day=day)
+        git(folder, "commit", "-qm", subject, day=day)
     return desk(root)

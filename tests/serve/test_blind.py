@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+import shutil
 from collections.abc import Callable, Sequence
 from html import unescape
 from pathlib import Path
@@ -16,12 +17,13 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from scenarios.serve.addresses import entries
+from scenarios.storage import state_folder
 from scenarios.workspace.input import typed_in
 from tests.cli.commands import scen
 from tests.serve import teams
 from tests.serve.desks import portal
 from tests.serve.teams import ADDRESS, HEADER, HERE, SECRET, person, sheet, variant
-from tests.serve.test_team import ITEM, TODAY, own
+from tests.serve.test_team import HIDDEN, ITEM, TODAY
 
 
 @pytest.fixture(autouse=True)
@@ -33,61 +35,91 @@ QUERIES = (
     *("?as_of=2022-02-08", "?rev=HEAD", "?rev=2022-02-09", "?rev=main", "?rev=abcdef1"),
     *("?q=Reasonable", "?all=1"),
 )
+SEEING = {"/team/open/", "/sitting/end/"}
+"""What one sends to see the figures of the others."""
+FILLED_IN = {
+    "scenario": "pact",
+    "probability": "20%",
+    "reason": "No news.",
+    "sure": "1",
+    "item": "2022-02-08-later",
+    "p:pact": "25",
+    "p:ties": "75",
+    **ITEM,
+}
+SHAPES = (
+    ("", {}),
+    ("?id=2022-02-08-bo", {"id": "2022-02-08-bo"}),
+    ("?proposal=a-figure", {**FILLED_IN, "proposal": "a-figure"}),
+    ("", FILLED_IN),
+)
+"""A form as it is opened, with a hidden record, and filled in."""
+Answer = tuple[int, list[tuple[str, str]], str]
 
 
-def crawl(client: TestClient) -> dict[str, tuple[int, dict[str, str], str]]:
+def whole(page: Any) -> Answer:
+    """The status, the headers and the body of an answer."""
+    return page.status_code, page.headers.multi_items(), page.text
+
+
+def crawl(client: TestClient) -> dict[str, Answer]:
     """Each answer of every address, and of every link, from the first page on."""
-    answers: dict[str, tuple[int, dict[str, str], str]] = {}
+    answers: dict[str, Answer] = {}
     paths = {entry.path for entry in entries(is_team=True) if entry.method == "GET"}
     known = {"{id}": "pact", "{kind}": "forecasts", "{name}": "x", "{ticket}": "x"}
     records = ["records/forecasts/2022/2022-02-08-bo.yaml", "records/pact.yaml"]
+    records += ["records/inbox/a-figure.yaml", "e/2022-02-08-later/", "e/2022-02-04-visit/"]
     left = [f"/scen{path}" for path in sorted(paths) if "{path" not in path]
     for mark, name in known.items():
         left = [path.replace(mark, name) for path in left]
     left += [f"/scen/{path}" for path in records]
     left += [path + query for path in left for query in QUERIES]
     left += ["/scen/record/edit/?id=2022-02-08-bo", "/scen/record/file/?id=2022-02-08-bo"]
+    left += [f"/scen/record/{form}/?proposal=a-figure" for form in ("dismissal", "forecast")]
     while left:
         address = left.pop(0)
         if address in answers or "/-/events" in address:
             continue
         page = client.get(address)
-        headers = {k: v for k, v in page.headers.items() if k != "set-cookie"}
-        answers[address] = page.status_code, headers, page.text
+        answers[address] = whole(page)
         found = re.findall(r'<(?:a|form)\b[^>]* (?:href|action)="([^"]*)"', page.text)
         leads = [*map(unescape, found), page.headers.get("location", "")]
         for lead in leads:
-            whole = urljoin(HERE + address, lead).partition("#")[0]
-            if whole.startswith(ADDRESS) and len(answers) < 600:
-                left.append(whole.removeprefix(HERE))
+            address = urljoin(HERE + address, lead).partition("#")[0]
+            if address.startswith(ADDRESS) and len(answers) < 600:
+                left.append(address.removeprefix(HERE))
     return answers
 
 
-def written(client: TestClient) -> dict[str, tuple[int, dict[str, str], str]]:
-    """The answers to forms with and without faults, tried and saved, and to a sitting."""
-    answers: dict[str, tuple[int, dict[str, str], str]] = {}
-    ask = {"scenario": "pact", "probability": "20%", "sure": "1"}
-    tried: list[tuple[str, dict[str, str]]] = [
-        ("forecast", ask | {"do": "preview"}),
-        ("forecast", ask | {"probability": "2", "do": "save"}),
-        ("evidence", ITEM | {"do": "preview"}),
-        ("evidence", ITEM | {"do": "save"}),
-        ("forecast", ask | {"do": "save"}),
-    ]
-    for n, (form, fields) in enumerate(tried):
-        path = f"/scen/record/{form}/"
-        page = client.post(path, data=own(client, path) | fields)
-        answers[f"{n} {form}"] = page.status_code, {}, page.text
-        if page.status_code == 303:
-            page = client.get(page.headers["location"])
-            answers[f"{n} {form}, saved"] = page.status_code, {}, page.text
+def sent(client: TestClient, token: str) -> dict[str, Answer]:
+    """The answers to every form that does not ask to see: empty and filled in, tried and saved."""
+    answers: dict[str, Answer] = {}
+    for entry in entries(is_team=True):
+        if entry.method == "GET" or entry.path in SEEING:
+            continue
+        path = f"/scen{entry.path}"
+        for query, typed in SHAPES:
+            for do in ("", "preview", "save"):
+                opened = client.get(path + query)
+                hidden = dict(HIDDEN.findall(opened.text.partition('<form class="record"')[2]))
+                data = {"token": token} | hidden | typed | {"do": do}
+                page = client.post(path, data=data)
+                answers[f"{path}{query} {len(typed)} {do}"] = whole(page)
+                if page.status_code == 303:
+                    after = client.get(page.headers["location"])
+                    answers[f"{path}{query} {len(typed)} {do}, then"] = whole(after)
+    return answers
+
+
+def sat(client: TestClient) -> dict[str, Answer]:
+    """The answers to a sitting up to its end."""
+    answers: dict[str, Answer] = {}
     said = {"p:pact": "25", "p:ties": "75", "p:trade": "30", "do": "answer"}
-    for step in ("begin", "past-due", "answers", "show", "revise", "answers", "show"):
+    for n, step in enumerate(("begin", "past-due", "answers", "show", "revise", "answers", "show")):
         token = re.findall(r'name="token" value="(\w+)"', client.get("/scen/sitting/").text)
         page = client.post(f"/scen/sitting/{step}/", data=said | {"token": token[0]})
-        answers[f"sitting {step}"] = page.status_code, {}, page.text
-        page = client.get("/scen/sitting/")
-        answers[f"after {step}"] = page.status_code, {}, page.text
+        answers[f"{n} {step}"] = whole(page)
+        answers[f"{n} after {step}"] = whole(client.get("/scen/sitting/"))
     shown = [text for _, _, text in answers.values() if 'id="answered"' in text]
     assert shown
     assert all("What the others and the evidence say" in text for text in shown)
@@ -173,29 +205,36 @@ def test_an_event_stream_is_the_same_whatever_others_say_while_it_is_open(
     assert parts == [first, still, still, second, still, third]
 
 
-@pytest.mark.parametrize("id", ["ana", "pro", "rea"])
+@pytest.mark.parametrize("id", ["ana", "ed", "pro", "rea"])
 def test_the_same_bytes_whatever_others_said_in_the_period(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, id: str
 ) -> None:
-    answers = []
-    for name, figure, reason in (("one", 0.31, "Reasonable as"), ("two", 0.87, "Otherwise")):
+    answers, mailed = [], []
+    folder = tmp_path / "desk"  # of both, so that no path differs
+    for figure, reason in ((0.31, "Reasonable as"), (0.87, "Otherwise")):
         with monkeypatch.context() as patch:
             count = itertools.count()
             patch.setattr("secrets.token_urlsafe", lambda *_, count=count: f"t{next(count)}")
-            folder = tmp_path / name / "desk"
-            folder.parent.mkdir()
             patch.setattr(teams, "form_key", lambda _: b"k" * 32)
             client = person(variant(folder, figure, reason, patch), id)
             answers.append(crawl(client))
-            answers[-1]["mails"] = 0, {}, mails(folder / "scenarios", id)
-            answers[-1].update(written(client) if id == "ana" else {})
+            mailed.append(mails(folder / "scenarios", id))
+            answers[-1].update(sat(client) if id in ("ana", "ed") else {})
+            bodies = "".join(text for _, _, text in answers[-1].values())
+            tokens = {*re.findall(r'name="token" value="(\w+)"', bodies)}
+            assert len(tokens) == 1
+            answers[-1].update(sent(client, tokens.pop()))
+        shutil.rmtree(state_folder.folder_of(folder / "scenarios"), ignore_errors=True)
+        folder.rename(tmp_path / reason)
     one, two = answers
     assert len(one) > 150
     assert one.keys() == two.keys()
-    differing = [path for path in one if one[path] != two[path]]
-    assert differing == []
-    whole = "".join(text for _, _, text in one.values())
-    assert "31%" not in whole
-    assert "Reasonable as" not in whole
-    assert "Later news" in whole
-    assert ("Later news" in one["mails"][2]) is (id == "ana")  # only analysts are reminded
+    assert [address for address in one if one[address] != two[address]] == []
+    assert mailed[0] == mailed[1]
+    bodies = "".join(text for _, _, text in one.values())
+    assert "31%" not in bodies
+    assert "Reasonable as" not in bodies
+    assert "Later news" in bodies
+    assert ("Later news" in mailed[0]) is (id in ("ana", "ed"))  # only analysts are reminded
+    statuses = {status for status, _, _ in one.values()}
+    assert statuses >= {200, 404, 403 if id == "rea" else 422}
