@@ -47,7 +47,7 @@ FILLED_IN = {
     "p:ties": "75",
     **ITEM,
 }
-SHAPES = (
+SHAPES: tuple[tuple[str, dict[str, str]], ...] = (
     ("", {}),
     ("?id=2022-02-08-bo", {"id": "2022-02-08-bo"}),
     ("?proposal=a-figure", {**FILLED_IN, "proposal": "a-figure"}),

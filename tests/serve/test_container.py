@@ -147,9 +147,9 @@ def test_the_steps_give_a_server_that_a_proxy_reaches_by_its_socket(folder: Path
                 timeout=PATIENCE,
                 transport=httpx2.HTTPTransport(uds=f"{place}"),
             ) as ana:
-                path = "/scen/record/evidence/"
-                fields = {**own(ana, path), **ITEM, "do": "save"}  # type: ignore[arg-type]
-                assert ana.post(path, data=fields).status_code == 303
+                form = "/scen/record/evidence/"
+                fields = {**own(ana, form), **ITEM, "do": "save"}  # type: ignore[arg-type]
+                assert ana.post(form, data=fields).status_code == 303
         finally:
             process.terminate()
     log = subprocess.run(
