@@ -70,22 +70,25 @@ class Ledger(msgspec.Struct, frozen=True, kw_only=True, dict=True):
 
     def line_with(self, row: str) -> Line | None:
         """The largest line in which an item or an indicator stands, counted or suppressed."""
-        lines = [line_of(line, share) for line, share in self.shares if _has_row(line, row)]
+        lines = [line_of(line, share) for line, share in self._standing.get(row, ())]
         lines += [line for line in self.closing if line.kind == "in-prior" and line.id == row]
         return min(lines, key=_order, default=None)
+
+    @cached_property
+    def _standing(self) -> dict[str, list[tuple[GroupTotal, float]]]:
+        """The lines in which each item or indicator stands; what is absent stands in none."""
+        standing: dict[str, list[tuple[GroupTotal, float]]] = {}
+        for line, share in self.shares:
+            row = line.strongest
+            if row.kind != "absence":
+                for id in {row.id, *line.evidence, *(other.id for other in line.suppressed)}:
+                    standing.setdefault(id, []).append((line, share))
+        return standing
 
     def counted(self, kind: LineKind) -> float:
         """The decibans that the rows of one kind add up to."""
         lines = self.lines if kind in KINDS else (*self.opening, *self.closing)
         return sum((line.counted_decibans for line in lines if line.kind == kind), 0.0)
-
-
-def _has_row(line: GroupTotal, row: str) -> bool:
-    """True if an item or an indicator stands in a line; what is absent does not."""
-    if line.strongest.kind == "absence":
-        return False
-    named = row in line.evidence or line.strongest.id == row
-    return named or any(other.id == row for other in line.suppressed)
 
 
 def _order(line: Line) -> tuple[float, str]:
