@@ -56,7 +56,7 @@ def team(tmp_path: Path) -> Iterator[Served]:
     secret.chmod(0o600)
     words = ("--team", "--address", teams.ADDRESS, "--user-header", teams.HEADER)
     command = [SCEN, "--database", f"{root}", "serve", *words]
-    command += ["--proxy-secret", f"{secret}", "--socket", f"{place}"]
+    command += ["--proxy-secret", f"{secret}", "--socket", f"{place}", "--readers"]
     state = {"XDG_STATE_HOME": f"{tmp_path / 'state'}"}
     with log.open("w") as stderr:
         process = subprocess.Popen(
@@ -135,4 +135,39 @@ def test_400_requests_without_the_secret_get_nothing_but_a_refusal(team: Served)
             client = stack.enter_context(team.reach())
             client.send(request.encode())
             assert client.recv(13) == b"HTTP/1.1 403 "
+        team.works()
+
+
+def listening(team: Served, login: str) -> socket.socket:
+    """The event stream of a person, who has been sent the number of the state."""
+    client = team.reach()
+    person = f"X-Scen-Secret: {teams.SECRET}\r\n{teams.HEADER}: {login}@example.org\r\n"
+    client.send(f"GET /scen/-/events HTTP/1.1\r\n{HOST}{person}\r\n".encode())
+    data = b""
+    while b"data: " not in data:
+        data += client.recv(4096)
+    return client
+
+
+def test_the_fifth_stream_of_a_person_closes_the_oldest_and_no_other(team: Served) -> None:
+    with ExitStack() as stack:
+        of_bo = stack.enter_context(listening(team, "bo"))
+        streams = [stack.enter_context(listening(team, "ana")) for _ in range(5)]
+        rest = b""
+        while data := streams[0].recv(4096):
+            rest += data
+            if rest.endswith(b"0\r\n\r\n"):
+                break
+        assert rest.endswith(b"0\r\n\r\n")  # the end of a chunked body
+        team.works()
+        for stream in (of_bo, *streams[1:]):
+            assert b"data: " in stream.recv(4096)
+
+
+def test_streams_of_more_people_than_a_server_takes_requests_keep_nobody_waiting(
+    team: Served,
+) -> None:
+    with ExitStack() as stack:
+        for n in range(120):
+            stack.enter_context(listening(team, f"visitor-{n // 4}"))
         team.works()

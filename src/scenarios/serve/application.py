@@ -460,7 +460,6 @@ def listening_at(path: Path) -> socket.socket:
     """A socket at a path, for its owner and group; one that no server answers is replaced."""
     if sys.platform == "win32":
         raise ScenError("--socket needs Unix sockets, which Python lacks on Windows: use --port")
-    listening = socket.socket(socket.AF_UNIX)
     try:
         with suppress(ConnectionRefusedError), socket.socket(socket.AF_UNIX) as other:
             other.connect(f"{path}")
@@ -471,6 +470,7 @@ def listening_at(path: Path) -> socket.socket:
         pass
     except OSError as error:
         raise ScenError(f"--socket {path}: {error.strerror}") from None
+    listening = socket.socket(socket.AF_UNIX)
     try:
         before = os.umask(0o117)
         try:
