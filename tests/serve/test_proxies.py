@@ -162,14 +162,22 @@ class Proxy(NamedTuple):
 
 
 @contextmanager
-def proxy(program: str, sign_in: str, served: Served, gate: int, folder: Path) -> Iterator[Proxy]:
+def proxy(
+    program: str,
+    sign_in: str,
+    served: Served,
+    gate: int,
+    folder: Path,
+    *changes: tuple[str, str],
+) -> Iterator[Proxy]:
     """The program with the page's recipe as its configuration, as an ordinary process."""
     place = shutil.which(program, path=PROGRAMS[program])
     if place is None:
         pytest.skip(f"{program} is not installed: apt-get install {program}")
     folder.mkdir()
     port = free_port()
-    block = placed(recipe(program, sign_in), ("127.0.0.1:8765", f"127.0.0.1:{served.port}"))
+    here = ("127.0.0.1:8765", f"127.0.0.1:{served.port}")
+    block = placed(recipe(program, sign_in), here, *changes)
     if sign_in == "oauth2":
         block = placed(block, ("127.0.0.1:4180", f"127.0.0.1:{gate}"))
     else:
@@ -381,3 +389,25 @@ def test_a_proxy_that_is_killed_half_way_through_a_form_leaves_nothing_half_writ
         assert (served.commits(), teams.git(served.root, "status", "--porcelain")) == (count, "")
         assert client.post(path, data=fields).status_code == 303
     assert (served.commits(), teams.git(served.root, "status", "--porcelain")) == (count + 1, "")
+
+
+def test_a_proxy_that_buffers_loses_no_form_and_keeps_no_page(
+    served: Served, gate: int, tmp_path: Path
+) -> None:
+    buffering = ("proxy_buffering off;", "proxy_buffering on;")
+    with (
+        proxy("nginx", "basic", served, gate, tmp_path / "proxy", buffering) as buffers,
+        buffers.browser("ana") as ana,
+        buffers.browser("bo") as bo,
+        socket.create_connection(("127.0.0.1", buffers.port), timeout=PATIENCE) as stream,
+    ):
+        lines = [f"GET {served.path}-/events HTTP/1.1", "Host: desk.example.org"]
+        lines += [f"{name}: {value}" for name, value in buffers.signed_in("bo").items()]
+        stream.send("\r\n".join([*lines, "", ""]).encode())  # which the proxy holds back
+        status, count = f"{served.path}status/", served.commits()
+        assert bo.get(status).status_code == 200
+        path, fields = filled_in(ana, served, f"Seen behind a buffer {buffers.port}")
+        assert ana.post(path, data=fields).status_code == 303
+        assert served.commits() == count + 1
+        page = bo.get(f"{served.path}search/?q=buffer+{buffers.port}")
+        assert f"Seen behind a buffer {buffers.port}" in text(page)
