@@ -308,10 +308,17 @@ def test_what_is_typed_while_the_form_is_made_anew_stays(browser: Any, shared: D
         assert page.input_value("[name=probability]") == "15%"
 
 
+@pytest.mark.parametrize("grade", ["", "Z9"])
 @pytest.mark.parametrize("text", ["100%", "200%"])
-def test_save_and_preview_stay_in_view_on_a_phone(browser: Any, shared: Desk, text: str) -> None:
+def test_save_and_preview_stay_in_view_on_a_phone(
+    browser: Any, desk: Desk, text: str, grade: str
+) -> None:
     phone = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
-    with at(browser, shared, "/record/evidence/", **phone) as page:
+    with at(browser, desk, "/record/evidence/", **phone) as page:
+        if grade:
+            page.fill("[name=grade]", grade)
+            page.wait_for_selector("#said >> text=Not right yet")
+            page.reload()
         page.evaluate("size => { document.documentElement.style.fontSize = size }", text)
         drawn = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
         page.evaluate(f"() => {drawn}")  # a phone zooms as it draws what is wider for a moment
@@ -322,6 +329,7 @@ def test_save_and_preview_stay_in_view_on_a_phone(browser: Any, shared: Desk, te
                 box = page.locator(".does button", has_text=name).bounding_box()
                 assert box["y"] >= 0
                 assert box["y"] + box["height"] <= 740
+            assert page.locator(".record > .does").bounding_box()["height"] <= 740 / 2
         assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
 
 
