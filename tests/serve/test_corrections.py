@@ -154,6 +154,24 @@ def test_a_file_that_was_changed_elsewhere_is_not_written_over(
     assert save(client, PACT.replace("A pact", "Our pact"), {**own, "seen": seen}).is_saved
 
 
+def test_the_version_that_was_ticked_while_one_types_is_the_one_that_is_continued_from(
+    client: TestClient, root: Path
+) -> None:
+    own = opened(client, "file", id="pact")
+    scen("edit", "pact", "title=Another pact")
+    headers = {**FROM_HERE, "HX-Request": "true"}
+    typed = {**own, "text": PACT.replace("A pact", "Our pact")}
+    refused = client.post("/record/file/", data={**typed, "do": "save"}, headers=headers).text
+    (tick,) = re.findall(r'type="checkbox" name="seen" value="([^"]*)"', refused)
+    ticked = {**typed, "seen": [own["seen"], tick]}
+    for data in (ticked, {**typed, "seen": tick}):  # where it is the form's, it is not sent anew
+        preview = client.post("/record/file/", data=data, headers=headers).text
+        assert (f'value="{tick}" id="seen"' in preview) is (data is ticked)
+        assert 'name="seen"' not in preview or data is ticked
+    assert save(client, typed["text"], {**own, "seen": tick}).is_saved
+    assert (root / "pact.yaml").read_text() == typed["text"]
+
+
 def test_a_file_that_is_broken_can_be_mended(client: TestClient, root: Path) -> None:
     (root / "pact.yaml").write_text(PACT.replace("title: A pact", "title: [A pact"))
     client = reader(root)

@@ -175,7 +175,7 @@ def _record(form: Form, ask: PageRequest, data: FormData) -> Reply:
         outcome=html.outcome(form, by, sent_texts, tried),
         words=html.result_words(form, groups, tried),
         faults=html.at_fields(groups, tried),
-        seen="" if seen == (sent_texts.every("seen") or [""])[-1] else seen,
+        seen="" if [seen] == sent_texts.every("seen") else seen,  # a tick that was sent goes
     )
     return HTMLResponse(parts)
 
