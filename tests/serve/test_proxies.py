@@ -169,13 +169,14 @@ def proxy(
     gate: int,
     folder: Path,
     *changes: tuple[str, str],
+    port: int = 0,
 ) -> Iterator[Proxy]:
     """The program with the page's recipe as its configuration, as an ordinary process."""
     place = shutil.which(program, path=PROGRAMS[program])
     if place is None:
         pytest.skip(f"{program} is not installed: apt-get install {program}")
     folder.mkdir()
-    port = free_port()
+    port = port or free_port()
     here = ("127.0.0.1:8765", f"127.0.0.1:{served.port}")
     block = placed(recipe(program, sign_in), here, *changes)
     if sign_in == "oauth2":
