@@ -66,6 +66,10 @@ class PageKeys:
         return {}
 
     @cached_property
+    def _moves(self) -> dict[ScenarioId, bytes]:
+        return {}
+
+    @cached_property
     def _days(self) -> bytes:
         """The day, those on which anybody forecast, and the commits up to the last review."""
         today, days = self._site.as_of, {sheet.date for sheet in self._database.sheets.values()}
@@ -74,10 +78,13 @@ class PageKeys:
 
     def _figures(self, id: ScenarioId) -> bytes:
         """The digest of all that the figures of a scenario, and how they moved, depend on."""
-        ids = neighbours(self._database, id)
-        own = (self._stated(other) for other in ids)
-        late = sorted({commit for other in (*ids, None) for commit in self._late.get(other, ())})
-        return b"".join((self._evidence[id], self._days, *own, f"{late}".encode()))
+        if id not in self._moves:
+            ids, late = neighbours(self._database, id), set[str]()
+            for other in (*ids, None):
+                late.update(self._late.get(other, ()))
+            parts = (self._evidence[id], self._days, *map(self._stated, ids))
+            self._moves[id] = digest(b"".join(parts) + f"{sorted(late)}".encode())
+        return self._moves[id]
 
     def _stated(self, id: ScenarioId) -> bytes:
         """The digest of what the sheets have on a scenario."""
