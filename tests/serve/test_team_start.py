@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import stat
 from collections.abc import Callable
@@ -112,13 +113,17 @@ def test_a_tracker_that_names_nobody_is_refused_with_the_command_that_names_one(
     assert starts("--port", "0", "--address", teams.ADDRESS, "--readers")[0] == teams.ADDRESS
 
 
-def test_a_login_with_a_line_break_is_nobodys(root: Path) -> None:
+def test_a_login_that_no_sign_in_can_send_is_refused_with_its_place(root: Path) -> None:
     tracker = root / "tracker.yaml"
-    broken = tracker.read_text().replace("login: ed@example.org", 'login: "ed@example.org\\nx"')
-    tracker.write_text(broken)
+    written = tracker.read_text()
+    for login in (r"ed@example.org\nx", r"ed\texample", " ed@example.org", "ed@example.org "):
+        tracker.write_text(written.replace("login: ed@example.org", f'login: "{login}"'))
+        said = refused(root, "--team", "--address", teams.ADDRESS, *SIGN_IN)
+        assert "one line without spaces around, as the sign-in sends it" in said
+        assert re.search(r"tracker\.yaml:\d+:\d+: ", said)
+    tracker.write_text(written.replace("login: ed@example.org", "login: Ed of the desk"))
     app = teams.desk(root)
     assert teams.person(app, "ana").get("/scen/").status_code == 200
-    assert teams.person(app, "ed").get("/scen/").status_code == 403
 
 
 def test_a_socket_is_for_its_owner_and_group_and_replaces_one_that_nobody_answers(

@@ -31,6 +31,12 @@ _ADDRESS = r"[A-Za-z0-9!#%&'*+/=?^_`{|}~.-]+@[A-Za-z0-9.-]+"
 _Mail = Annotated[
     str, values.name(_ADDRESS, 254), words("it is an address such as asia@example.org")
 ]
+_BARE = rf"[^{values.SPACE}\x00-\x1f\x7f]"
+_Login = Annotated[
+    str,
+    values.name(rf"{_BARE}([^\x00-\x1f\x7f]*{_BARE})?", 254),
+    words("it is one line without spaces around, as the sign-in sends it"),
+]
 _PRIVATE = lacks(
     restored="A copy that others may read has nobody's login, role or address.",
     search="Nobody is looked for by it.",
@@ -49,7 +55,7 @@ class DeclaredAnalyst(Record, frozen=True):
 
     name: values.Name
     """The name that sentences and pages have. Example: "Asia desk"."""
-    login: Annotated[Annotated[str, values.text(254)] | None, _PRIVATE] = None
+    login: Annotated[_Login | None, _PRIVATE] = None
     """The name by which the organisation's sign-in knows the person, compared without regard to
     the case of ASCII letters. Example: "asia@example.org"."""
     role: Annotated[Role, _PRIVATE] = "analyst"
