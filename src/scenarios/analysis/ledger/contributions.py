@@ -87,14 +87,13 @@ def rows(
     one of those indicators.
     """
     used, others = frozenset(included(known_evidence, columns)), frozenset(columns)
-    rating = {
-        id for id, item in known_evidence.evidence.items() if not others.isdisjoint(item.ratings)
-    }
+    known = known_evidence.evidence
+    among = known.keys() if ids is None else known.keys() & ids
+    rating = {id for id in among if not others.isdisjoint(known[id].ratings)}
     if ids is None:
         own = ((c, key) for c in others for key in known_evidence.database.scenarios[c].indicators)
         keys = {*own, *(key for c in others for key in known_evidence.database.signs.get(c, ()))}
     else:
-        rating &= ids
         keys = {indicator_key(id) for id in ids if "/" in id}
     ordered = sorted(keys, key="/".join)
     yield from absence_rows(known_evidence, columns, ordered)
